@@ -1,0 +1,78 @@
+"""The sandbox's own time: real time plus an offset that a test can move."""
+
+import asyncio
+import heapq
+import itertools
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+
+class Clock:
+    """Tells the time in Unix seconds and calls back when a moment comes.
+
+    The clock runs with real time; `advance` moves it further and runs what became due on the way, in order.
+    Everything in the sandbox that waits for a deadline (3 s, 15 min, buckets, nonces) waits on this clock.
+    """
+
+    def __init__(self) -> None:
+        self._offset = 0.0
+        self._order = itertools.count()
+        self._due: list[tuple[float, int, Callable[[], None] | None]] = []
+        self._cancelled: set[int] = set()
+        self._wake: asyncio.TimerHandle | None = None
+
+    def now(self) -> float:
+        """The present moment, in Unix seconds."""
+        return time.time() + self._offset
+
+    def call_at(self, when: float, callback: Callable[[], None]) -> Callable[[], None]:
+        """Run `callback` at `when` (Unix seconds of this clock); the answer cancels it."""
+        key = next(self._order)
+        heapq.heappush(self._due, (when, key, callback))
+        self._schedule()
+        return lambda: self._cancelled.add(key)
+
+    def call_later(self, seconds: float, callback: Callable[[], None]) -> Callable[[], None]:
+        """Run `callback` in `seconds` of this clock; the answer cancels it."""
+        return self.call_at(self.now() + seconds, callback)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait until `seconds` of this clock have passed, whether by themselves or by `advance`."""
+        done = asyncio.get_running_loop().create_future()
+        cancel = self.call_later(seconds, lambda: done.done() or done.set_result(None))
+        try:
+            await done
+        finally:
+            cancel()
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock forward and run what became due."""
+        self._offset += seconds
+        self._run()
+
+    def close(self) -> None:
+        """Forget everything that waits."""
+        self._due.clear()
+        if self._wake:
+            self._wake.cancel()
+            self._wake = None
+
+    def _run(self) -> None:
+        self._wake = None
+        while self._due and self._due[0][0] <= self.now():
+            _, key, callback = heapq.heappop(self._due)
+            if key in self._cancelled:
+                self._cancelled.discard(key)
+            elif callback:
+                callback()
+        self._schedule()
+
+    def _schedule(self) -> None:
+        if self._wake:
+            self._wake.cancel()
+            self._wake = None
+        if self._due:
+            with suppress(RuntimeError):  # no running loop: only `advance` moves such a clock
+                loop = asyncio.get_running_loop()
+                self._wake = loop.call_later(max(0.0, self._due[0][0] - self.now()), self._run)
