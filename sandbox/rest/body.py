@@ -1,0 +1,59 @@
+"""Reading request bodies: JSON, or a form with `payload_json` and files."""
+
+import json
+from typing import Any
+
+from aiohttp import web
+from aiohttp.web_request import FileField
+
+from sandbox.errors import INVALID_JSON, TOO_LARGE
+from sandbox.rest.router import Upload
+
+MAX_FILE = 10 * 1024 * 1024  # one file, in bytes, in a guild without boosts
+MAX_REQUEST = 25 * 1024 * 1024 + 1024 * 1024
+
+
+async def read_body(request: web.Request) -> tuple[Any, list[Upload]]:
+    """The parsed body and the files. Raises 50109 for broken JSON and 40005 for too many bytes."""
+    if not request.can_read_body:
+        return None, []
+    try:
+        if request.content_type in ("multipart/form-data", "application/x-www-form-urlencoded"):
+            return await _read_form(request)
+        raw = await request.read()
+    except web.HTTPRequestEntityTooLarge:
+        raise TOO_LARGE from None
+    return (_parse(raw.decode("utf-8", "replace")) if raw else None), []
+
+
+async def _read_form(request: web.Request) -> tuple[Any, list[Upload]]:
+    fields = await request.post()
+    uploads: list[Upload] = []
+    plain: dict[str, Any] = {}
+    for name, value in fields.items():
+        if isinstance(value, FileField):
+            content = value.file.read()
+            if name == "payload_json":
+                plain[name] = content.decode("utf-8", "replace")
+                continue
+            if len(content) > MAX_FILE:
+                raise TOO_LARGE
+            uploads.append(Upload(name, value.filename, value.content_type, content))
+        elif isinstance(value, str):
+            plain[name] = value
+        else:  # a part without a file name but with a content type of its own
+            plain[name] = bytes(value).decode("utf-8", "replace")
+    if "payload_json" in plain:
+        return _parse(plain["payload_json"]), uploads
+    return plain, uploads
+
+
+def _parse(text: str) -> Any:
+    try:
+        return json.loads(text, parse_constant=_refuse_constant)
+    except ValueError:
+        raise INVALID_JSON from None
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is no JSON")
