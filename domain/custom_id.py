@@ -1,0 +1,47 @@
+"""The codec of custom_ids: `rp:1:<verb>:<arg>:<arg>…`. What they carry are claims; the handler checks each against the database."""
+
+import re
+from dataclasses import dataclass
+
+PREFIX = "rp"
+VERSION = 1
+MAX_LENGTH = 100  # https://docs.discord.com/developers/components/reference#anatomy-of-a-component-custom-id
+_VERB = re.compile(r"[a-z][a-z0-9_.-]{0,31}\Z")
+_NUMBER = re.compile(r"(0|[1-9][0-9]{0,18})\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class CustomId:
+    """A verb and its numeric arguments: what a component means, whoever renders it."""
+
+    verb: str
+    args: tuple[int, ...] = ()
+
+
+class ForeignCustomId(ValueError):
+    """Not one of ours, or of a version that this bot does not know."""
+
+
+def encode(verb: str, *args: int) -> str:
+    """The custom_id for a verb and its arguments (at most 19 digits each, none negative).
+
+    Raises ValueError for a verb or number outside the alphabet, or when the whole is longer than Discord allows.
+    """
+    parts = [str(arg) for arg in args]
+    if not _VERB.match(verb) or not all(_NUMBER.match(part) for part in parts):
+        raise ValueError(f"not encodable as a custom_id: {verb!r} {args!r}")
+    text = ":".join([PREFIX, str(VERSION), verb, *parts])
+    if len(text) > MAX_LENGTH:
+        raise ValueError(f"a custom_id holds at most {MAX_LENGTH} characters: {text!r}")
+    return text
+
+
+def decode(text: str) -> CustomId:
+    """The verb and arguments of one of our custom_ids. Raises ForeignCustomId for anything else; never another error."""
+    parts = text.split(":")
+    if len(text) > MAX_LENGTH or len(parts) < 3 or parts[0] != PREFIX or parts[1] != str(VERSION):
+        raise ForeignCustomId(text)
+    verb, args = parts[2], parts[3:]
+    if not _VERB.match(verb) or not all(_NUMBER.match(arg) for arg in args):
+        raise ForeignCustomId(text)
+    return CustomId(verb, tuple(int(arg) for arg in args))

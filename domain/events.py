@@ -1,0 +1,34 @@
+"""What cogs tell each other, by `bot.dispatch(event.NAME, event)`. A cog that is unloaded misses nothing: the database holds the work."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class AuditWritten:
+    """A settled audit row waits for delivery in this guild."""
+
+    NAME: ClassVar[str] = "audit_written"
+    guild_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PanelChanged:
+    """A panel was edited; posted messages and cached specs are older than `version`. After a deletion `version` is None."""
+
+    NAME: ClassVar[str] = "panel_changed"
+    guild_id: int
+    panel_id: int
+    version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RolesChanged:
+    """Discord confirmed a member's role change made through a panel."""
+
+    NAME: ClassVar[str] = "roles_changed"
+    guild_id: int
+    user_id: int
+    panel_id: int
+    added: tuple[int, ...]
+    removed: tuple[int, ...]

@@ -1,0 +1,72 @@
+"""What a panel is, as plain values: the modes, the styles, the roles on it, and Discord's limits on each text."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Mode(StrEnum):
+    """What a click may do with the roles of a panel."""
+
+    TOGGLE = "toggle"
+    ADD_ONLY = "add_only"
+    REMOVE_ONLY = "remove_only"
+    UNIQUE = "unique"
+
+
+class Style(StrEnum):
+    """How a panel shows its roles."""
+
+    BUTTONS = "buttons"
+    DROPDOWN = "dropdown"
+
+
+class ButtonColour(StrEnum):
+    """The four colours of a Discord button, by Discord's own names."""
+
+    BLURPLE = "primary"
+    GREY = "secondary"
+    GREEN = "success"
+    RED = "danger"
+
+
+# Lengths in characters, never in bytes.
+# https://docs.discord.com/developers/components/reference and https://docs.discord.com/developers/resources/message#embed-object-embed-limits
+NAME_MAX = 100  # also an autocomplete choice's limit
+TITLE_MAX = 256
+DESCRIPTION_MAX = 4000  # a modal's text input; an embed would take 4096
+LABEL_MAX = 80
+OPTION_DESCRIPTION_MAX = 100
+ROLES_PER_MESSAGE = 25  # five rows of five buttons, or one select
+
+
+@dataclass(frozen=True, slots=True)
+class RoleSpec:
+    """One role on a panel. `item_id` names it in custom_ids; `confirmed_permissions` are the dangerous bits an administrator accepted."""
+
+    item_id: int
+    role_id: int
+    label: str
+    emoji: str | None = None
+    description: str | None = None
+    colour: ButtonColour = ButtonColour.GREY
+    confirmed_permissions: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PanelSpec:
+    """A panel as it stands in the database, with the version that every edit raises."""
+
+    panel_id: int
+    guild_id: int
+    name: str
+    title: str
+    version: int
+    description: str | None = None
+    accent_colour: int | None = None
+    style: Style = Style.BUTTONS
+    mode: Mode = Mode.TOGGLE
+    roles: tuple[RoleSpec, ...] = ()
+
+    def item(self, item_id: int) -> RoleSpec | None:
+        """The role with this item id, if it is (still) on the panel."""
+        return next((role for role in self.roles if role.item_id == item_id), None)

@@ -1,0 +1,118 @@
+"""The audit table: the record of every change and every click, and the outbox to the guild's audit channel."""
+
+import json
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from tortoise import fields
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.connection import get_connection
+from tortoise.models import Model
+
+
+class AuditState(StrEnum):
+    """Where a recorded change stands.
+
+    queued: claimed, nothing sent to Discord · sent: Discord was asked, the answer is not recorded yet ·
+    done: confirmed · refused: nothing was changed · unknown: asked, and the answer was lost; the payload tells what was observed.
+    """
+
+    QUEUED = "queued"
+    SENT = "sent"
+    DONE = "done"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+SETTLED = (AuditState.DONE, AuditState.REFUSED, AuditState.UNKNOWN)
+
+
+class AuditEntry(Model):
+    """One recorded event. `kind` is a dotted name such as `roles.click` or `panel.create`; `payload` holds its facts.
+
+    `resume` holds what another process needs to finish a claimed click (inputs and interaction token); it is emptied when settled.
+    Panels are named by value, not by key, because the record outlives them.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    guild_id = fields.BigIntField()
+    kind = fields.CharField(max_length=32)
+    actor_id = fields.BigIntField(null=True)
+    target_id = fields.BigIntField(null=True)
+    panel_id = fields.IntField(null=True)
+    interaction_id = fields.BigIntField(null=True, unique=True)
+    payload: dict[str, Any] = fields.JSONField(default=dict)  # pyright: ignore[reportAssignmentType]
+    resume: dict[str, Any] | None = fields.JSONField(null=True)  # pyright: ignore[reportAssignmentType]
+    state = fields.CharEnumField(AuditState, max_length=8)
+    created_at = fields.DatetimeField()
+    settled_at = fields.DatetimeField(null=True)
+    posted_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "audit_entry"
+        indexes = (("guild_id", "created_at"), ("state", "posted_at"))
+
+    @classmethod
+    async def record(
+        cls,
+        guild_id: int,
+        kind: str,
+        at: datetime,
+        *,
+        actor_id: int | None = None,
+        target_id: int | None = None,
+        panel_id: int | None = None,
+        payload: dict[str, Any] | None = None,
+        state: AuditState = AuditState.DONE,
+        interaction_id: int | None = None,
+        using_db: BaseDBAsyncClient | None = None,
+    ) -> "AuditEntry":
+        """Write a settled entry, inside the transaction `using_db` of the change that it records."""
+        return await cls.create(
+            guild_id=guild_id,
+            kind=kind,
+            actor_id=actor_id,
+            target_id=target_id,
+            panel_id=panel_id,
+            interaction_id=interaction_id,
+            payload=payload or {},
+            state=state,
+            created_at=at,
+            settled_at=at,
+            using_db=using_db,
+        )
+
+    @classmethod
+    async def claim(
+        cls,
+        *,
+        guild_id: int,
+        member_id: int,
+        panel_id: int,
+        panel_version: int,
+        interaction_id: int,
+        payload: dict[str, Any],
+        resume: dict[str, Any],
+        at: datetime,
+    ) -> int | None:
+        """Claim a click: the new row's id if the panel still has the version that was planned with and nobody claimed it before.
+
+        One statement, so that of several processes exactly one gets the row.
+        """
+        rows = await get_connection("default").execute_query_dict(
+            """
+            INSERT INTO audit_entry (guild_id, kind, actor_id, target_id, panel_id, interaction_id, payload, resume, state, created_at)
+            SELECT guild_id, 'roles.click', $1, $1, id, $2, $3::jsonb, $4::jsonb, 'queued', $5
+            FROM panel WHERE id = $6 AND version = $7 AND guild_id = $8
+            ON CONFLICT (interaction_id) DO NOTHING
+            RETURNING id
+            """,
+            [member_id, interaction_id, json.dumps(payload), json.dumps(resume), at, panel_id, panel_version, guild_id],
+        )
+        return rows[0]["id"] if rows else None
+
+    @classmethod
+    async def advance(cls, entry_id: int, state: AuditState, *, expected: AuditState, **changes: Any) -> bool:
+        """Move an entry from `expected` to `state` and set `changes`; whether it still stood at `expected`."""
+        return bool(await cls.filter(id=entry_id, state=expected).update(state=state, **changes))

@@ -1,0 +1,15 @@
+"""What a guild has set."""
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class GuildConfig(Model):
+    """The settings of one guild; a guild without a row has the defaults."""
+
+    guild_id = fields.BigIntField(primary_key=True, generated=False)
+    audit_channel_id = fields.BigIntField(null=True)
+    locale = fields.CharField(max_length=8, null=True)
+
+    class Meta:
+        table = "guild_config"

@@ -1,0 +1,107 @@
+"""Panels, the roles on them, and the messages they are posted as."""
+
+from typing import Any
+
+from tortoise import fields
+from tortoise.expressions import F
+from tortoise.models import Model
+
+from domain import panels as rules
+
+
+class Panel(Model):
+    """A role panel of a guild. Whoever changes it, or its roles, raises `version` in the same transaction."""
+
+    id = fields.IntField(primary_key=True)
+    guild_id = fields.BigIntField(db_index=True)
+    name = fields.CharField(max_length=rules.NAME_MAX)
+    title = fields.CharField(max_length=rules.TITLE_MAX)
+    description = fields.TextField(null=True)
+    accent_colour = fields.IntField(null=True)
+    style = fields.CharEnumField(rules.Style, max_length=16, default=rules.Style.BUTTONS)
+    mode = fields.CharEnumField(rules.Mode, max_length=16, default=rules.Mode.TOGGLE)
+    version = fields.IntField(default=1)
+    created_at = fields.DatetimeField()
+    updated_at = fields.DatetimeField()
+
+    roles: fields.ReverseRelation["PanelRole"]
+    messages: fields.ReverseRelation["PanelMessage"]
+
+    class Meta:
+        table = "panel"
+        unique_together = (("guild_id", "name"),)
+
+    @classmethod
+    async def spec(cls, panel_id: int) -> rules.PanelSpec | None:
+        """The panel with its roles as plain values, or None when it was deleted."""
+        panel = await cls.get_or_none(id=panel_id).prefetch_related("roles")
+        return panel.to_spec() if panel else None
+
+    @classmethod
+    async def matching(cls, guild_id: int, text: str, limit: int = 25) -> list["Panel"]:
+        """The guild's panels whose name contains `text`, in any case; `%` and `_` mean themselves. Ordered by name."""
+        return await cls.filter(guild_id=guild_id, name__icontains=text).order_by("name").limit(limit)
+
+    def to_spec(self) -> rules.PanelSpec:
+        """The plain value; the roles must have been fetched."""
+        return rules.PanelSpec(
+            panel_id=self.id,
+            guild_id=self.guild_id,
+            name=self.name,
+            title=self.title,
+            version=self.version,
+            description=self.description,
+            accent_colour=self.accent_colour,
+            style=self.style,
+            mode=self.mode,
+            roles=tuple(role.to_spec() for role in sorted(self.roles, key=lambda role: (role.position, role.id))),
+        )
+
+    async def raise_version(self, expected: int, **changes: Any) -> bool:
+        """Apply `changes` and count the version up, if it still is `expected`; whether it was."""
+        changed = await Panel.filter(id=self.id, version=expected).update(version=F("version") + 1, **changes)
+        return bool(changed)
+
+
+class PanelRole(Model):
+    """One role on a panel. Its id stands in custom_ids, so it is never used again for another role."""
+
+    id = fields.IntField(primary_key=True)
+    panel: fields.ForeignKeyRelation[Panel] = fields.ForeignKeyField("models.Panel", related_name="roles", on_delete=fields.CASCADE)
+    role_id = fields.BigIntField()
+    label = fields.CharField(max_length=rules.LABEL_MAX)
+    emoji = fields.CharField(max_length=100, null=True)
+    description = fields.CharField(max_length=rules.OPTION_DESCRIPTION_MAX, null=True)
+    position = fields.IntField(default=0)
+    colour = fields.CharEnumField(rules.ButtonColour, max_length=16, default=rules.ButtonColour.GREY)
+    confirmed_permissions = fields.BigIntField(default=0)
+    confirmed_by = fields.BigIntField(null=True)
+
+    class Meta:
+        table = "panel_role"
+        unique_together = (("panel", "role_id"),)
+
+    def to_spec(self) -> rules.RoleSpec:
+        """The plain value."""
+        return rules.RoleSpec(
+            item_id=self.id,
+            role_id=self.role_id,
+            label=self.label,
+            emoji=self.emoji,
+            description=self.description,
+            colour=self.colour,
+            confirmed_permissions=self.confirmed_permissions,
+        )
+
+
+class PanelMessage(Model):
+    """A message that a panel is posted as. It is out of date while `rendered_version` is behind the panel's version."""
+
+    id = fields.IntField(primary_key=True)
+    panel: fields.ForeignKeyRelation[Panel] = fields.ForeignKeyField("models.Panel", related_name="messages", on_delete=fields.CASCADE)
+    channel_id = fields.BigIntField()
+    message_id = fields.BigIntField(unique=True)
+    rendered_version = fields.IntField()
+
+    class Meta:
+        table = "panel_message"
