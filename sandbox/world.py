@@ -36,7 +36,7 @@ class Role:
     name: str
     position: int
     permissions: int = 0
-    color: int = 0
+    color: int = 0  # 0xRRGGBB; 0: none
     hoist: bool = False
     managed: bool = False
     mentionable: bool = False
@@ -96,7 +96,10 @@ class Emoji:
 
 @dataclass
 class Message:
-    """A message. `visible_to` is the one user who sees an ephemeral message, None for everyone."""
+    """A message. `visible_to` is the one user who sees an ephemeral message, None for everyone.
+
+    `reactions` maps an emoji ("👍" or "name:id") to who reacted. A deleted message leaves the store and has `deleted` set.
+    """
 
     id: int
     channel_id: int
@@ -121,6 +124,8 @@ class Message:
     visible_to: int | None = None
     pinned: bool = False
     tts: bool = False
+    reactions: dict[str, list[int]] = field(default_factory=dict)
+    deleted: bool = False
 
 
 @dataclass
@@ -138,12 +143,25 @@ class Guild:
     members: dict[int, Member] = field(default_factory=dict)
     channels: dict[int, Channel] = field(default_factory=dict)
     emojis: dict[int, Emoji] = field(default_factory=dict)
+    bans: dict[int, str | None] = field(default_factory=dict)
     audit_log: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def everyone(self) -> Role:
         """The @everyone role; its id is the guild's."""
         return self.roles[self.id]
+
+    def role(self, role_id: int) -> Role:
+        """The role, or Discord's 10011."""
+        if role_id not in self.roles:
+            raise unknown("Role")
+        return self.roles[role_id]
+
+    def member(self, user_id: int) -> Member:
+        """The member, or Discord's 10007."""
+        if user_id not in self.members:
+            raise unknown("Member")
+        return self.members[user_id]
 
 
 @dataclass
@@ -184,10 +202,21 @@ class Application:
 
 
 @dataclass
+class StoredFile:
+    """The bytes of an uploaded attachment, by the attachment's id."""
+
+    channel_id: int
+    filename: str
+    content_type: str
+    content: bytes
+
+
+@dataclass
 class Event:
     """One dispatch before it is addressed. `intent` is the bit a session must have asked for (0: none needed).
 
-    `guild_id` picks the shard; without one the event goes to shard 0. `application_id` limits it to one application.
+    `guild_id` picks the shard; without one the event goes to shard 0. `application_id` limits it to one application. An event with
+    `user_id` is for that user's eyes alone (an ephemeral message): the page hears of it, no gateway session does.
     """
 
     name: str
@@ -208,6 +237,7 @@ class World:
         self.channels: dict[int, Channel] = {}
         self.messages: dict[int, dict[int, Message]] = {}
         self.applications: dict[int, Application] = {}
+        self.files: dict[int, StoredFile] = {}
         self.listeners: list[Callable[[Event], None]] = []
         self._sequence = itertools.count()
 
@@ -245,6 +275,19 @@ class World:
         if user_id not in self.users:
             raise unknown("User")
         return self.users[user_id]
+
+    def dm_between(self, first_id: int, second_id: int) -> Channel:
+        """The direct-message channel of two users, opened when there was none."""
+        pair = {first_id, second_id}
+        found = next((c for c in self.channels.values() if c.type == 1 and set(c.recipient_ids) == pair), None)
+        if found is None:
+            found = Channel(self.new_id(), 1, recipient_ids=[first_id, second_id])
+            self.channels[found.id] = found
+        return found
+
+    def guilds_of(self, user_id: int) -> list[Guild]:
+        """The guilds that the user is in."""
+        return [guild for guild in self.guilds.values() if user_id in guild.members]
 
     def application_of(self, token: str) -> Application | None:
         """The application whose bot token this is."""

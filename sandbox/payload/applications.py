@@ -1,0 +1,59 @@
+"""Applications and the bot's own account."""
+
+import hashlib
+from typing import Any
+
+from sandbox.payload.people import user
+from sandbox.world import Application, World
+
+_GATEWAY_FLAGS = ((1 << 1, 1 << 12, 1 << 13), (1 << 8, 1 << 14, 1 << 15), (1 << 15, 1 << 18, 1 << 19))
+
+
+def _flags(app: Application) -> int:
+    """The "limited" flags of the intents that are switched on in the portal (presence, members, message content)."""
+    return sum(limited for intent, _, limited in _GATEWAY_FLAGS if app.privileged_intents & intent)
+
+
+def partial_application(app: Application) -> dict[str, Any]:
+    """What READY tells of the application."""
+    return {"id": str(app.id), "flags": _flags(app)}
+
+
+def application(world: World, app: Application) -> dict[str, Any]:
+    """An application as others see it."""
+    return {
+        "id": str(app.id),
+        "name": app.name,
+        "icon": None,
+        "description": "",
+        "type": None,
+        "bot": user(world.user(app.bot_id)),
+        "bot_public": True,
+        "bot_require_code_grant": False,
+        "integration_types_config": {"0": {"oauth2_install_params": {"scopes": ["applications.commands", "bot"], "permissions": "0"}}},
+        "verify_key": hashlib.sha256(str(app.id).encode()).hexdigest(),
+        "flags": _flags(app),
+        "flags_new": str(_flags(app)),
+    }
+
+
+def application_private(world: World, app: Application) -> dict[str, Any]:
+    """An application as its own bot sees it (GET /applications/@me)."""
+    return {
+        **application(world, app),
+        "redirect_uris": [],
+        "interactions_endpoint_url": None,
+        "role_connections_verification_url": None,
+        "owner": user(world.user(app.owner_id)),
+        "approximate_guild_count": len(world.guilds_of(app.bot_id)),
+        "approximate_user_install_count": 0,
+        "approximate_user_authorization_count": 0,
+        "explicit_content_filter": 0,
+        "team": None,
+    }
+
+
+def own_user(world: World, app: Application) -> dict[str, Any]:
+    """The bot's own user (GET /users/@me and READY)."""
+    record = world.user(app.bot_id)
+    return {**user(record), "mfa_enabled": app.owner_has_2fa, "locale": record.locale, "verified": True, "email": None}

@@ -1,0 +1,56 @@
+"""Channels and their overwrites."""
+
+from typing import Any
+
+from sandbox.payload.people import user
+from sandbox.world import Channel, Overwrite, World
+
+TEXT, DM, VOICE, CATEGORY, ANNOUNCEMENT = 0, 1, 2, 4, 5
+
+
+def overwrite(record: Overwrite) -> dict[str, Any]:
+    """A permission overwrite."""
+    return {"id": str(record.id), "type": record.type, "allow": str(record.allow), "deny": str(record.deny)}
+
+
+def _id(value: int | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def channel(world: World, record: Channel, viewer_id: int | None = None) -> dict[str, Any]:
+    """A channel. A DM lists its recipients without the viewer (the bot that asks)."""
+    if record.guild_id is None:
+        others = [world.user(i) for i in record.recipient_ids if i != viewer_id]
+        return {
+            "id": str(record.id),
+            "type": record.type,
+            "last_message_id": _id(record.last_message_id),
+            "flags": 0,
+            "recipients": [user(other) for other in others],
+        }
+    out: dict[str, Any] = {
+        "id": str(record.id),
+        "type": record.type,
+        "guild_id": str(record.guild_id),
+        "name": record.name,
+        "position": record.position,
+        "parent_id": _id(record.parent_id),
+        "permission_overwrites": [overwrite(o) for o in record.overwrites.values()],
+        "nsfw": record.nsfw,
+        "flags": 0,
+    }
+    if record.type != CATEGORY:
+        out |= {"last_message_id": _id(record.last_message_id), "rate_limit_per_user": 0}
+    if record.type in (TEXT, ANNOUNCEMENT):
+        out |= {"topic": record.topic, "last_pin_timestamp": None}
+    if record.type == VOICE:
+        out |= {"bitrate": 64000, "user_limit": 0, "rtc_region": None}
+    return out
+
+
+def partial_channel(world: World, record: Channel, permissions: int | None = None) -> dict[str, Any]:
+    """A channel in an interaction; `permissions` are those of the user who acts."""
+    out = channel(world, record)
+    if permissions is not None:
+        out["permissions"] = str(permissions)
+    return out
