@@ -18,8 +18,8 @@ class Clock:
     def __init__(self) -> None:
         self._offset = 0.0
         self._order = itertools.count()
-        self._due: list[tuple[float, int, Callable[[], None] | None]] = []
-        self._cancelled: set[int] = set()
+        self._due: list[tuple[float, int]] = []
+        self._callbacks: dict[int, Callable[[], None]] = {}
         self._wake: asyncio.TimerHandle | None = None
 
     def now(self) -> float:
@@ -27,14 +27,15 @@ class Clock:
         return time.time() + self._offset
 
     def call_at(self, when: float, callback: Callable[[], None]) -> Callable[[], None]:
-        """Run `callback` at `when` (Unix seconds of this clock); the answer cancels it."""
+        """Run `callback` at `when` (Unix seconds of this clock); the answer cancels it, and does nothing once it ran."""
         key = next(self._order)
-        heapq.heappush(self._due, (when, key, callback))
+        self._callbacks[key] = callback
+        heapq.heappush(self._due, (when, key))
         self._schedule()
-        return lambda: self._cancelled.add(key)
+        return lambda: self._cancel(key)
 
     def call_later(self, seconds: float, callback: Callable[[], None]) -> Callable[[], None]:
-        """Run `callback` in `seconds` of this clock; the answer cancels it."""
+        """Run `callback` in `seconds` of this clock; the answer cancels it, and does nothing once it ran."""
         return self.call_at(self.now() + seconds, callback)
 
     async def sleep(self, seconds: float) -> None:
@@ -47,26 +48,37 @@ class Clock:
             cancel()
 
     def advance(self, seconds: float) -> None:
-        """Move the clock forward and run what became due."""
-        self._offset += seconds
+        """Move the clock forward, stopping at each moment that something waits for, so that it sees its own time."""
+        until = self.now() + seconds
+        while self._due and self._due[0][0] <= until:
+            self._offset += max(0.0, self._due[0][0] - self.now())
+            self._run()
+        self._offset += max(0.0, until - self.now())
         self._run()
 
     def close(self) -> None:
         """Forget everything that waits."""
         self._due.clear()
-        if self._wake:
-            self._wake.cancel()
-            self._wake = None
+        self._callbacks.clear()
+        self._schedule()
+
+    def _cancel(self, key: int) -> None:
+        self._callbacks.pop(key, None)
+        self._drop_cancelled()
+
+    def _drop_cancelled(self) -> None:
+        while self._due and self._due[0][1] not in self._callbacks:
+            heapq.heappop(self._due)
 
     def _run(self) -> None:
-        self._wake = None
-        while self._due and self._due[0][0] <= self.now():
-            _, key, callback = heapq.heappop(self._due)
-            if key in self._cancelled:
-                self._cancelled.discard(key)
-            elif callback:
-                callback()
-        self._schedule()
+        self._drop_cancelled()
+        try:
+            while self._due and self._due[0][0] <= self.now():
+                _, key = heapq.heappop(self._due)
+                self._callbacks.pop(key)()
+                self._drop_cancelled()
+        finally:
+            self._schedule()
 
     def _schedule(self) -> None:
         if self._wake:

@@ -1,0 +1,90 @@
+"""Who hears of an event, and with what in it: shards, intents, membership, visibility, message content."""
+
+from typing import Any
+
+from sandbox import payload, permissions
+from sandbox.gateway.protocol import Intent
+from sandbox.gateway.session import Session
+from sandbox.world import Event, Guild, World
+
+_IN_CHANNEL = ("MESSAGE_", "TYPING_START", "CHANNEL_PINS_UPDATE")
+
+
+def deliver(world: World, session: Session, event: Event) -> None:
+    """Dispatch `event` to `session` if Discord would."""
+    application = session.application
+    if event.application_id not in (None, application.id) or event.user_id is not None:
+        return
+    if not session.holds(event.guild_id):
+        return
+    if event.name == "GUILD_CREATE" and event.guild_id is not None:
+        if application.bot_id in world.guild(event.guild_id).members:
+            session.guild_ids.add(event.guild_id)
+            introduce(world, session, event.guild_id)
+    elif event.name == "GUILD_DELETE" and event.guild_id is not None:
+        if event.guild_id in session.guild_ids:
+            session.guild_ids.discard(event.guild_id)
+            if session.intents & Intent.GUILDS:
+                session.dispatch(event.name, event.data)
+    elif _wanted(session, event) and _visible(world, session, event):
+        session.dispatch(event.name, _without_content(session, event))
+
+
+def introduce(world: World, session: Session, guild_id: int) -> None:
+    """Dispatch GUILD_CREATE as this session is to see the guild."""
+    if session.intents & Intent.GUILDS:
+        guild = world.guild(guild_id)
+        session.dispatch("GUILD_CREATE", _guild_create(world, session, guild))
+
+
+def _guild_create(world: World, session: Session, guild: Guild) -> dict[str, Any]:
+    """The guild with all its members only for a session with presences, else with the bot alone.
+
+    https://docs.discord.com/developers/events/gateway-events#guild-create
+    """
+    large = len(guild.members) > session.large_threshold
+    everyone = session.intents & Intent.GUILD_PRESENCES and not large
+    me = session.application.bot_id
+    members = [member for member in guild.members.values() if everyone or member.user_id == me]
+    return {**payload.gateway_guild(world, guild, me, members), "large": large}
+
+
+def _wanted(session: Session, event: Event) -> bool:
+    if event.name == "GUILD_MEMBER_UPDATE" and event.data["user"]["id"] == str(session.application.bot_id):
+        return True  # the bot's own member is always told
+    return not event.intent or bool(session.intents & event.intent)
+
+
+def _visible(world: World, session: Session, event: Event) -> bool:
+    if event.application_id is not None:
+        return True
+    bot_id = session.application.bot_id
+    if event.guild_id is not None and event.guild_id not in session.guild_ids:
+        return False
+    if not event.name.startswith(_IN_CHANNEL):
+        return True
+    channel = world.channels.get(int(event.data["channel_id"]))
+    if channel is None:
+        return False
+    if channel.guild_id is None:
+        return bot_id in channel.recipient_ids
+    guild = world.guild(channel.guild_id)
+    bits = permissions.effective(guild, guild.members[bot_id], channel, world.clock.now())
+    return bool(bits & permissions.Permission.VIEW_CHANNEL)
+
+
+def _without_content(session: Session, event: Event) -> dict[str, Any]:
+    """The message without what needs MESSAGE_CONTENT (https://docs.discord.com/developers/events/gateway#message-content-intent)."""
+    if event.name not in ("MESSAGE_CREATE", "MESSAGE_UPDATE") or session.intents & Intent.MESSAGE_CONTENT or event.guild_id is None:
+        return event.data
+    return _stripped(event.data, str(session.application.bot_id))
+
+
+def _stripped(message: dict[str, Any], bot_id: str) -> dict[str, Any]:
+    message = dict(message)
+    if isinstance(message.get("referenced_message"), dict):
+        message["referenced_message"] = _stripped(message["referenced_message"], bot_id)
+    if message["author"]["id"] != bot_id and all(user["id"] != bot_id for user in message["mentions"]):
+        message.update(content="", embeds=[], attachments=[], components=[])
+        message.pop("poll", None)
+    return message
