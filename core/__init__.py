@@ -1,0 +1,1 @@
+"""The process: settings, logging, database, the bot and its one gate. Knows no feature."""

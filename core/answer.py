@@ -1,0 +1,198 @@
+"""The one response of one interaction, and what Discord confirmed of it.
+
+Discord wants a first answer within 3 s, exactly once, and takes further ones for 15 minutes
+(https://docs.discord.com/developers/interactions/receiving-and-responding). This object knows which of the two is due.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from enum import Enum, StrEnum, auto
+from typing import Any
+
+import discord
+from discord.http import Route
+from loguru import logger
+
+from core.components import Payload, private, public
+from core.i18n import Translator
+from core.rate_limits import RateLimited
+from core.rest import Rest, Uncertain
+
+FIRST_ANSWER_WINDOW = 3.0  # seconds, then Discord drops the interaction
+FIRST_ANSWER_TIMEOUT = 1.0  # seconds for each try
+PAUSE_BETWEEN_TRIES = 0.15
+ALREADY_ACKNOWLEDGED = 40060
+UNKNOWN_INTERACTION = 10062
+REPLY, DEFER_REPLY, DEFER_REDRAW, REDRAW, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
+
+
+class Acknowledgement(StrEnum):
+    """How a handler will answer; the gate acknowledges in this way when the handler takes long."""
+
+    REPLY = "reply"  # a message only the person sees
+    REDRAW = "redraw"  # the message that the component is on
+    MODAL = "modal"  # cannot be deferred: cached work only
+    AUTOCOMPLETE = "autocomplete"
+
+
+class TooLate(Exception):
+    """Discord no longer takes an answer for this interaction: it came after 3 s, or its token has ended."""
+
+
+class _State(Enum):
+    FRESH = auto()
+    DEFERRED = auto()
+    ANSWERED = auto()
+    DEAD = auto()
+
+
+class Answer:
+    """Owns the response of one interaction; every method may be called at any time and does what is then due.
+
+    Raises TooLate when Discord takes no answer any more.
+    """
+
+    def __init__(self, rest: Rest, interaction_id: int, application_id: int, token: str, acknowledgement: Acknowledgement, t: Translator) -> None:
+        self.t = t
+        self.acknowledgement = acknowledgement
+        self.token = token
+        self._rest = rest
+        self._interaction_id, self._application_id = interaction_id, application_id
+        self._state = _State.FRESH
+        self._received_at = asyncio.get_running_loop().time()
+        self._lock = asyncio.Lock()
+
+    @classmethod
+    def resumed(cls, rest: Rest, interaction_id: int, application_id: int, token: str, t: Translator) -> "Answer":
+        """The answer of an interaction that another process may or may not have acknowledged."""
+        return cls(rest, interaction_id, application_id, token, Acknowledgement.REPLY, t)
+
+    @property
+    def answered(self) -> bool:
+        """Whether the person has been shown something other than "thinking…"."""
+        return self._state is _State.ANSWERED
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is owed any more: answered, or a redraw acknowledged that changes nothing."""
+        return self.answered or (self._state is _State.DEFERRED and self.acknowledgement is Acknowledgement.REDRAW)
+
+    @property
+    def fresh(self) -> bool:
+        """Whether Discord has got nothing yet, so that a modal can still be opened."""
+        return self._state is _State.FRESH
+
+    async def send(self, payload: Payload) -> None:
+        """Show `payload` to the person alone; a second call replaces the first."""
+        async with self._lock:
+            if self._state is _State.FRESH and await self._callback(REPLY, private(payload)):
+                return
+            if self._state is _State.DEFERRED and self.acknowledgement is Acknowledgement.REDRAW:
+                await self._follow_up(payload)  # @original is the message that the component is on
+            else:
+                await self._edit_original(payload)
+            self._state = _State.ANSWERED
+
+    async def redraw(self, payload: Payload) -> None:
+        """Replace the message that the component is on, or the answer given before."""
+        async with self._lock:
+            if self._state is _State.FRESH and await self._callback(REDRAW, public(payload)):
+                return
+            await self._edit_original(payload)
+            self._state = _State.ANSWERED
+
+    async def notice(self, payload: Payload) -> None:
+        """Show one more message to the person alone, beside what was answered."""
+        async with self._lock:
+            if self._state is _State.FRESH and await self._callback(REPLY, private(payload)):
+                return
+            await self._follow_up(payload)
+
+    async def modal(self, payload: Payload) -> None:
+        """Open a modal. Only as the first answer; raises TooLate when the watchdog was quicker."""
+        async with self._lock:
+            if self._state is not _State.FRESH:
+                raise TooLate
+            await self._callback(MODAL, payload)
+
+    async def choices(self, choices: list[dict[str, Any]]) -> None:
+        """Answer an autocomplete; late or repeated answers are of no use and dropped."""
+        async with self._lock:
+            if self._state is _State.FRESH:
+                await self._callback(CHOICES, {"choices": choices[:25]})
+
+    async def defer(self) -> None:
+        """Acknowledge without content, as declared, if nothing was answered yet: what the watchdog does."""
+        async with self._lock:
+            if self._state is not _State.FRESH:
+                return
+            if self.acknowledgement is Acknowledgement.AUTOCOMPLETE:
+                await self._callback(CHOICES, {"choices": []})
+            elif self.acknowledgement is Acknowledgement.REDRAW:
+                await self._callback(DEFER_REDRAW, None)
+            elif self.acknowledgement is Acknowledgement.REPLY:
+                await self._callback(DEFER_REPLY, private({}))
+
+    async def _callback(self, kind: int, data: Payload | None) -> bool:
+        """Give the first answer. Whether `data` is now shown: not, when an earlier process or try had acknowledged already."""
+        route = Route("POST", "/interactions/{interaction_id}/{token}/callback", interaction_id=self._interaction_id, token=self.token)
+        body: Payload = {"type": kind} if data is None else {"type": kind, "data": data}
+        lost = False
+        for last in self._tries():
+            try:
+                await self._rest.request(route, body=body, authorized=False, repeatable=False, timeout=FIRST_ANSWER_TIMEOUT, tries=1)
+            except RateLimited as error:
+                logger.info("The first answer to interaction {} must wait {} s", self._interaction_id, error.retry_after)
+            except (Uncertain, discord.DiscordServerError) as error:
+                logger.info("The first answer to interaction {} has an unknown fate ({})", self._interaction_id, error)
+                lost = True
+            except discord.HTTPException as error:
+                if error.code == UNKNOWN_INTERACTION:
+                    self._state = _State.DEAD
+                    raise TooLate from error
+                if error.code != ALREADY_ACKNOWLEDGED:
+                    raise
+                # After a lost try this means "it arrived"; otherwise another process had acknowledged before.
+                self._state = self._after(kind) if lost else _State.DEFERRED
+                return lost
+            else:
+                self._state = self._after(kind)
+                return True
+            if not last:
+                await asyncio.sleep(PAUSE_BETWEEN_TRIES)
+        # Its fate stays unknown. For a message the edit that follows finds out: it works exactly if the answer had arrived.
+        self._state = _State.DEFERRED if kind in (REPLY, REDRAW) else self._after(kind)
+        return kind not in (REPLY, REDRAW)
+
+    def _tries(self) -> Iterator[bool]:
+        """Tries until the 3 s are over, two at least; each item says whether it is the last."""
+        yield False
+        while asyncio.get_running_loop().time() < self._received_at + FIRST_ANSWER_WINDOW - FIRST_ANSWER_TIMEOUT:
+            yield False
+        yield True
+
+    def _after(self, kind: int) -> _State:
+        return _State.DEFERRED if kind in (DEFER_REPLY, DEFER_REDRAW) else _State.ANSWERED
+
+    async def _edit_original(self, payload: Payload) -> None:
+        route = Route(
+            "PATCH",
+            "/webhooks/{webhook_id}/{webhook_token}/messages/@original",
+            webhook_id=self._application_id,
+            webhook_token=self.token,
+        )
+        await self._webhook(route, public(payload))
+
+    async def _follow_up(self, payload: Payload) -> None:
+        route = Route("POST", "/webhooks/{webhook_id}/{webhook_token}", webhook_id=self._application_id, webhook_token=self.token)
+        await self._webhook(route, private(payload))
+
+    async def _webhook(self, route: Route, body: Payload) -> None:
+        files = body.pop("files", None)
+        try:
+            await self._rest.request(route, body=body, files=files, authorized=False)
+        except discord.HTTPException as error:
+            if error.status in (401, 404):
+                self._state = _State.DEAD
+                raise TooLate from error
+            raise

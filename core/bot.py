@@ -1,0 +1,250 @@
+"""The bot: py-cord with one gate for interactions, one REST client for what members wait for, and an orderly life."""
+
+import asyncio
+import signal
+from collections.abc import Iterable
+from typing import Any
+
+import discord
+from discord.ext import commands
+from discord.http import Route
+from loguru import logger
+
+from core.database import Database
+from core.errors import ExpectedStop
+from core.gateway_watch import GatewayWatch
+from core.interactions import Gate
+from core.reload import Cogs
+from core.rest import Rest, Uncertain
+from core.settings import Settings
+from core.shards import ShardSlots
+
+DRAIN = 5.0  # seconds that a shutdown waits for clicks under way
+SYNC_RETRY = 60.0  # seconds
+GUILD_WAIT = 10.0  # seconds that a click waits for its guild at a start
+
+
+class RolePanelBot(commands.Bot):
+    """Everything the cogs share: settings, REST, the gate, and who is loaded."""
+
+    def __init__(self, settings: Settings, database: Database, slots: ShardSlots, **options: Any) -> None:
+        intents = discord.Intents(guilds=True, dm_messages=True, emojis_and_stickers=True, members=settings.members_intent)
+        super().__init__(
+            command_prefix="",
+            help_command=None,
+            intents=intents,
+            auto_sync_commands=False,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            max_messages=None,
+            chunk_guilds_at_startup=False,
+            cache_default_sounds=False,
+            default_command_contexts={discord.InteractionContextType.guild},
+            default_command_integration_types={discord.IntegrationType.guild_install},
+            allowed_mentions=discord.AllowedMentions.none(),
+            owner_ids=set(settings.owner_ids),
+            **options,
+        )
+        self.settings = settings
+        self.database = database
+        self.rest = Rest(settings.discord_token.get_secret_value())
+        self.gate = Gate(self)
+        self.cog_manager = Cogs(self)
+        self.gateway_watch = GatewayWatch(self)
+        self.slots = slots
+        self._ending: set[asyncio.Task[Any]] = set()
+        self._guild_arrived = asyncio.Event()
+
+    @property
+    def held_shards(self) -> frozenset[int]:
+        """The shards that this process serves; empty while it is a standby."""
+        return self.slots.held
+
+    def serves(self, guild_id: int) -> bool:
+        """Whether this process is the one that works for the guild."""
+        return (guild_id >> 22) % (self.shard_count or 1) in self.held_shards
+
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        """py-cord's event for every interaction: on to the gate, which answers for everything."""
+        await self.gate.handle(interaction)
+
+    async def on_message(self, message: discord.Message) -> None:
+        """Owner commands come as direct messages only."""
+        if message.guild is None:
+            await self.process_commands(message)
+
+    async def on_error(self, event_method: str, *args: Any, **kwargs: Any) -> None:
+        """A listener failed: our bug, logged once."""
+        logger.exception("The listener {} failed", event_method)
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """A guild came (back): clicks that wait for it go on."""
+        self._guild_arrived.set()
+        self._guild_arrived = asyncio.Event()
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """A new guild is a guild that arrived."""
+        await self.on_guild_available(guild)
+
+    async def guild(self, guild_id: int) -> discord.Guild | None:
+        """The guild from the cache; just after a start it is waited for. None when it does not come."""
+        try:
+            async with asyncio.timeout(GUILD_WAIT):
+                while (guild := self.get_guild(guild_id)) is None or guild.unavailable:
+                    await self._guild_arrived.wait()
+        except TimeoutError:
+            return None
+        return guild
+
+    def add_cog(self, cog: discord.Cog, *, override: bool = False) -> None:
+        """Add a cog and its component handlers."""
+        super().add_cog(cog, override=override)
+        try:
+            self.gate.add_cog(cog)
+        except ValueError:
+            self.remove_cog(cog.qualified_name)
+            raise
+
+    def remove_cog(self, name: str) -> discord.Cog | None:
+        """Remove a cog and its component handlers."""
+        self.gate.remove_cog(name)
+        return super().remove_cog(name)
+
+    def await_end_of(self, tasks: Iterable[asyncio.Task[Any]]) -> None:
+        """Take over tasks of an unloaded cog that are still ending."""
+        self._ending.update(tasks)
+
+    async def ended(self) -> None:
+        """Wait until what unloaded cogs left running has ended."""
+        ending, self._ending = self._ending, set()
+        if ending:
+            await asyncio.wait(ending, timeout=DRAIN)
+
+    async def run_until_stopped(self) -> None:
+        """Live from login to SIGTERM or SIGINT. Raises ExpectedStop, discord.LoginFailure or discord.PrivilegedIntentsRequired."""
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, stop.set)
+        try:
+            self._load_cogs()
+            await self._serve(stop)
+        finally:
+            await self._shut_down()
+
+    def _load_cogs(self) -> None:
+        for name in self.cog_manager.names():
+            if name in self.settings.disabled_cogs:
+                continue
+            try:
+                self.load_extension(f"cogs.{name}")
+            except discord.ExtensionFailed as error:
+                if isinstance(error.original, ExpectedStop):
+                    raise error.original from None
+                raise
+
+    async def _serve(self, stop: asyncio.Event) -> None:
+        """Wait for the shards, then be connected, until something ends it."""
+        wait_stop = asyncio.create_task(stop.wait(), name="stop")
+        serving = asyncio.create_task(self._hold_shards_and_connect(), name="serving")
+        try:
+            await asyncio.wait({wait_stop, serving}, return_when=asyncio.FIRST_COMPLETED)
+            if serving.done():
+                serving.result()
+        finally:
+            wait_stop.cancel()
+            await self._close_gateway()
+            serving.cancel()
+            await asyncio.wait({serving, wait_stop})
+
+    async def _hold_shards_and_connect(self) -> None:
+        await self.slots.acquire()
+        self.dispatch("shards_acquired")
+        async with asyncio.TaskGroup() as group:
+            background = [
+                group.create_task(self._sync_until_done(), name="command sync"),
+                group.create_task(self._stop_when_lost(), name="shard slots lost"),
+            ]
+            await self.connect()
+            for task in background:
+                task.cancel()
+
+    async def _stop_when_lost(self) -> None:
+        await self.slots.lost.wait()
+        raise ExpectedStop("Another process took over this bot's shards while the database was away. Stopping.")
+
+    async def sync(self) -> int:
+        """Register the commands of the loaded cogs at Discord and answer how many there are."""
+        await self.sync_commands(force=True)
+        return len(self.application_commands)
+
+    async def _sync_until_done(self) -> None:
+        if 0 not in self.held_shards:
+            return  # the process with the first shard does it for all
+        while True:
+            try:
+                await self.sync()
+            except (discord.HTTPException, OSError, TimeoutError) as error:
+                logger.warning("The commands could not be registered at Discord ({!r}); trying again in a minute", error)
+                await asyncio.sleep(SYNC_RETRY)
+            else:
+                logger.info("Commands registered at Discord")
+                return
+
+    async def _close_gateway(self) -> None:
+        """Leave the gateway with 1000, so that Discord ends the session; REST stays open for the answers under way."""
+        self._closed = True
+        for socket in [self.ws] if self.ws else [shard.ws for shard in getattr(self, "_AutoShardedClient__shards", {}).values()]:
+            if socket.open:
+                await socket.close(code=1000)
+
+    async def _shut_down(self) -> None:
+        """Finish what was sent, leave what is queued to the next process, and let go of everything."""
+        await self.gate.drain(DRAIN)
+        for name in sorted(self.cog_manager.loaded()):
+            self.unload_extension(f"cogs.{name}")
+        await self.ended()
+        await self.slots.release()
+        await self.http.close()
+        await self.rest.close()
+        self._ready.clear()
+
+
+class ShardedRolePanelBot(RolePanelBot, commands.AutoShardedBot):
+    """The same bot on several shards in one process."""
+
+
+async def make_bot(settings: Settings, database: Database) -> RolePanelBot:
+    """Ask Discord who we are and how many shards it wants, and build the bot for that. To be called inside the running loop.
+
+    Raises ExpectedStop when the token is wrong or Discord cannot be reached.
+    """
+    Route.API_BASE_URL = settings.discord_api_url + "/v{API_VERSION}"
+    rest = Rest(settings.discord_token.get_secret_value())
+    try:
+        me = await rest.request(Route("GET", "/users/@me"))
+        count = settings.shard_count or await _recommended_shards(rest)
+    except discord.HTTPException as error:
+        if error.status == 401:
+            raise ExpectedStop("Discord does not accept DISCORD_TOKEN. Copy it again from the Bot page of https://discord.com/developers/applications.") from None
+        raise ExpectedStop(f"Discord answered {error.status} at {settings.discord_api_url}. Try again later.") from None
+    except Uncertain:
+        raise ExpectedStop(f"Discord cannot be reached at {settings.discord_api_url}. Check the network and DISCORD_API_URL.") from None
+    finally:
+        await rest.close()
+    shard_ids = sorted(settings.shard_ids if settings.shard_ids is not None else range(count))
+    slots = ShardSlots(database.url, me["id"], shard_ids)
+    if count == 1:
+        bot = RolePanelBot(settings, database, slots)
+    elif len(shard_ids) == 1:
+        bot = RolePanelBot(settings, database, slots, shard_id=shard_ids[0], shard_count=count)
+    else:
+        bot = ShardedRolePanelBot(settings, database, slots, shard_ids=shard_ids, shard_count=count)
+    await bot.login(settings.discord_token.get_secret_value())
+    return bot
+
+
+async def _recommended_shards(rest: Rest) -> int:
+    try:
+        return int((await rest.request(Route("GET", "/gateway/bot")))["shards"])
+    except discord.NotFound:
+        return 1  # a server that only mimics Discord may not have it

@@ -1,0 +1,59 @@
+"""The three kinds of failure, and what a person is told of each."""
+
+import secrets
+from typing import Any
+
+import asyncpg
+from tortoise.exceptions import DBConnectionError, TransactionManagementError
+
+from core.i18n import N_, Translator
+
+
+class ExpectedStop(Exception):
+    """The process cannot start or go on; the message tells the operator what to do. No traceback is shown."""
+
+
+class UserError(Exception):
+    """An expected refusal. `message` is a catalogue sentence, `values` fill its placeholders; the person asked sees it."""
+
+    def __init__(self, message: str, /, **values: Any) -> None:
+        super().__init__(message)
+        self.message, self.values = message, values
+
+    def text(self, t: Translator) -> str:
+        """The sentence in the language of `t`."""
+        return t(self.message, **self.values)
+
+
+DATABASE_AWAY = N_("The database cannot be reached right now, so nothing was changed. Please try again in a moment.")
+UNEXPECTED = N_("Something went wrong on the bot's side. If it happens again, tell the bot's operator this number: `{error_id}`.")
+SWITCHED_OFF = N_("This part of the bot is switched off right now. Please try again later.")
+OUTDATED = N_("This button or menu is from an older version of the bot and no longer works. Ask an admin to post the panel again.")
+TOO_SLOW = N_("That took too long. Please try again in a moment.")
+NOT_ALLOWED = N_("You may not use this command.")
+ONLY_IN_SERVERS = N_("This works only inside a server.")
+
+
+def is_database_away(error: BaseException | None) -> bool:
+    """Whether this failure means that PostgreSQL could not be reached or dropped the connection."""
+    away = (
+        DBConnectionError,
+        TransactionManagementError,
+        asyncpg.PostgresConnectionError,
+        asyncpg.CannotConnectNowError,
+        asyncpg.AdminShutdownError,
+        asyncpg.CrashShutdownError,
+        asyncpg.TooManyConnectionsError,
+        asyncpg.InterfaceError,
+    )
+    seen = 0
+    while error is not None and seen < 8:
+        if isinstance(error, away):
+            return True
+        error, seen = error.__cause__ or error.__context__, seen + 1
+    return False
+
+
+def new_error_id() -> str:
+    """A short id that stands in both the log and the reply."""
+    return secrets.token_hex(4)

@@ -1,0 +1,76 @@
+"""Every sentence a person sees: gettext catalogues in locales/, read straight from their .po files."""
+
+import gettext
+import io
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+LOCALES = Path(__file__).parent.parent / "locales"
+SOURCE_LOCALE = "en"
+# The languages that Discord's clients have, for each of our catalogues: https://docs.discord.com/developers/reference#locales
+DISCORD_LOCALES = {"en": ("en-US", "en-GB"), "ja": ("ja",)}
+
+
+def N_(message: str) -> str:  # noqa: N802 - gettext's own name for it
+    """Mark a sentence for the catalogue where it is only named, and translated later."""
+    return message
+
+
+class Translator:
+    """Turns catalogue sentences into one language. Placeholders are named: `t("Added {roles}.", roles=…)`."""
+
+    def __init__(self, locale: str, catalogue: gettext.NullTranslations) -> None:
+        self.locale = locale
+        self._catalogue = catalogue
+
+    def __call__(self, message: str, /, **values: Any) -> str:
+        """The sentence with its placeholders filled."""
+        return self._catalogue.gettext(message).format(**values)
+
+    def plural(self, one: str, many: str, n: int, /, **values: Any) -> str:
+        """The sentence for `n` things; `{n}` is filled with it."""
+        return self._catalogue.ngettext(one, many, n).format(n=n, **values)
+
+
+def available() -> tuple[str, ...]:
+    """The languages that have a catalogue, the source language first."""
+    found = sorted(path.parent.parent.name for path in LOCALES.glob("*/LC_MESSAGES/rolepanel.po"))
+    return (SOURCE_LOCALE, *(name for name in found if name != SOURCE_LOCALE))
+
+
+@cache
+def _load(locale: str) -> Translator:
+    path = LOCALES / locale / "LC_MESSAGES" / "rolepanel.po"
+    compiled = io.BytesIO()
+    with path.open("rb") as source:
+        write_mo(compiled, read_po(source, locale=locale))
+    compiled.seek(0)
+    return Translator(locale, gettext.GNUTranslations(compiled))
+
+
+def translator(locale: str | None, default: str = SOURCE_LOCALE) -> Translator:
+    """The translator for a Discord locale such as `ja` or `en-GB`; `default` when there is no catalogue for it."""
+    for name in (locale or "", (locale or "").split("-")[0], default):
+        if name in available_set():
+            return _load(name)
+    return _load(SOURCE_LOCALE)
+
+
+@cache
+def available_set() -> frozenset[str]:
+    """The same as `available`, looked up once."""
+    return frozenset(available())
+
+
+def localized(message: str) -> dict[str, str]:
+    """A command name or description in every Discord locale but the source language, for Discord's localizations."""
+    return {
+        code: translator(locale)(message)
+        for locale in available()
+        if locale != SOURCE_LOCALE
+        for code in DISCORD_LOCALES.get(locale, (locale,))
+    }

@@ -1,0 +1,304 @@
+"""The one gate that every interaction passes: routing, acknowledgement in time, reloads in progress, and the error boundary.
+
+A cog declares what it handles: `@component("click", Acknowledgement.REPLY)` on a method for buttons, selects and modals with that verb in
+their custom_id, and `@acknowledges(...)` on a slash command that does more than reply.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+import discord
+from loguru import logger
+
+from core import errors
+from core.answer import Acknowledgement, Answer, TooLate
+from core.components import text_message
+from core.i18n import translator
+from domain.custom_id import ForeignCustomId, decode
+
+if TYPE_CHECKING:
+    from core.bot import RolePanelBot
+
+WATCHDOG = 1.5  # seconds from the arrival of the interaction until it is acknowledged without content
+LAST_MOMENT = 2.3  # seconds until a modal that is still not there is given up for a sentence
+QUIESCE = 5.0  # seconds that an unload waits for clicks under way in the cog
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A click, a pick or a submitted modal, with its custom_id decoded; `args` are claims of the outside."""
+
+    interaction: discord.Interaction
+    answer: Answer
+    args: tuple[int, ...]
+
+    @property
+    def values(self) -> list[str]:
+        """What was picked in a select."""
+        return list((self.interaction.data or {}).get("values", []))  # pyright: ignore[reportReturnType]
+
+    @property
+    def member(self) -> discord.Member:
+        """Who acted. Components of this bot live in guilds only; anyone else is told so."""
+        if not isinstance(self.interaction.user, discord.Member):
+            raise errors.UserError(errors.ONLY_IN_SERVERS)
+        return self.interaction.user
+
+
+class Handler(Protocol):
+    """A bound method of a cog that takes a Press."""
+
+    def __call__(self, press: Press, /) -> Awaitable[None]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Registered:
+    cog: str
+    handler: Handler
+    acknowledgement: Acknowledgement
+
+
+def component(verb: str, acknowledgement: Acknowledgement) -> Callable[[_F], _F]:
+    """Declare that a cog's method handles the components and modals with this verb."""
+
+    def mark(function: _F) -> _F:
+        function.__component__ = (verb, acknowledgement)  # pyright: ignore[reportFunctionMemberAccess]
+        return function
+
+    return mark
+
+
+def acknowledges(acknowledgement: Acknowledgement) -> Callable[[_F], _F]:
+    """Declare how a slash or message command answers, on its callback. Without it a command replies."""
+
+    def mark(function: _F) -> _F:
+        function.__acknowledges__ = acknowledgement  # pyright: ignore[reportFunctionMemberAccess]
+        return function
+
+    return mark
+
+
+class Gate:
+    """Routes interactions to the cogs and sees to it that each is answered once, in time."""
+
+    def __init__(self, bot: "RolePanelBot") -> None:
+        self._bot = bot
+        self._handlers: dict[str, _Registered] = {}
+        self._running: dict[str, set[asyncio.Task[Any]]] = {}
+        self._reloading: dict[str, asyncio.Event] = {}
+        self._answers: dict[int, Answer] = {}
+        self._stopped = False
+
+    def add_cog(self, cog: discord.Cog) -> None:
+        """Take up the handlers that a cog declares. Raises ValueError when a verb is taken."""
+        for name in dir(type(cog)):
+            declared = getattr(getattr(type(cog), name, None), "__component__", None)
+            if declared is None:
+                continue
+            verb, acknowledgement = declared
+            if verb in self._handlers:
+                raise ValueError(f"the verb {verb!r} is handled by the cog {self._handlers[verb].cog!r} already")
+            self._handlers[verb] = _Registered(cog.qualified_name, getattr(cog, name), acknowledgement)
+
+    def remove_cog(self, name: str) -> None:
+        """Forget the handlers of a cog."""
+        self._handlers = {verb: entry for verb, entry in self._handlers.items() if entry.cog != name}
+
+    def verbs(self) -> dict[str, str]:
+        """The verbs that are handled now, each with its cog."""
+        return {verb: entry.cog for verb, entry in self._handlers.items()}
+
+    @asynccontextmanager
+    async def paused(self, cog: str) -> AsyncIterator[None]:
+        """Hold what arrives for a cog while it is exchanged; what is under way in it is waited for first."""
+        over = self._reloading.setdefault(cog, asyncio.Event())
+        try:
+            running = self._running.get(cog)
+            if running:
+                await asyncio.wait(running, timeout=QUIESCE)
+            yield
+        finally:
+            self._reloading.pop(cog, None)
+            over.set()
+
+    async def drain(self, timeout: float) -> None:
+        """Take no new interaction, and wait up to `timeout` seconds for those under way."""
+        self._stopped = True
+        tasks = set().union(*self._running.values())
+        if tasks:
+            await asyncio.wait(tasks, timeout=timeout)
+
+    def answer_of(self, interaction: discord.Interaction) -> Answer:
+        """The answer of an interaction that is being handled."""
+        return self._answers[interaction.id]
+
+    async def handle(self, interaction: discord.Interaction) -> None:
+        """Handle one interaction from arrival to answer. Never raises."""
+        if self._stopped:
+            return
+        answer = self._answers[interaction.id] = Answer(
+            self._bot.rest,
+            interaction.id,
+            interaction.application_id,
+            interaction.token,
+            self._acknowledgement(interaction),
+            translator(interaction.locale, self._bot.settings.default_locale),
+        )
+        watchdog = asyncio.create_task(self._watch(answer), name=f"watchdog {interaction.id}")
+        try:
+            await self._guarded(interaction, answer)
+        finally:
+            watchdog.cancel()
+            self._answers.pop(interaction.id, None)
+
+    async def _guarded(self, interaction: discord.Interaction, answer: Answer) -> None:
+        """The error boundary."""
+        try:
+            await self._route(interaction, answer)
+            if not answer.settled:
+                raise RuntimeError("the handler ended without an answer")
+        except TooLate:
+            logger.info("Interaction {} could no longer be answered", interaction.id)
+        except Exception as raised:
+            error = raised.original if isinstance(raised, discord.ApplicationCommandInvokeError) else raised
+            await self._tell(interaction, answer, error)
+
+    async def _tell(self, interaction: discord.Interaction, answer: Answer, error: Exception) -> None:
+        if isinstance(error, TooLate):
+            logger.info("Interaction {} could no longer be answered", interaction.id)
+            return
+        if isinstance(error, errors.UserError):
+            sentence = error.text(answer.t)
+        elif isinstance(error, discord.CheckFailure):
+            sentence = answer.t(errors.NOT_ALLOWED)
+        elif errors.is_database_away(error):
+            logger.warning("Interaction {} met an unreachable database: {}", interaction.id, type(error).__name__)
+            sentence = answer.t(errors.DATABASE_AWAY)
+        else:
+            error_id = errors.new_error_id()
+            logger.opt(exception=error).error("Error {} while handling interaction {}", error_id, interaction.id)
+            sentence = answer.t(errors.UNEXPECTED, error_id=error_id)
+        try:
+            if answer.acknowledgement is Acknowledgement.AUTOCOMPLETE:
+                await answer.choices([])
+            elif answer.answered:
+                await answer.notice(text_message(sentence))
+            else:
+                await answer.send(text_message(sentence))
+        except Exception as second:  # the boundary itself: nobody is above it to tell
+            logger.warning("Interaction {} could not be told of its failure: {!r}", interaction.id, second)
+
+    async def _route(self, interaction: discord.Interaction, answer: Answer) -> None:
+        if interaction.type in (discord.InteractionType.application_command, discord.InteractionType.auto_complete):
+            await self._route_command(interaction, answer)
+        else:
+            await self._route_component(interaction, answer)
+
+    async def _route_component(self, interaction: discord.Interaction, answer: Answer) -> None:
+        try:
+            decoded = decode(interaction.custom_id or "")
+        except ForeignCustomId:
+            raise errors.UserError(errors.OUTDATED) from None
+        entry = await self._settled(lambda: self._handlers.get(decoded.verb), lambda found: found.cog)
+        if entry is None:
+            raise errors.UserError(errors.SWITCHED_OFF)
+        answer.acknowledgement = entry.acknowledgement
+        await self._run(entry.cog, entry.handler(Press(interaction, answer, decoded.args)))
+
+    async def _route_command(self, interaction: discord.Interaction, answer: Answer) -> None:
+        command = await self._settled(lambda: self._command(interaction), lambda found: found.cog.qualified_name)
+        if command is None:
+            raise errors.UserError(errors.SWITCHED_OFF)
+        leaf, options = _leaf(command, interaction.data)
+        if interaction.type is discord.InteractionType.auto_complete:
+            await self._run(command.cog.qualified_name, self._complete(interaction, answer, leaf, options))
+        else:
+            answer.acknowledgement = _declared(leaf)
+            await self._run(command.cog.qualified_name, self._invoke(interaction, command))
+
+    async def _invoke(self, interaction: discord.Interaction, command: Any) -> None:
+        context = await self._bot.get_application_context(interaction)
+        interaction.command = command
+        if not await self._bot.can_run(context, call_once=True):
+            raise discord.CheckFailure
+        await command.invoke(context)
+
+    async def _complete(self, interaction: discord.Interaction, answer: Answer, command: Any, options: list[Any]) -> None:
+        """Call the autocomplete function of the focused option. (py-cord's own way cancels one person's request by another's.)"""
+        focused = next((given for given in options if given.get("focused")), None)
+        option = next((known for known in command.options if focused and known.name == focused["name"]), None)
+        if focused is None or option is None or option.autocomplete is None:
+            return await answer.choices([])
+        context = await self._bot.get_autocomplete_context(interaction)
+        context.command, context.focused, context.value = command, option, focused["value"]
+        context.options = {given["name"]: given["value"] for given in options}
+        choices = await option.autocomplete(command.cog, context)
+        await answer.choices([choice.to_dict() for choice in choices])
+
+    async def _settled(self, find: Callable[[], Any], cog_of: Callable[[Any], str]) -> Any:
+        """What handles an interaction, once no exchange that concerns it is going on."""
+        while True:
+            found = find()
+            waiting = [self._reloading[cog_of(found)]] if found and cog_of(found) in self._reloading else []
+            if not found:
+                waiting = list(self._reloading.values())
+            if not waiting:
+                return found
+            await asyncio.gather(*(event.wait() for event in waiting))
+
+    async def _run(self, cog: str, work: Any) -> None:
+        task = asyncio.ensure_future(work)
+        running = self._running.setdefault(cog, set())
+        running.add(task)
+        try:
+            await task
+        finally:
+            running.discard(task)
+
+    async def _watch(self, answer: Answer) -> None:
+        await asyncio.sleep(WATCHDOG)
+        try:
+            if answer.acknowledgement is Acknowledgement.MODAL:
+                await asyncio.sleep(LAST_MOMENT - WATCHDOG)
+                if answer.fresh:
+                    await answer.send(text_message(answer.t(errors.TOO_SLOW)))
+            else:
+                await answer.defer()
+        except (TooLate, discord.HTTPException) as error:
+            logger.warning("An interaction could not be acknowledged: {!r}", error)
+
+    def _command(self, interaction: discord.Interaction) -> Any:
+        data: Any = interaction.data or {}
+        kinds = {1: discord.SlashCommand | discord.SlashCommandGroup, 2: discord.UserCommand, 3: discord.MessageCommand}
+        kind = kinds.get(data.get("type", 1))
+        named = (c for c in self._bot.pending_application_commands + self._bot.application_commands if c.name == data.get("name"))
+        return next((c for c in named if kind and isinstance(c, kind) and c.cog), None)
+
+    def _acknowledgement(self, interaction: discord.Interaction) -> Acknowledgement:
+        if interaction.type is discord.InteractionType.auto_complete:
+            return Acknowledgement.AUTOCOMPLETE
+        if interaction.type is discord.InteractionType.application_command:
+            return _declared(_leaf(self._command(interaction), interaction.data)[0])
+        try:
+            entry = self._handlers.get(decode(interaction.custom_id or "").verb)
+        except ForeignCustomId:
+            entry = None
+        return entry.acknowledgement if entry else Acknowledgement.REPLY
+
+
+def _leaf(command: Any, data: Any) -> tuple[Any, list[Any]]:
+    """The command or subcommand that an interaction names, and the options given to it."""
+    options: list[Any] = (data or {}).get("options", [])
+    while isinstance(command, discord.SlashCommandGroup) and options:
+        name = options[0]["name"]
+        command = next((sub for sub in command.subcommands if sub.name == name), None)
+        options = options[0].get("options", [])
+    return command, options
+
+
+def _declared(command: Any) -> Acknowledgement:
+    return getattr(getattr(command, "callback", None), "__acknowledges__", Acknowledgement.REPLY)

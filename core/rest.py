@@ -1,0 +1,154 @@
+"""The bot's own REST calls: side by side as far as Discord's rate-limit headers allow, and repeated where that is safe.
+
+py-cord sends all calls of one guild and path one after another and gives up on a dropped connection. What members wait for
+(answers, role changes, posted messages) therefore goes through here; py-cord keeps the gateway, the cache and the commands.
+"""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+import aiohttp
+import discord
+from discord.http import Route
+from loguru import logger
+
+from core.rate_limits import Bucket, Buckets, RateLimited
+
+USER_AGENT = f"DiscordBot (self-hosted role panel bot, 1) py-cord/{discord.__version__}"
+TRIES = 5
+TIMEOUT = 20.0
+
+
+class Uncertain(Exception):
+    """The request was sent and its answer never came: it may or may not have taken effect."""
+
+
+class Rest:
+    """A small client for the calls whose fate matters. Raises discord.Forbidden, NotFound, DiscordServerError and HTTPException as py-cord does."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+        self._session: aiohttp.ClientSession | None = None
+        self._buckets = Buckets()
+
+    async def close(self) -> None:
+        """Close the connections; the client can be used again."""
+        if self._session:
+            await self._session.close()
+            self._session = None
+
+    async def request(
+        self,
+        route: Route,
+        *,
+        body: dict[str, Any] | list[Any] | None = None,
+        files: list[discord.File] | None = None,
+        reason: str | None = None,
+        authorized: bool = True,
+        repeatable: bool | None = None,
+        timeout: float = TIMEOUT,
+        tries: int = TRIES,
+        deadline: float | None = None,
+    ) -> Any:
+        """Send one call and return its JSON body (None for 204).
+
+        `repeatable` (by default: GET, PUT, PATCH, DELETE) lets it be sent again after a broken connection, a time-out (`timeout` seconds
+        for each try) or a 5xx; otherwise a lost answer raises Uncertain. `deadline` (the loop's time) bounds waiting for rate limits,
+        past it RateLimited is raised.
+        """
+        repeatable = route.method != "POST" if repeatable is None else repeatable
+        failure: Exception = Uncertain(f"{route.method} {route.path}")
+        for attempt in range(tries):
+            bucket = await self._buckets.enter(route, authorized, deadline)
+            try:
+                status, headers, data = await self._send(route, body, files, reason, authorized, timeout)
+            except (aiohttp.ClientError, OSError, TimeoutError) as error:
+                bucket.leave(None)
+                failure = Uncertain(f"{route.method} {route.path}: {type(error).__name__}")
+                if not repeatable and not isinstance(error, aiohttp.ClientConnectorError):
+                    raise failure from error
+                logger.info("{} {} was not answered ({}); try {} of {}", route.method, route.path, type(error).__name__, attempt + 1, tries)
+            else:
+                bucket = self._buckets.learn(route, authorized, bucket, headers)
+                if status == 429:
+                    failure = self._pause(route, bucket, data, headers)
+                    continue
+                if status < 400:
+                    return data
+                failure = _failure(status, data)
+                if status < 500 or not repeatable:
+                    raise failure
+            if attempt + 1 < tries:
+                await asyncio.sleep(min(0.25 * 2**attempt, 2.0))
+        raise failure
+
+    async def _send(
+        self,
+        route: Route,
+        body: dict[str, Any] | list[Any] | None,
+        files: list[discord.File] | None,
+        reason: str | None,
+        authorized: bool,
+        timeout: float,
+    ) -> tuple[int, Any, Any]:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), headers={"User-Agent": USER_AGENT})
+        headers: dict[str, str] = {}
+        if authorized:
+            headers["Authorization"] = f"Bot {self._token}"
+        if reason:
+            headers["X-Audit-Log-Reason"] = quote(reason[:512], safe="/ ")
+        payload: Any = None
+        if files:
+            payload = _form(body, files)
+        elif body is not None:
+            headers["Content-Type"] = "application/json"
+            payload = json.dumps(body)
+        limit = aiohttp.ClientTimeout(total=timeout)
+        async with self._session.request(route.method, route.url, data=payload, headers=headers, timeout=limit) as response:
+            text = await response.text()
+            return response.status, response.headers, _parsed(text)
+
+    def _pause(self, route: Route, bucket: Bucket, data: Any, headers: Mapping[str, str]) -> RateLimited:
+        # A body that is not JSON comes from the edge in front of Discord, and means the whole address.
+        from_discord = isinstance(data, dict)
+        wait = float(data.get("retry_after", 1.0)) if from_discord else float(headers.get("Retry-After", 5.0))
+        everything = not from_discord or bool(data.get("global"))
+        logger.info("Rate limited on {} {} for {:.2f} s{}", route.method, route.path, wait, " (global)" if everything else "")
+        self._buckets.pause(bucket, wait, everything)
+        return RateLimited(wait)
+
+
+def _parsed(text: str) -> Any:
+    if not text:
+        return None
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+class _Response:
+    """The two attributes that py-cord's exceptions read of a response."""
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+        self.reason = ""
+
+
+def _failure(status: int, data: Any) -> discord.HTTPException:
+    kinds = {403: discord.Forbidden, 404: discord.NotFound}
+    kind = kinds.get(status) or (discord.DiscordServerError if status >= 500 else discord.HTTPException)
+    return kind(_Response(status), data)  # pyright: ignore[reportArgumentType]
+
+
+def _form(body: Any, files: list[discord.File]) -> aiohttp.FormData:
+    form = aiohttp.FormData(quote_fields=False)
+    form.add_field("payload_json", json.dumps(body or {}), content_type="application/json")
+    for index, file in enumerate(files):
+        file.reset()
+        form.add_field(f"files[{index}]", file.fp, filename=file.filename, content_type="application/octet-stream")
+    return form
