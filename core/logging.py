@@ -1,0 +1,97 @@
+"""One log for everything: loguru on stderr, the standard library's records sent through it, secrets taken out of every line."""
+
+import json
+import logging
+import re
+import sys
+import traceback
+from collections.abc import Callable, Iterable
+from types import FrameType, TracebackType
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote
+
+from loguru import logger
+
+from core.settings import Settings
+
+if TYPE_CHECKING:
+    from loguru import Message
+
+TEXT = "{time:YYYY-MM-DD HH:mm:ss.SSS} {level:<8} {name} | {message}"
+REDACTED = "[redacted]"
+# Whoever holds an interaction's token can answer in the bot's name for 15 minutes, and the bot's own token looks like the second form.
+TOKENS = re.compile(
+    r"(?P<before>/(?:webhooks|interactions)/\d+/)[\w.~%=-]{16,}|aW50ZXJhY3Rpb24[\w=-]{16,}|\b[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}"
+)
+# Below these levels the libraries log statement values, payloads of the gateway or each probe.
+QUIET = {"tortoise": logging.INFO, "aerich": logging.INFO, "asyncio": logging.INFO, "aiohttp.access": logging.WARNING}
+
+
+def setup(settings: Settings) -> None:
+    """Send everything that is logged, warned or raised unhandled in this process to stderr, in the form that the settings ask for."""
+    redact = redactor(settings.secrets())
+    logger.remove()
+    sink = _json_sink if settings.log_format == "json" else _text_sink
+    logger.add(sink(redact), level=settings.log_level, format=TEXT, backtrace=False, diagnose=False)
+    logging.basicConfig(handlers=[_ToLoguru()], level=logger.level(settings.log_level).no, force=True)
+    for name, floor in QUIET.items():
+        logging.getLogger(name).setLevel(max(floor, logging.getLogger().level))
+    logging.captureWarnings(True)
+    sys.excepthook = _log_unhandled
+
+
+def redactor(secrets: Iterable[str]) -> Callable[[str], str]:
+    """A function that takes these secrets, in any spelling a log line may hold them in, and all Discord tokens out of a text."""
+    spellings = {spelling for secret in secrets for spelling in (secret, quote(secret, safe=""), unquote(secret), json.dumps(secret)[1:-1])}
+    literal = re.compile("|".join(re.escape(text) for text in sorted(spellings, key=len, reverse=True)) or r"(?!)")
+
+    def redact(text: str) -> str:
+        return TOKENS.sub(lambda match: (match["before"] or "") + REDACTED, literal.sub(REDACTED, text))
+
+    return redact
+
+
+def _text_sink(redact: Callable[[str], str]) -> "Callable[[Message], None]":
+    def write(message: "Message") -> None:
+        sys.stderr.write(redact(message))
+
+    return write
+
+
+def _json_sink(redact: Callable[[str], str]) -> "Callable[[Message], None]":
+    def write(message: "Message") -> None:
+        record = message.record
+        entry = {
+            "time": record["time"].isoformat(),
+            "level": record["level"].name,
+            "logger": record["name"],
+            "message": record["message"],
+            **record["extra"],
+        }
+        if (raised := record["exception"]) and raised.value:
+            entry["exception"] = "".join(traceback.format_exception(raised.value))
+        sys.stderr.write(redact(json.dumps(entry, ensure_ascii=False, default=str)) + "\n")
+
+    return write
+
+
+class _ToLoguru(logging.Handler):
+    """Hands a record of the standard library to loguru, with the level and the place it was logged at."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            level: str | int = logger.level(record.levelname).name
+        except ValueError:
+            level = record.levelno
+        frame: FrameType | None = logging.currentframe()
+        depth = 0
+        while frame and (depth == 0 or frame.f_code.co_filename == logging.__file__):
+            frame, depth = frame.f_back, depth + 1
+        logger.opt(depth=depth, exception=record.exc_info).log(level, "{}", record.getMessage())
+
+
+def _log_unhandled(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+    else:
+        logger.opt(exception=(kind, error, trace)).critical("The bot stopped because of an unexpected error")

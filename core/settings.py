@@ -1,0 +1,252 @@
+"""The one place where the operator's settings come in: environment, then `.env`, then `config.toml`."""
+
+import difflib
+import os
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+from dotenv.parser import parse_stream
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from core.errors import ExpectedStop
+from core.i18n import available
+
+ROOT = Path(__file__).resolve().parent.parent
+ENV_FILE = ROOT / ".env"
+CONFIG_FILE = ROOT / "config.toml"
+# docker compose reads the same .env for its own variables.
+FOREIGN_PREFIXES = ("postgres_", "compose_")
+
+AnySettings = TypeVar("AnySettings", bound=BaseSettings)
+
+
+class SettingsError(ExpectedStop):
+    """Settings that cannot be used; the message lists every fault with its place and its mend."""
+
+
+def _split(value: object) -> object:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _upper(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
+
+
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
+Snowflake = Annotated[int, Field(gt=0, lt=2**64)]
+
+
+class _WithoutForeign(DotEnvSettingsSource):
+    """`.env` without the variables that are meant for docker compose."""
+
+    def __call__(self) -> dict[str, Any]:
+        return {name: value for name, value in super().__call__().items() if not name.startswith(FOREIGN_PREFIXES)}
+
+
+class _WithoutEmpty(TomlConfigSettingsSource):
+    """`config.toml`, where an empty string means "not set", as it does in the environment."""
+
+    def __call__(self) -> dict[str, Any]:
+        return {name: value for name, value in super().__call__().items() if value != ""}
+
+
+class DatabaseSettings(BaseSettings):
+    """What is needed to reach the database. Each field's description completes the sentence "it must be …"."""
+
+    model_config = SettingsConfigDict(
+        env_file=ENV_FILE, env_file_encoding="utf-8-sig", toml_file=CONFIG_FILE, env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    database_url: SecretStr | None = Field(
+        default=None, description="a URL such as postgresql://user:password@host:5432/database, or not set for the embedded PostgreSQL"
+    )
+    database_max_connections: int = Field(default=5, ge=2, le=500, description="a whole number from 2 to 500")
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_postgresql(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None:
+            return None
+        url = urlsplit(value.get_secret_value())
+        if url.scheme not in ("postgresql", "postgres") or not url.path.strip("/"):
+            raise ValueError("not a PostgreSQL URL with a database name")
+        _ = url.port  # raises ValueError unless it is a number
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """First wins: environment, `.env`, `config.toml`."""
+        return init_settings, EnvSettingsSource(settings_cls), _WithoutForeign(settings_cls), _WithoutEmpty(settings_cls)
+
+
+class Settings(DatabaseSettings):
+    """Everything an operator can set; README.md explains each."""
+
+    model_config = SettingsConfigDict(extra="forbid")
+
+    discord_token: SecretStr = Field(description="the bot token from https://discord.com/developers/applications, without spaces")
+    log_level: Annotated[Literal["TRACE", "DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = Field(
+        default="INFO", description="trace, debug, info, warning or error"
+    )
+    log_format: Annotated[Literal["text", "json"], BeforeValidator(_lower)] = Field(default="text", description="text or json")
+    health_host: str = Field(default="127.0.0.1", description="an address of this machine")
+    health_port: int = Field(default=8080, ge=0, le=65535, description="a port from 1 to 65535, or 0 for any free one")
+    owner_ids: Annotated[frozenset[Snowflake], NoDecode, BeforeValidator(_split)] = Field(
+        default=frozenset(), description="Discord user ids, separated by commas"
+    )
+    owner_guild_id: Snowflake | None = Field(default=None, description="the id of a Discord server")
+    discord_api_url: str = Field(
+        default="https://discord.com/api", pattern=r"^https?://[^/\s]", description="an http(s) URL such as https://discord.com/api"
+    )
+    shard_count: int | None = Field(default=None, ge=1, description="a whole number from 1, or not set for what Discord recommends")
+    shard_ids: Annotated[frozenset[int] | None, NoDecode, BeforeValidator(_split)] = Field(
+        default=None, description="shard numbers from 0 to SHARD_COUNT - 1, separated by commas, together with SHARD_COUNT"
+    )
+    members_intent: bool = Field(default=False, description="true or false")
+    disabled_cogs: Annotated[frozenset[str], NoDecode, BeforeValidator(_split)] = Field(
+        default=frozenset(), description="names of the folders in cogs/, separated by commas"
+    )
+    default_locale: str = Field(default="en", description=f"one of the languages in locales/: {', '.join(available())}")
+
+    @field_validator("discord_token")
+    @classmethod
+    def _is_one_word(cls, value: SecretStr) -> SecretStr:
+        if not re.fullmatch(r"\S+", value.get_secret_value()):
+            raise ValueError("not one word")
+        return value
+
+    @field_validator("discord_api_url")
+    @classmethod
+    def _without_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
+    @field_validator("shard_ids")
+    @classmethod
+    def _are_shards(cls, value: frozenset[int] | None, info: ValidationInfo) -> frozenset[int] | None:
+        if value is not None and not (value and set(value) <= set(range(info.data.get("shard_count") or 0))):
+            raise ValueError("not within SHARD_COUNT")
+        return value
+
+    @field_validator("disabled_cogs")
+    @classmethod
+    def _are_cogs(cls, value: frozenset[str]) -> frozenset[str]:
+        if not value <= {path.parent.name for path in (ROOT / "cogs").glob("*/__init__.py")}:
+            raise ValueError("not the name of a cog")
+        return value
+
+    @field_validator("default_locale")
+    @classmethod
+    def _has_catalogue(cls, value: str) -> str:
+        if value not in available():
+            raise ValueError("no catalogue")
+        return value
+
+    def secrets(self) -> tuple[str, ...]:
+        """The values that must never reach a log."""
+        url = urlsplit(self.database_url.get_secret_value()) if self.database_url else None
+        return tuple(filter(None, (self.discord_token.get_secret_value(), url.password if url else None)))
+
+
+def load_settings() -> Settings:
+    """Read the settings. Raises SettingsError, which names every fault at once."""
+    return _load(Settings)
+
+
+def load_database_settings() -> DatabaseSettings:
+    """Read what the migration tool needs; no token is asked for. Raises SettingsError."""
+    return _load(DatabaseSettings)
+
+
+def _load(settings_class: type[AnySettings]) -> AnySettings:
+    if unreadable := [fault for fault in (_fault_in_toml(), _fault_in_dotenv()) if fault]:
+        raise SettingsError(_listed(unreadable))
+    try:
+        return settings_class()
+    except ValidationError as error:
+        faults = [_sentence(settings_class, detail) for detail in error.errors(include_url=False)]
+        raise SettingsError(_listed(dict.fromkeys(faults))) from None
+
+
+def _listed(faults: Any) -> str:
+    return "The bot cannot start with these settings:\n" + "\n".join(f"  - {fault}" for fault in faults)
+
+
+def _fault_in_toml() -> str | None:
+    try:
+        if CONFIG_FILE.exists():
+            tomllib.loads(CONFIG_FILE.read_text("utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        return f'{CONFIG_FILE.name} is not valid TOML: {error}. Text needs quotes: discord_token = "…"'
+    except (OSError, UnicodeDecodeError) as error:
+        return f"{CONFIG_FILE.name} cannot be read: {error}"
+    return None
+
+
+def _fault_in_dotenv() -> str | None:
+    try:
+        if not ENV_FILE.exists():
+            return None
+        with ENV_FILE.open(encoding="utf-8-sig") as file:
+            bad = [str(binding.original.line) for binding in parse_stream(file) if binding.error]
+    except (OSError, UnicodeDecodeError) as error:
+        return f"{ENV_FILE.name} cannot be read: {error}"
+    return f"{ENV_FILE.name}, line {', '.join(bad)}: not of the form NAME=value" if bad else None
+
+
+def _place(name: str) -> tuple[str, str] | None:
+    """Where the value in force stands and the name it has there, in the order of precedence."""
+    for variable, value in os.environ.items():
+        if variable.lower() == name and value:
+            return "the environment", variable
+    return _place_in_files(name)
+
+
+def _place_in_files(name: str) -> tuple[str, str] | None:
+    for variable, value in (dotenv_values(ENV_FILE, encoding="utf-8-sig") if ENV_FILE.exists() else {}).items():
+        if variable.lower() == name and value:
+            return ENV_FILE.name, variable
+    if CONFIG_FILE.exists() and name in tomllib.loads(CONFIG_FILE.read_text("utf-8")):
+        return CONFIG_FILE.name, name
+    return None
+
+
+def _sentence(settings_class: type[BaseSettings], detail: ErrorDetails) -> str:
+    name = str(detail["loc"][0])
+    if name not in settings_class.model_fields:
+        return _unknown(name, list(settings_class.model_fields))
+    field, place = settings_class.model_fields[name], _place(name)
+    if place is None:
+        return f"{name.upper()} is not set. Set it in the environment, in .env, or as {name} in config.toml to {field.description}."
+    shown = "" if "Secret" in str(field.annotation) else f", now {detail['input']!r},"
+    return f"{place[1]} in {place[0]}{shown} must be {field.description}."
+
+
+def _unknown(name: str, known: list[str]) -> str:
+    file, written = _place_in_files(name) or (CONFIG_FILE.name, name)
+    near = difflib.get_close_matches(name.lower(), known, n=1)
+    suggestion = near[0] if near and file == CONFIG_FILE.name else "".join(near).upper()
+    return f"{written} in {file}: there is no such setting. " + (f"Did you mean {suggestion}?" if near else "Remove it.")
