@@ -193,9 +193,11 @@ class RolePanelBot(commands.Bot):
     async def _close_gateway(self) -> None:
         """Leave the gateway with 1000, so that Discord ends the session; REST stays open for the answers under way."""
         self._closed = True
-        for socket in [self.ws] if self.ws else [shard.ws for shard in getattr(self, "_AutoShardedClient__shards", {}).values()]:
-            if socket.open:
-                await socket.close(code=1000)
+        if isinstance(self, commands.AutoShardedBot):
+            for shard in self.shards.values():
+                await shard.disconnect()
+        elif self.ws and self.ws.open:
+            await self.ws.close(code=1000)
 
     async def _shut_down(self) -> None:
         """Finish what was sent, leave what is queued to the next process, and let go of everything."""

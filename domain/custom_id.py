@@ -6,6 +6,12 @@ from dataclasses import dataclass
 PREFIX = "rp"
 VERSION = 1
 MAX_LENGTH = 100  # https://docs.discord.com/developers/components/reference#anatomy-of-a-component-custom-id
+
+# The verbs on posted panels: the panels cog renders them, the roles cog handles them.
+PRESS = "press"  # a button: panel, item
+CHOOSE = "choose"  # the public dropdown: panel; its values are item ids, or OPEN_PICKER
+OPEN_PICKER = "picker"
+
 _VERB = re.compile(r"[a-z][a-z0-9_.-]{0,31}\Z")
 _NUMBER = re.compile(r"(0|[1-9][0-9]{0,18})\Z")
 
