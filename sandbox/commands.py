@@ -75,25 +75,27 @@ class Commands:
         for key in [key for key in application.command_permissions if key[1] == command.id]:
             del application.command_permissions[key]
 
-    def replace(self, application: Application, guild_id: int | None, wanted: list[dict[str, Any]]) -> list[Command]:
-        """Make the scope hold exactly `wanted` (validated), keeping ids of the same type and name. Raises 30032, 30034, 50035."""
+    def replace(
+        self, application: Application, guild_id: int | None, wanted: list[dict[str, Any]], ids: list[int | None] | None = None
+    ) -> list[Command]:
+        """Make the scope hold exactly `wanted` (validated). A command keeps its id when `ids` names it, or one had its type and name.
+
+        Raises 30032, 30034, 50035.
+        """
         for data in wanted:
             _check_size(data)
         _check_count(wanted)
         _check_unique(wanted)
-        present = {command.key: command for command in self.of(application, guild_id)}
-        keys = [(data["type"], data["name"]) for data in wanted]
-        self._count_creates(application, guild_id, sum(key not in present for key in keys))
-        for key, command in present.items():
-            if key not in keys:
+        kept = self._matched(application, guild_id, wanted, ids or [None] * len(wanted))
+        self._count_creates(application, guild_id, kept.count(None))
+        for command in self.of(application, guild_id):
+            if command not in kept:
                 self.delete(application, guild_id, command.id)
         result = []
-        for key, data in zip(keys, wanted, strict=True):
-            if key in present:
-                self._update(present[key], data)
-                result.append(present[key])
-            else:
-                result.append(self._add(application, guild_id, data))
+        for command, data in zip(kept, wanted, strict=True):
+            if command:
+                self._update(command, data)
+            result.append(command or self._add(application, guild_id, data))
         return result
 
     def set_permissions(self, application: Application, guild_id: int, command_id: int, entries: list[dict[str, Any]]) -> None:
@@ -145,6 +147,14 @@ class Commands:
         if default is None:
             return True
         return int(default) != 0 and held & int(default) == int(default)
+
+    def _matched(
+        self, application: Application, guild_id: int | None, wanted: list[dict[str, Any]], ids: list[int | None]
+    ) -> list[Command | None]:
+        present = self.of(application, guild_id)
+        by_id = [next((c for c in present if c.id == one and c.key[0] == data["type"]), None) for one, data in zip(ids, wanted, strict=True)]
+        free = {c.key: c for c in present if c not in by_id}
+        return [found or free.get((data["type"], data["name"])) for found, data in zip(by_id, wanted, strict=True)]
 
     def _add(self, application: Application, guild_id: int | None, data: dict[str, Any]) -> Command:
         command = Command(self.world.new_id(), application.id, guild_id, self.world.new_id(), data)

@@ -1,0 +1,130 @@
+"""INTERACTION_CREATE as Discord sends it, and the interaction metadata of the messages that answer it."""
+
+from typing import Any
+
+from sandbox import payload, permissions
+from sandbox.interactions.record import Interaction, Kind
+from sandbox.world import Application, Channel, Message, World
+
+ATTACHMENT_LIMIT = 10 * 1024 * 1024
+
+
+def interaction_create(world: World, application: Application, interaction: Interaction) -> dict[str, Any]:
+    """The event's data (https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-object)."""
+    channel = world.channel(interaction.channel_id)
+    user = world.user(interaction.user_id)
+    out: dict[str, Any] = {
+        "version": 1,
+        "type": int(interaction.kind),
+        "token": interaction.token,
+        "id": str(interaction.id),
+        "application_id": str(application.id),
+        "entitlements": [],
+        "data": interaction.data,
+        "channel_id": str(channel.id),
+        "locale": user.locale,
+        "attachment_size_limit": ATTACHMENT_LIMIT,
+        "context": 1 if channel.guild_id is None else 0,
+        "authorizing_integration_owners": owners(interaction),
+        "app_permissions": str(app_permissions(world, application, channel)),
+    }
+    if channel.guild_id is None:
+        out["user"] = payload.user(user)
+        out["channel"] = payload.channel(world, channel, application.bot_id)
+    else:
+        guild = world.guild(channel.guild_id)
+        member = guild.members[user.id]
+        held = permissions.effective(guild, member, channel, world.clock.now())
+        out |= {
+            "guild_id": str(guild.id),
+            "guild_locale": guild.preferred_locale,
+            "guild": {"id": str(guild.id), "locale": guild.preferred_locale, "features": list(guild.features)},
+            "member": {**payload.member(world, member), "permissions": str(held)},
+            "channel": payload.partial_channel(world, channel, held),
+        }
+    if interaction.message:
+        out["message"] = payload.message(world, interaction.message)
+    return out
+
+
+def app_permissions(world: World, application: Application, channel: Channel) -> int:
+    """What the bot may do in the channel; in a direct message what anyone may do there."""
+    if channel.guild_id is None:
+        p = permissions.Permission
+        return int(
+            p.VIEW_CHANNEL | p.SEND_MESSAGES | p.EMBED_LINKS | p.ATTACH_FILES | p.READ_MESSAGE_HISTORY | p.MENTION_EVERYONE
+            | p.USE_EXTERNAL_EMOJIS | p.USE_EXTERNAL_STICKERS | p.ADD_REACTIONS
+        )  # fmt: skip
+    guild = world.guild(channel.guild_id)
+    member = guild.members.get(application.bot_id)
+    return permissions.effective(guild, member, channel, world.clock.now()) if member else 0
+
+
+def owners(interaction: Interaction) -> dict[str, str]:
+    """Where the application is installed that was used: in the guild; "0" in its direct messages."""
+    return {"0": str(interaction.guild_id or 0)}
+
+
+def metadata(world: World, interaction: Interaction) -> dict[str, Any]:
+    """`interaction_metadata` of a message that answers."""
+    out: dict[str, Any] = {
+        "id": str(interaction.id),
+        "type": 2 if interaction.kind == Kind.COMMAND else int(interaction.kind),
+        "user": payload.user(world.user(interaction.user_id)),
+        "authorizing_integration_owners": owners(interaction),
+    }
+    if interaction.kind == Kind.COMMAND:
+        out["name"], out["command_type"] = interaction.data["name"], interaction.data["type"]
+        if "target_id" in interaction.data:
+            out["target_user_id" if interaction.data["type"] == 2 else "target_message_id"] = interaction.data["target_id"]
+    elif interaction.kind == Kind.COMPONENT and interaction.message:
+        out["interacted_message_id"] = str(interaction.message.id)
+    elif interaction.kind == Kind.MODAL and interaction.opened_by:
+        out["triggering_interaction_metadata"] = metadata(world, interaction.opened_by)
+    return out
+
+
+def resolved(world: World, channel: Channel, **ids: list[int]) -> dict[str, Any]:
+    """`data.resolved` for the ids of `users`, `roles`, `channels`, `messages`, `attachments`; members come with their users."""
+    out: dict[str, Any] = {}
+    guild = world.guilds.get(channel.guild_id) if channel.guild_id is not None else None
+    if ids.get("users"):
+        out["users"] = {str(i): payload.user(world.user(i)) for i in ids["users"]}
+        members = [guild.members[i] for i in ids["users"] if i in guild.members] if guild else []
+        if guild and members:
+            now = world.clock.now()
+            out["members"] = {
+                str(m.user_id): {**payload.partial_member(m), "permissions": str(permissions.in_channel(guild, m, channel, now))} for m in members
+            }
+    if ids.get("roles") and guild:
+        out["roles"] = {str(i): payload.role(guild.roles[i]) for i in ids["roles"]}
+    if ids.get("messages"):
+        out["messages"] = {str(i): payload.message(world, world.message(channel.id, i)) for i in ids["messages"]}
+    return out
+
+
+def resolved_channel(world: World, channel: Channel, user_id: int) -> dict[str, Any]:
+    """A channel in `data.resolved.channels`, with the acting user's permissions there."""
+    assert channel.guild_id is not None
+    guild = world.guild(channel.guild_id)
+    held = permissions.effective(guild, guild.members[user_id], channel, world.clock.now())
+    return payload.partial_channel(world, channel, held)
+
+
+def answer_type(interaction: Interaction) -> int:
+    """The type of the message that answers: 20 for a slash command, 23 for a context menu, 19 (a reply) for a component."""
+    if interaction.message:
+        return 19
+    first = interaction.opened_by or interaction
+    return 20 if first.data.get("type", 1) == 1 else 23
+
+
+def reference(interaction: Interaction) -> dict[str, Any] | None:
+    """The message that an answer to a component replies to."""
+    source: Message | None = interaction.message
+    if source is None:
+        return None
+    out: dict[str, Any] = {"type": 0, "channel_id": str(source.channel_id), "message_id": str(source.id)}
+    if interaction.guild_id is not None:
+        out["guild_id"] = str(interaction.guild_id)
+    return out
