@@ -227,6 +227,19 @@ class Event:
     user_id: int | None = None
 
 
+@dataclass(frozen=True)
+class RoleChange:
+    """A role that a member got ("add") or lost ("remove"), by whom and why. `at` is in Unix seconds."""
+
+    guild_id: int
+    user_id: int
+    role_id: int
+    kind: str
+    actor_id: int
+    reason: str | None
+    at: float
+
+
 class World:
     """The store: everything that exists, by id, and the listeners that hear of every change."""
 
@@ -238,7 +251,9 @@ class World:
         self.messages: dict[int, dict[int, Message]] = {}
         self.applications: dict[int, Application] = {}
         self.files: dict[int, StoredFile] = {}
+        self.nonces: dict[tuple[int, int, str], tuple[int, float]] = {}
         self.listeners: list[Callable[[Event], None]] = []
+        self.role_listeners: list[Callable[[RoleChange], None]] = []
         self._sequence = itertools.count()
 
     def new_id(self) -> int:

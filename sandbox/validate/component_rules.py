@@ -50,14 +50,15 @@ def check_modal_components(parts: list[c.Component], known: KnownEmoji, path: Pa
             _check_select(part, where, known, problems)
             if part.disabled:
                 problems.add((*where, "disabled"), "MODAL_COMPONENT_DISABLED", "Components in modals cannot be disabled")
-            if part.min_values == 0 and part.required is not False:
-                problems.add(
-                    (*where, "required"), "COMPONENT_REQUIRED_ZERO_MIN_VALUES", "A required component cannot have min_values set to 0"
-                )
-        elif isinstance(part, (c.RadioGroup, c.CheckboxGroup)):
-            _check_options(part.options, part.max_values if isinstance(part, c.CheckboxGroup) else 1, where, problems)
+        elif isinstance(part, c.RadioGroup):
+            _check_options(part.options, 1, where, problems)
+        elif isinstance(part, c.CheckboxGroup):
+            _check_options(part.options, part.max_values, where, problems)
         elif isinstance(part, c.TextInput):
             _check_text_input(part, where, where[-1] == "component", problems)
+        if isinstance(part, (c.CheckboxGroup, c.FileUpload)) and part.min_values == 0 and part.required is not False:
+            message = "A required component cannot have min_values set to 0"
+            problems.add((*where, "required"), "COMPONENT_REQUIRED_ZERO_MIN_VALUES", message)
 
 
 def stored(parts: list[Any], *, modal: bool = False) -> list[dict[str, Any]]:
