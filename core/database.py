@@ -3,9 +3,8 @@
 import asyncio
 import atexit
 import os
-from contextlib import asynccontextmanager
-from collections.abc import AsyncIterator
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import aerich
@@ -29,6 +28,8 @@ STATEMENT_SECONDS = 30.0
 # What asyncpg understands in a URL's query and Tortoise does not pass on by itself.
 _CONNECTION_PARAMETERS = {"host": "host", "port": "port", "user": "user", "password": "password", "sslmode": "ssl", "ssl": "ssl"}
 
+Result = TypeVar("Result")
+
 
 class Database:
     """The database of this process. Open it in the main task before the bot is built: other tasks inherit Tortoise's context from it."""
@@ -45,9 +46,8 @@ class Database:
             self.url = self._settings.database_url.get_secret_value()
         else:
             self._embedded = embedded_server()
-            self.url = await asyncio.to_thread(self._embedded.start)
-        async with _migration_lock(self.url):
-            await _migrate(self.url)
+            self.url = await _undivided(self._embedded.start)
+        await migrate(self.url)
         self._context = await Tortoise.init(config=tortoise_config(self.url, self._settings.database_max_connections))
 
     async def ping(self, timeout: float) -> None:
@@ -63,7 +63,7 @@ class Database:
             await self._context.close_connections()
             self._context = None
         if self._embedded is not None:
-            await asyncio.to_thread(self._embedded.stop)
+            await _undivided(self._embedded.stop)
             self._embedded = None
 
 
@@ -74,6 +74,16 @@ def embedded_server() -> Any:
     from core.embedded import EmbeddedPostgres  # imported only when it is used
 
     return EmbeddedPostgres(EMBEDDED_DATA)
+
+
+async def _undivided(work: Callable[[], Result]) -> Result:
+    """Run blocking work in a thread; a cancellation waits for its end, because a thread cannot be stopped half-way."""
+    running = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait({running})
+        raise
 
 
 def tortoise_config(url: str, max_connections: int, statement_seconds: float | None = STATEMENT_SECONDS) -> dict[str, Any]:
@@ -125,7 +135,9 @@ async def _reach(url: str) -> asyncpg.Connection:
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             if asyncio.get_running_loop().time() >= deadline:
                 reason = str(error) or "no answer"
-                raise ExpectedStop(f"The database at {_where(url)} cannot be reached: {reason}. Is it running? Check DATABASE_URL.") from error
+                raise ExpectedStop(
+                    f"The database at {_where(url)} cannot be reached: {reason}. Is it running? Check DATABASE_URL."
+                ) from error
             logger.debug("The database does not answer yet: {}", error)
         await asyncio.sleep(RETRY_SECONDS)
 
@@ -135,18 +147,17 @@ def _where(url: str) -> str:
     return f"{arguments['host'] or 'the local socket'}:{arguments['port']}/{arguments['database']}"
 
 
-@asynccontextmanager
-async def _migration_lock(url: str) -> AsyncIterator[None]:
-    """Let one process at a time migrate; the others wait here and then find nothing to do."""
+async def migrate(url: str) -> None:
+    """Bring a database up to date. One process at a time does it; the others wait and then find nothing to do. Raises ExpectedStop."""
     connection = await _reach(url)
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK, timeout=None)
-        yield
+        await _upgrade(url)
     finally:
         await connection.close(timeout=CONNECT_SECONDS)
 
 
-async def _migrate(url: str) -> None:
+async def _upgrade(url: str) -> None:
     # A context of its own: a migration may take longer than a statement of the running bot is allowed to.
     config = tortoise_config(url, max_connections=1, statement_seconds=None)
     async with TortoiseContext() as context:
@@ -158,7 +169,9 @@ async def _migrate(url: str) -> None:
         except OperationalError:  # an empty database has no table of migrations yet
             applied = set()
         if unknown := applied - set(await command.history()):
-            raise ExpectedStop(f"The database was migrated by a newer version of the bot ({', '.join(sorted(unknown))}): start that version.")
+            raise ExpectedStop(
+                f"The database was migrated by a newer version of the bot ({', '.join(sorted(unknown))}): start that version."
+            )
         for name in await command.upgrade(run_in_transaction=True):
             logger.info("Migrated the database: {}", name.removesuffix(".py"))
 
@@ -167,7 +180,7 @@ def __getattr__(name: str) -> Any:
     """TORTOISE_ORM for `aerich -c aerich.ini`, made when it is asked for, because the embedded server has to be started for it."""
     if name != "TORTOISE_ORM":
         raise AttributeError(f"module {__name__} has no attribute {name}")
-    settings: Final = load_database_settings()
+    settings = load_database_settings()
     if settings.database_url:
         return tortoise_config(settings.database_url.get_secret_value(), settings.database_max_connections)
     server = embedded_server()

@@ -115,7 +115,9 @@ class EmbeddedPostgres:
             output.seek(0)
             done.stdout = output.read().strip()
         if check and done.returncode:
-            raise ExpectedStop(f"The embedded PostgreSQL in {self._directory} failed ({program}): {done.stdout or done.returncode}. {ADVICE}")
+            raise ExpectedStop(
+                f"The embedded PostgreSQL in {self._directory} failed ({program}): {done.stdout or done.returncode}. {ADVICE}"
+            )
         return done
 
     def _check_ownership(self) -> None:
@@ -126,7 +128,9 @@ class EmbeddedPostgres:
     def _check_version(self) -> None:
         found = (self._cluster / "PG_VERSION").read_text().strip()
         if found != str(MAJOR):
-            raise ExpectedStop(f"{self._cluster} was made by PostgreSQL {found}, this bot brings {MAJOR}: dump it with {found} and load it anew.")
+            raise ExpectedStop(
+                f"{self._cluster} was made by PostgreSQL {found}, this bot brings {MAJOR}: dump it with {found} and load it anew."
+            )
 
     def _create(self) -> None:
         """Make the cluster aside and move it into place, so that an interrupted attempt leaves nothing half made."""
@@ -143,14 +147,17 @@ class EmbeddedPostgres:
             return False
         pid_file = self._cluster / "postmaster.pid"
         with suppress(psutil.NoSuchProcess):
-            if psutil.Process(int(pid_file.read_text().split("\n", 1)[0])).name().startswith("postgres"):
+            process = psutil.Process(int(pid_file.read_text().split("\n", 1)[0]))
+            if process.name().startswith("postgres") and process.status() != psutil.STATUS_ZOMBIE:
                 return True
         # After a hard stop and a reboot the id may belong to another program, and PostgreSQL would refuse to start beside it.
         pid_file.unlink(missing_ok=True)
         return False
 
     def _launch(self) -> None:
-        options = f"-c listen_addresses= -c unix_socket_permissions=0700 -c unix_socket_directories={shlex.quote(str(self._socket_directory()))}"
+        options = (
+            f"-c listen_addresses= -c unix_socket_permissions=0700 -c unix_socket_directories={shlex.quote(str(self._socket_directory()))}"
+        )
         log = self._directory / "server.log"
         started = self._run("pg_ctl", "-D", self._cluster, "-l", log, "-w", "-t", START_SECONDS, "-o", options, "start", check=False)
         if started.returncode:
@@ -159,7 +166,9 @@ class EmbeddedPostgres:
 
     def _socket_directory(self) -> Path:
         """The cluster's directory, or a private one in /tmp when its path is too long or too odd for a socket address."""
-        if len(os.fsencode(self._directory / ".s.PGSQL.5432")) <= SOCKET_PATH_MAX and re.fullmatch(r"[\w./-]+", str(self._directory), re.ASCII):
+        if len(os.fsencode(self._directory / ".s.PGSQL.5432")) <= SOCKET_PATH_MAX and re.fullmatch(
+            r"[\w./-]+", str(self._directory), re.ASCII
+        ):
             return self._directory
         short = Path("/tmp") / f"rolepanel-{_fingerprint(self._directory)}"
         _owned(short, self._account)
@@ -185,7 +194,9 @@ def _account(directory: Path) -> Account:
         try:
             subprocess.run(command, check=True, capture_output=True)
         except (OSError, subprocess.CalledProcessError) as error:
-            raise ExpectedStop(f"PostgreSQL does not run as root, and no account could be made for it ({error}): start as another user. {ADVICE}") from error
+            raise ExpectedStop(
+                f"PostgreSQL does not run as root, and no account could be made for it ({error}): start as another user. {ADVICE}"
+            ) from error
         logger.info("Running as root: made the system account {} for the embedded PostgreSQL", ACCOUNT)
         entry = pwd.getpwnam(ACCOUNT)
     return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
@@ -201,7 +212,9 @@ def _directory(wanted: Path, account: Account | None) -> Path:
         if account.reaches(wanted.parent):
             return _owned(wanted, account)
         if (wanted / "cluster").exists():
-            raise ExpectedStop(f"{wanted} is behind a private directory that {account.name} cannot enter: start the bot as its owner. {ADVICE}")
+            raise ExpectedStop(
+                f"{wanted} is behind a private directory that {account.name} cannot enter: start the bot as its owner. {ADVICE}"
+            )
         logger.info("Running as root behind a private directory: the embedded PostgreSQL keeps its data in {}", apart)
     return _owned(_root_home() / apart.name, account)
 

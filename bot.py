@@ -1,0 +1,52 @@
+"""Start the bot: settings, log, database, bot, until it is told to stop."""
+
+import asyncio
+import signal
+import sys
+
+import discord
+
+from core import logging
+from core.bot import make_bot
+from core.database import Database
+from core.errors import ExpectedStop
+from core.settings import Settings, load_settings
+
+
+async def run(settings: Settings) -> None:
+    """Run the bot until SIGTERM or SIGINT, and leave nothing behind."""
+    task = asyncio.current_task()
+    assert task is not None, "called by asyncio.run"
+    # Until the bot listens for signals itself, SIGTERM does what asyncio.run does on SIGINT.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    database = Database(settings)
+    try:
+        await database.open()
+        bot = await make_bot(settings, database)
+        await bot.run_until_stopped()
+    finally:
+        await database.close()
+
+
+def main() -> str | None:
+    """Run the bot and return what the operator has to mend, or None after an orderly end."""
+    try:
+        settings = load_settings()
+        logging.setup(settings)
+        asyncio.run(run(settings))
+    except ExpectedStop as stop:
+        return str(stop)
+    except discord.LoginFailure:
+        return "Discord does not accept DISCORD_TOKEN. Copy it again from the Bot page of https://discord.com/developers/applications."
+    except discord.PrivilegedIntentsRequired:
+        return (
+            "Discord refuses the members intent. "
+            "Switch it on at the Bot page of https://discord.com/developers/applications, or unset MEMBERS_INTENT."
+        )
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        return None  # told to stop before the bot was up
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

