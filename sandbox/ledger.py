@@ -1,9 +1,69 @@
-"""The judge's book: what happened to each interaction, which requests were refused, which roles were changed."""
+"""The judge's book: what happened to each interaction, which requests were refused, which roles were changed.
 
-from typing import TYPE_CHECKING
+A test-suite reads `problems()` after every test; what a test means to provoke it declares with `expect` or `allow`.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from sandbox.audit import Action
+from sandbox.errors import ApiError
+from sandbox.interactions.record import Interaction
+from sandbox.traffic import Exchange
+from sandbox.world import DISCORD_EPOCH_MS, Event
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
+
+
+@dataclass(frozen=True)
+class RoleChange:
+    """One role that an application's bot gave to or took from a member. `at` is Unix seconds."""
+
+    guild_id: int
+    user_id: int
+    role_id: int
+    action: Literal["add", "remove"]
+    at: float
+    reason: str | None
+    bot_id: int
+
+
+@dataclass
+class Entry:
+    """An interaction with the answers that were refused."""
+
+    interaction: Interaction
+    refusals: list[ApiError] = field(default_factory=list)
+
+    def problem(self) -> str | None:
+        """What is wrong with it now, if anything."""
+        it = self.interaction
+        if it.state == "pending":
+            return f"{it.what} is not answered"
+        if it.state == "deferred":
+            return f"{it.what} is still thinking"
+        if it.state == "failed":
+            return f"{it.what} was never answered in time" if it.reply is None else f"{it.what} never stopped thinking"
+        return None
+
+
+@dataclass
+class Declared:
+    """Refusals that a test provokes on purpose; a field that is None fits anything. `hits` counts those that came."""
+
+    method: str | None = None
+    route: str | None = None
+    status: int | None = None
+    code: int | None = None
+    hits: int = 0
+
+    def fits(self, exchange: Exchange) -> bool:
+        """Whether this covers the exchange."""
+        pairs = ((self.method, exchange.method), (self.route, exchange.route), (self.status, exchange.status), (self.code, exchange.code))
+        return all(wanted in (None, given) for wanted, given in pairs)
 
 
 class Ledger:
@@ -11,3 +71,100 @@ class Ledger:
 
     def __init__(self, sandbox: "Sandbox") -> None:
         self.sandbox = sandbox
+        self.entries: list[Entry] = []
+        self.refused: list[Exchange] = []
+        self._role_changes: list[RoleChange] = []
+        self._seen_audit: dict[int, int] = {}
+        self._declared: list[Declared] = []
+        sandbox.interactions.listeners.append(self._on_interaction)
+        sandbox.traffic.listeners.append(self._on_exchange)
+        sandbox.world.listeners.append(self._on_event)
+
+    @property
+    def role_changes(self) -> list[RoleChange]:
+        """Every change of a member's roles that a bot made, in order; a role already held or not held is no change."""
+        self._read_audit_logs()
+        return list(self._role_changes)
+
+    @contextmanager
+    def expect(
+        self, *, status: int | None = None, code: int | None = None, route: str | None = None, method: str | None = None
+    ) -> Iterator[Declared]:
+        """Declare refusals that come while the block runs. Raises AssertionError when none came."""
+        declared = Declared(method, route, status, code)
+        self._declared.append(declared)
+        try:
+            yield declared
+        finally:
+            self._declared.remove(declared)
+        if not declared.hits:
+            raise AssertionError(f"expected a refusal that did not come: {declared}")
+
+    def allow(self, *, status: int | None = None, code: int | None = None, route: str | None = None, method: str | None = None) -> Declared:
+        """Declare refusals that may come from now on."""
+        declared = Declared(method, route, status, code)
+        self._declared.append(declared)
+        return declared
+
+    def problems(self, allow: Iterable[str] = (), *, ended: bool = False) -> list[str]:
+        """What is wrong by now, one sentence each, without those that hold a text of `allow`. `ended`: no connection may be open any more."""
+        found = [problem for entry in self.entries if (problem := entry.problem())]
+        found += [f"undeclared refusal: {exchange}" for exchange in self.refused]
+        if ended:
+            found += [f"a gateway connection is still open: session {c.session.id if c.session else None}" for c in self.sandbox.gateway.connections]
+        accepted = list(allow)
+        return [problem for problem in found if not any(text in problem for text in accepted)]
+
+    def clear(self) -> None:
+        """Begin a new page: what was written and declared is forgotten."""
+        self._read_audit_logs()
+        self.entries.clear()
+        self.refused.clear()
+        self._role_changes.clear()
+        self._declared.clear()
+
+    def _on_interaction(self, interaction: Interaction, change: str, error: ApiError | None) -> None:
+        if change == "created":
+            self.entries.append(Entry(interaction))
+        elif error is not None:
+            for entry in self.entries:
+                if entry.interaction is interaction:
+                    entry.refusals.append(error)
+
+    def _on_exchange(self, exchange: Exchange) -> None:
+        if not 400 <= exchange.status < 500 or exchange.fault == "status":
+            return
+        covering = [declared for declared in self._declared if declared.fits(exchange)]
+        for declared in covering:
+            declared.hits += 1
+        if not covering:
+            self.refused.append(exchange)
+
+    def _on_event(self, event: Event) -> None:
+        if event.name == "GUILD_MEMBER_UPDATE":
+            self._read_audit_logs()
+
+    def _read_audit_logs(self) -> None:
+        bots = {application.bot_id for application in self.sandbox.world.applications.values()}
+        for guild in self.sandbox.world.guilds.values():
+            new = []
+            for entry in reversed(guild.audit_log):
+                if int(entry["id"]) <= self._seen_audit.get(guild.id, 0):
+                    break
+                new.append(entry)
+            for entry in reversed(new):
+                self._seen_audit[guild.id] = int(entry["id"])
+                if entry["action_type"] == Action.MEMBER_ROLE_UPDATE and int(entry["user_id"]) in bots:
+                    self._role_changes += _changes(guild.id, entry)
+
+
+def _changes(guild_id: int, entry: dict[str, Any]) -> list[RoleChange]:
+    at = ((int(entry["id"]) >> 22) + DISCORD_EPOCH_MS) / 1000
+    return [
+        RoleChange(
+            guild_id, int(entry["target_id"]), int(role["id"]), "add" if change["key"] == "$add" else "remove", at, entry.get("reason"),
+            int(entry["user_id"]),
+        )
+        for change in entry["changes"]
+        for role in change["new_value"]
+    ]  # fmt: skip
