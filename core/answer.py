@@ -39,6 +39,10 @@ class TooLate(Exception):
     """Discord no longer takes an answer for this interaction: it came after 3 s, or its token has ended."""
 
 
+class AnsweredElsewhere(TooLate):
+    """Another process owns this interaction and answers it."""
+
+
 class _State(Enum):
     FRESH = auto()
     DEFERRED = auto()
@@ -52,7 +56,9 @@ class Answer:
     Raises TooLate when Discord takes no answer any more.
     """
 
-    def __init__(self, rest: Rest, interaction_id: int, application_id: int, token: str, acknowledgement: Acknowledgement, t: Translator) -> None:
+    def __init__(
+        self, rest: Rest, interaction_id: int, application_id: int, token: str, acknowledgement: Acknowledgement, t: Translator
+    ) -> None:
         self.t = t
         self.acknowledgement = acknowledgement
         self.token = token

@@ -159,14 +159,17 @@ class RolePanelBot(commands.Bot):
     async def _hold_shards_and_connect(self) -> None:
         await self.slots.acquire()
         self.dispatch("shards_acquired")
-        async with asyncio.TaskGroup() as group:
-            background = [
-                group.create_task(self._sync_until_done(), name="command sync"),
-                group.create_task(self._stop_when_lost(), name="shard slots lost"),
-            ]
-            await self.connect()
-            for task in background:
+        gateway = asyncio.create_task(self.connect(), name="gateway")
+        lost = asyncio.create_task(self._stop_when_lost(), name="shard slots lost")
+        sync = asyncio.create_task(self._sync_until_done(), name="command sync")
+        try:
+            done, _ = await asyncio.wait({gateway, lost}, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            for task in (gateway, lost, sync):
                 task.cancel()
+            await asyncio.wait({gateway, lost, sync})
 
     async def _stop_when_lost(self) -> None:
         await self.slots.lost.wait()
@@ -211,7 +214,7 @@ class RolePanelBot(commands.Bot):
         self._ready.clear()
 
 
-class ShardedRolePanelBot(RolePanelBot, commands.AutoShardedBot):
+class ShardedRolePanelBot(RolePanelBot, commands.AutoShardedBot):  # pyright: ignore[reportIncompatibleMethodOverride]
     """The same bot on several shards in one process."""
 
 
@@ -227,7 +230,9 @@ async def make_bot(settings: Settings, database: Database) -> RolePanelBot:
         count = settings.shard_count or await _recommended_shards(rest)
     except discord.HTTPException as error:
         if error.status == 401:
-            raise ExpectedStop("Discord does not accept DISCORD_TOKEN. Copy it again from the Bot page of https://discord.com/developers/applications.") from None
+            raise ExpectedStop(
+                "Discord does not accept DISCORD_TOKEN. Copy it again from the Bot page of https://discord.com/developers/applications."
+            ) from None
         raise ExpectedStop(f"Discord answered {error.status} at {settings.discord_api_url}. Try again later.") from None
     except Uncertain:
         raise ExpectedStop(f"Discord cannot be reached at {settings.discord_api_url}. Check the network and DISCORD_API_URL.") from None

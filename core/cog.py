@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 class Cog(commands.Cog):
     """A cog that owns its background tasks: they stop on unload, and the bot waits for their end."""
 
+    def __init_subclass__(cls, *, name: str = "") -> None:
+        """`name` is the package's; py-cord's metaclass has taken it already, this only declares it."""
+
     def __init__(self, bot: "RolePanelBot") -> None:
         self.bot = bot
         self._tasks: set[asyncio.Task[Any]] = set()

@@ -15,7 +15,7 @@ SOURCE_LOCALE = "en"
 DISCORD_LOCALES = {"en": ("en-US", "en-GB"), "ja": ("ja",)}
 
 
-def N_(message: str) -> str:  # noqa: N802 - gettext's own name for it
+def N_(message: str) -> str:
     """Mark a sentence for the catalogue where it is only named, and translated later."""
     return message
 

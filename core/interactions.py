@@ -163,7 +163,7 @@ class Gate:
                 raise RuntimeError("the handler ended without an answer")
         except TooLate:
             logger.info("Interaction {} could no longer be answered", interaction.id)
-        except Exception as raised:
+        except Exception as raised:  # noqa: BLE001 - the one error boundary
             error = raised.original if isinstance(raised, discord.ApplicationCommandInvokeError) else raised
             await self._tell(interaction, answer, error)
 
@@ -189,7 +189,7 @@ class Gate:
                 await answer.notice(text_message(sentence))
             else:
                 await answer.send(text_message(sentence))
-        except Exception as second:  # the boundary itself: nobody is above it to tell
+        except Exception as second:  # noqa: BLE001 - nobody is above the boundary to tell
             logger.warning("Interaction {} could not be told of its failure: {!r}", interaction.id, second)
 
     async def _route(self, interaction: discord.Interaction, answer: Answer) -> None:
@@ -221,7 +221,7 @@ class Gate:
             await self._run(command.cog.qualified_name, self._invoke(interaction, command))
 
     async def _invoke(self, interaction: discord.Interaction, command: Any) -> None:
-        context = await self._bot.get_application_context(interaction)
+        context: Any = await self._bot.get_application_context(interaction)
         interaction.command = command
         if not await self._bot.can_run(context, call_once=True):
             raise discord.CheckFailure
@@ -232,8 +232,9 @@ class Gate:
         focused = next((given for given in options if given.get("focused")), None)
         option = next((known for known in command.options if focused and known.name == focused["name"]), None)
         if focused is None or option is None or option.autocomplete is None:
-            return await answer.choices([])
-        context = await self._bot.get_autocomplete_context(interaction)
+            await answer.choices([])
+            return
+        context: Any = await self._bot.get_autocomplete_context(interaction)
         context.command, context.focused, context.value = command, option, focused["value"]
         context.options = {given["name"]: given["value"] for given in options}
         choices = await option.autocomplete(command.cog, context)

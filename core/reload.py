@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import discord
 from loguru import logger
 
-from core.i18n import N_
 from core.errors import UserError
+from core.i18n import N_
 
 if TYPE_CHECKING:
     from core.bot import RolePanelBot

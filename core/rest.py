@@ -27,7 +27,7 @@ class Uncertain(Exception):
 
 
 class Rest:
-    """A small client for the calls whose fate matters. Raises discord.Forbidden, NotFound, DiscordServerError and HTTPException as py-cord does."""
+    """A small client for the calls whose fate matters. A refusal raises discord.HTTPException or its subclass, as py-cord does."""
 
     def __init__(self, token: str) -> None:
         self._token = token

@@ -31,13 +31,15 @@ class RolePlan:
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """What the member asked for: the items of the panel they picked, and whether a picked role they hold is to be taken off.
+    """What the member asked for.
 
-    A button toggles; a public dropdown cannot show what is held, so its picks only add (in unique mode: swap).
+    A button toggles: a picked role that is held is taken off. A public dropdown cannot show what is held, so its picks only add (in
+    unique mode: swap). The private picker shows what is held, so a role it offered and that is not ticked any more is in `clear`.
     """
 
     role_ids: tuple[int, ...]
     toggles: bool = True
+    clear: tuple[int, ...] = ()
 
 
 def plan(panel: PanelSpec, held: frozenset[int], pick: Pick, facts: GuildFacts) -> RolePlan:
@@ -50,42 +52,37 @@ def plan(panel: PanelSpec, held: frozenset[int], pick: Pick, facts: GuildFacts) 
     wanted = [role_id for role_id in dict.fromkeys(pick.role_ids) if role_id in specs]
     if panel.mode is Mode.UNIQUE:
         wanted = wanted[-1:]
+    cleared = [role_id for role_id in dict.fromkeys(pick.clear) if role_id in specs and role_id in held and role_id not in wanted]
     add: list[int] = []
     remove: list[int] = []
     unchanged: list[int] = []
     refusals: list[Refusal] = []
-    for role_id in wanted:
+    for role_id in [*wanted, *cleared]:
         if role_id in held:
-            takes = panel.mode is Mode.REMOVE_ONLY or (pick.toggles and panel.mode is not Mode.ADD_ONLY)
-            _take(facts, role_id, remove if takes else unchanged, refusals, takes)
+            asked_off = role_id in cleared or pick.toggles or panel.mode is Mode.REMOVE_ONLY
+            if not asked_off or panel.mode is Mode.ADD_ONLY:
+                unchanged.append(role_id)
+            elif problem := change_problem(facts, role_id):
+                refusals.append(Refusal(role_id, problem))
+            else:
+                remove.append(role_id)
         elif panel.mode is Mode.REMOVE_ONLY:
             unchanged.append(role_id)
         elif problem := grant_problem(facts, role_id, specs[role_id].confirmed_permissions):
             refusals.append(Refusal(role_id, problem))
         else:
             add.append(role_id)
-    if panel.mode is Mode.UNIQUE and (add or unchanged):
-        return _swap(panel, held, facts, RolePlan(tuple(add), tuple(remove), tuple(unchanged), tuple(refusals)))
-    return RolePlan(tuple(add), tuple(remove), tuple(unchanged), tuple(refusals))
-
-
-def _take(facts: GuildFacts, role_id: int, into: list[int], refusals: list[Refusal], takes: bool) -> None:
-    problem = change_problem(facts, role_id) if takes else None
-    if problem:
-        refusals.append(Refusal(role_id, problem))
-    else:
-        into.append(role_id)
+    decided = RolePlan(tuple(add), tuple(remove), tuple(unchanged), tuple(refusals))
+    return _swap(panel, held, facts, decided) if panel.mode is Mode.UNIQUE and (add or unchanged) else decided
 
 
 def _swap(panel: PanelSpec, held: frozenset[int], facts: GuildFacts, decided: RolePlan) -> RolePlan:
-    kept = {*decided.add, *decided.unchanged}
+    """The plan with the panel's other held roles taken off, or without its grant when one of those is stuck."""
+    kept = {*decided.add, *decided.unchanged, *decided.remove}
     others = [role.role_id for role in panel.roles if role.role_id in held and role.role_id not in kept]
-    stuck = [
-        Refusal(role_id, problem)
-        for role_id in others
-        if (problem := change_problem(facts, role_id)) and problem is not Problem.DELETED
-    ]
+    problems = {role_id: change_problem(facts, role_id) for role_id in others}
+    stuck = tuple(Refusal(role_id, problem) for role_id, problem in problems.items() if problem and problem is not Problem.DELETED)
     if stuck:
-        return RolePlan((), (), decided.unchanged, decided.refusals + tuple(stuck))
-    takable = tuple(role_id for role_id in others if role_id in facts.roles)
+        return RolePlan((), decided.remove, decided.unchanged, decided.refusals + stuck)
+    takable = tuple(role_id for role_id, problem in problems.items() if problem is None)
     return RolePlan(decided.add, decided.remove + takable, decided.unchanged, decided.refusals)

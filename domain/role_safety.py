@@ -7,7 +7,7 @@ from domain.permissions import dangerous_bits
 
 
 class Problem(StrEnum):
-    """Why a role cannot be given, taken, or put on a panel."""
+    """Why a role cannot be given, taken, or put on a panel: first what is known beforehand, then what Discord's answer told."""
 
     DELETED = "deleted"
     EVERYONE = "everyone"
@@ -16,6 +16,17 @@ class Problem(StrEnum):
     ABOVE_EDITOR = "above_editor"
     DANGEROUS = "dangerous"
     BOT_LACKS_MANAGE_ROLES = "bot_lacks_manage_roles"
+    PENDING = "pending"
+    PANEL_DELETED = "panel_deleted"
+    NOT_ON_PANEL = "not_on_panel"
+
+    MEMBER_LEFT = "member_left"
+    FORBIDDEN = "forbidden"
+    TWO_FACTOR = "two_factor"
+    BUSY = "busy"
+    DISCORD_ERROR = "discord_error"
+    UNCERTAIN = "uncertain"
+    EXPIRED = "expired"
 
 
 @dataclass(frozen=True, slots=True)

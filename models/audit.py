@@ -49,7 +49,7 @@ class AuditEntry(Model):
     settled_at = fields.DatetimeField(null=True)
     posted_at = fields.DatetimeField(null=True)
 
-    class Meta:
+    class Meta(Model.Meta):
         table = "audit_entry"
         indexes = (("guild_id", "created_at"), ("state", "posted_at"))
 
@@ -82,6 +82,25 @@ class AuditEntry(Model):
             settled_at=at,
             using_db=using_db,
         )
+
+    @classmethod
+    async def record_refusal(
+        cls, guild_id: int, kind: str, at: datetime, *, member_id: int, panel_id: int, payload: dict[str, Any], interaction_id: int
+    ) -> None:
+        """Write a settled entry for a click that changed nothing; once for each interaction, whichever process gets it."""
+        entry = cls(
+            guild_id=guild_id,
+            kind=kind,
+            actor_id=member_id,
+            target_id=member_id,
+            panel_id=panel_id,
+            interaction_id=interaction_id,
+            payload=payload,
+            state=AuditState.REFUSED,
+            created_at=at,
+            settled_at=at,
+        )
+        await cls.bulk_create([entry], ignore_conflicts=True)
 
     @classmethod
     async def claim(

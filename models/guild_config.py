@@ -11,5 +11,5 @@ class GuildConfig(Model):
     audit_channel_id = fields.BigIntField(null=True)
     locale = fields.CharField(max_length=8, null=True)
 
-    class Meta:
+    class Meta(Model.Meta):
         table = "guild_config"

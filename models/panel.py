@@ -1,5 +1,6 @@
 """Panels, the roles on them, and the messages they are posted as."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from tortoise import fields
@@ -27,7 +28,7 @@ class Panel(Model):
     roles: fields.ReverseRelation["PanelRole"]
     messages: fields.ReverseRelation["PanelMessage"]
 
-    class Meta:
+    class Meta(Model.Meta):
         table = "panel"
         unique_together = (("guild_id", "name"),)
 
@@ -38,7 +39,7 @@ class Panel(Model):
         return panel.to_spec() if panel else None
 
     @classmethod
-    async def matching(cls, guild_id: int, text: str, limit: int = 25) -> list["Panel"]:
+    async def matching(cls, guild_id: int, text: str, limit: int = 25) -> Sequence["Panel"]:
         """The guild's panels whose name contains `text`, in any case; `%` and `_` mean themselves. Ordered by name."""
         return await cls.filter(guild_id=guild_id, name__icontains=text).order_by("name").limit(limit)
 
@@ -77,7 +78,7 @@ class PanelRole(Model):
     confirmed_permissions = fields.BigIntField(default=0)
     confirmed_by = fields.BigIntField(null=True)
 
-    class Meta:
+    class Meta(Model.Meta):
         table = "panel_role"
         unique_together = (("panel", "role_id"),)
 
@@ -103,5 +104,5 @@ class PanelMessage(Model):
     message_id = fields.BigIntField(unique=True)
     rendered_version = fields.IntField()
 
-    class Meta:
+    class Meta(Model.Meta):
         table = "panel_message"

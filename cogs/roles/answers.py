@@ -1,0 +1,93 @@
+"""What a member is told of a click: what Discord confirmed, what was refused and who can mend it, and what they hold now."""
+
+import discord
+
+from cogs.roles.service import Outcome
+from core.i18n import N_, Translator
+from domain.panels import PanelSpec
+from domain.role_safety import Problem
+
+MESSAGE_MAX = 2000
+
+SENTENCES = {
+    Problem.DELETED: N_("{role} no longer exists. An admin of this server can take it off the panel."),
+    Problem.EVERYONE: N_("{role} is held by everyone and cannot be given. An admin of this server can take it off the panel."),
+    Problem.MANAGED: N_(
+        "{role} belongs to an integration, and Discord lets nobody else give it. An admin of this server can take it off the panel."
+    ),
+    Problem.ABOVE_BOT: N_(
+        "{role} stands above the bot's own role. An admin of this server can move the bot's role above it in the server's role settings."
+    ),
+    Problem.ABOVE_EDITOR: N_("{role} stands above your own highest role."),
+    Problem.DANGEROUS: N_(
+        "{role} has powerful permissions that no administrator has confirmed for this panel. "
+        "An administrator can confirm it in the panel's editor."
+    ),
+    Problem.BOT_LACKS_MANAGE_ROLES: N_(
+        "{role} was not changed, because the bot lacks the permission Manage Roles. An admin of this server can give it back."
+    ),
+    Problem.PENDING: N_(
+        "{role} was not changed, because you have not accepted this server's rules yet. Accept them first, then come back."
+    ),
+    Problem.PANEL_DELETED: N_("This panel was deleted. An admin of this server can take its message away."),
+    Problem.NOT_ON_PANEL: N_("This choice is no longer on the panel."),
+    Problem.MEMBER_LEFT: N_("{role} was not changed, because you are no longer a member of this server."),
+    Problem.FORBIDDEN: N_(
+        "Discord did not let the bot change {role}. "
+        "An admin of this server should check that the bot has Manage Roles and that its role stands above this one."
+    ),
+    Problem.TWO_FACTOR: N_(
+        "Discord did not let the bot change {role}, because this server requires two-factor authentication "
+        "and the account of the bot's owner has none. The bot's owner can switch it on."
+    ),
+    Problem.BUSY: N_(
+        "{role} was not changed, because Discord is limiting role changes in this server right now. Please try again in a few minutes."
+    ),
+    Problem.DISCORD_ERROR: N_("{role} was not changed, because Discord had an error. Please try again in a moment."),
+    Problem.UNCERTAIN: N_(
+        "Discord did not confirm the change of {role}, and it could not be looked up either. Please check your roles before you try again."
+    ),
+    Problem.EXPIRED: N_("{role} was not changed, because the bot was away for too long."),
+}
+
+
+def describe(outcome: Outcome, t: Translator) -> str:
+    """The answer to a click, in the member's language."""
+
+    def names(role_ids: tuple[int, ...] | list[int]) -> str:
+        return ", ".join(role_name(outcome, role_id) for role_id in role_ids)
+
+    plan, applied = outcome.plan, outcome.applied
+    lines: list[str] = []
+    if applied.added:
+        lines.append(t("Added: {roles}.", roles=names(applied.added)))
+    if applied.removed:
+        lines.append(t("Removed: {roles}.", roles=names(applied.removed)))
+    if plan.unchanged:
+        lines.append(t("Left as it was: {roles}.", roles=names(plan.unchanged)))
+    failures = dict.fromkeys((*plan.refusals, *applied.failed))
+    lines += [t(SENTENCES[failure.problem], role=role_name(outcome, failure.role_id)) for failure in failures]
+    if not lines:
+        lines.append(t("Nothing was picked, so nothing changed."))
+    if outcome.panel:
+        lines.append(_holds(outcome, outcome.panel, t))
+    return _cut("\n".join(lines))
+
+
+def role_name(outcome: Outcome, role_id: int) -> str:
+    """The role as a mention while it exists, else the label that the panel has for it."""
+    if role_id in outcome.guild_role_ids:
+        return f"<@&{role_id}>"
+    labels = {role.role_id: role.label for role in outcome.panel.roles} if outcome.panel else {}
+    return f"**{discord.utils.escape_markdown(labels.get(role_id, str(role_id)))}**"
+
+
+def _holds(outcome: Outcome, panel: PanelSpec, t: Translator) -> str:
+    held = [role.role_id for role in panel.roles if role.role_id in outcome.holds]
+    if not held:
+        return t("You now hold no role of this panel.")
+    return t("You now hold from this panel: {roles}.", roles=", ".join(role_name(outcome, role_id) for role_id in held))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MESSAGE_MAX else text[: MESSAGE_MAX - 1] + "…"

@@ -1,0 +1,85 @@
+"""Clicks that an earlier process, or a failure of this one, left unsettled: nothing sent is done now, what was sent is looked at."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import discord
+from loguru import logger
+
+from cogs.roles.applier import Applied, compare, member_roles
+from cogs.roles.service import KIND, TOKEN_LIFE, Click, Outcome, RoleService, Tell, facts_of
+from core.answer import TooLate
+from core.rest import Uncertain
+from domain import clock
+from domain.events import AuditWritten
+from domain.plan import Refusal, RolePlan
+from domain.role_safety import Problem
+from models import AuditEntry, AuditState, Panel
+
+if TYPE_CHECKING:
+    from core.bot import RolePanelBot
+
+
+class Recovery:
+    """Settles leftover rows of the guilds that this process serves."""
+
+    def __init__(self, bot: "RolePanelBot", service: RoleService, tell_later: Callable[[Click], Tell]) -> None:
+        self._bot, self._service, self._tell_later = bot, service, tell_later
+
+    async def run(self, before: datetime) -> int:
+        """Settle every unsettled click claimed before this moment that nobody is working on; how many there were."""
+        rows = await AuditEntry.filter(kind=KIND, state__in=(AuditState.QUEUED, AuditState.SENT), created_at__lt=before).order_by("id")
+        mine = [row for row in rows if self._bot.serves(row.guild_id) and row.interaction_id not in self._service.active]
+        for row in mine:
+            try:
+                await self._settle(row)
+            except TooLate:
+                logger.info("Interaction {} was settled, but can no longer be answered", row.interaction_id)
+            except (discord.HTTPException, Uncertain) as error:
+                logger.warning("The unsettled click {} has to wait: {!r}", row.id, error)
+        return len(mine)
+
+    async def _settle(self, row: AuditEntry) -> None:
+        click = Click.from_json(row.resume or {})
+        alive = clock.now() - row.created_at < TOKEN_LIFE
+        tell = self._tell_later(click) if alive else _tell_nobody
+        now = await self._present_roles(click)
+        if row.state is AuditState.SENT:
+            await self._observe(row, click, now, tell)
+        elif now is None or not alive:
+            await self._give_up(row, click, Problem.EXPIRED if now is not None else Problem.MEMBER_LEFT)
+        else:
+            await self._service.resume(row, click, now, tell)
+
+    async def _observe(self, row: AuditEntry, click: Click, now: frozenset[int] | None, tell: Tell) -> None:
+        """What was sent may or may not have taken effect: record what is seen."""
+        planned = RolePlan(tuple(row.payload["planned_add"]), tuple(row.payload["planned_remove"]))
+        left = tuple(Refusal(role_id, Problem.MEMBER_LEFT) for role_id in (*planned.add, *planned.remove))
+        seen = Applied(failed=left) if now is None else compare(planned, now, Problem.DISCORD_ERROR)
+        panel = await Panel.spec(click.panel_id)
+        payload = {**row.payload, **facts_of(click, panel, planned, seen), "refused": row.payload["refused"], "observed": True}
+        if await self._close(row, AuditState.UNKNOWN, AuditState.SENT, payload):
+            guild = self._bot.get_guild(click.guild_id)
+            roles = frozenset(role.id for role in guild.roles) if guild else frozenset()
+            await tell(Outcome(panel, planned, seen, now or frozenset(), roles))
+
+    async def _give_up(self, row: AuditEntry, click: Click, problem: Problem) -> None:
+        planned = (*row.payload["planned_add"], *row.payload["planned_remove"])
+        failed = [{"role_id": role_id, "problem": problem.value} for role_id in planned]
+        await self._close(row, AuditState.REFUSED, AuditState.QUEUED, {**row.payload, "failed": failed})
+
+    async def _close(self, row: AuditEntry, state: AuditState, expected: AuditState, payload: dict[str, object]) -> bool:
+        closed = await AuditEntry.advance(row.id, state, expected=expected, payload=payload, resume=None, settled_at=clock.now())
+        self._bot.dispatch(AuditWritten.NAME, AuditWritten(row.guild_id))
+        return closed
+
+    async def _present_roles(self, click: Click) -> frozenset[int] | None:
+        try:
+            return await member_roles(self._bot.rest, click.guild_id, click.member_id)
+        except (discord.NotFound, discord.Forbidden):
+            return None
+
+
+async def _tell_nobody(outcome: Outcome) -> None:
+    """The token has ended: there is nobody left to answer."""
