@@ -6,29 +6,15 @@ A test-suite reads `problems()` after every test; what a test means to provoke i
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
-from sandbox.audit import Action
 from sandbox.errors import ApiError
 from sandbox.interactions.record import Interaction
 from sandbox.traffic import Exchange
-from sandbox.world import DISCORD_EPOCH_MS, Event
+from sandbox.world import RoleChange
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
-
-
-@dataclass(frozen=True)
-class RoleChange:
-    """One role that an application's bot gave to or took from a member. `at` is Unix seconds."""
-
-    guild_id: int
-    user_id: int
-    role_id: int
-    action: Literal["add", "remove"]
-    at: float
-    reason: str | None
-    bot_id: int
 
 
 @dataclass
@@ -67,24 +53,20 @@ class Declared:
 
 
 class Ledger:
-    """Listens to the sandbox and tells what a bot did wrong."""
+    """Listens to the sandbox and tells what a bot did wrong.
+
+    `role_changes` holds every change of a member's roles that a bot made, in order; a role already held or not held is no change.
+    """
 
     def __init__(self, sandbox: "Sandbox") -> None:
         self.sandbox = sandbox
         self.entries: list[Entry] = []
         self.refused: list[Exchange] = []
-        self._role_changes: list[RoleChange] = []
-        self._seen_audit: dict[int, int] = {}
+        self.role_changes: list[RoleChange] = []
         self._declared: list[Declared] = []
         sandbox.interactions.listeners.append(self._on_interaction)
         sandbox.traffic.listeners.append(self._on_exchange)
-        sandbox.world.listeners.append(self._on_event)
-
-    @property
-    def role_changes(self) -> list[RoleChange]:
-        """Every change of a member's roles that a bot made, in order; a role already held or not held is no change."""
-        self._read_audit_logs()
-        return list(self._role_changes)
+        sandbox.world.role_listeners.append(self._on_role_change)
 
     @contextmanager
     def expect(
@@ -117,10 +99,9 @@ class Ledger:
 
     def clear(self) -> None:
         """Begin a new page: what was written and declared is forgotten."""
-        self._read_audit_logs()
         self.entries.clear()
         self.refused.clear()
-        self._role_changes.clear()
+        self.role_changes.clear()
         self._declared.clear()
 
     def _on_interaction(self, interaction: Interaction, change: str, error: ApiError | None) -> None:
@@ -140,31 +121,6 @@ class Ledger:
         if not covering:
             self.refused.append(exchange)
 
-    def _on_event(self, event: Event) -> None:
-        if event.name == "GUILD_MEMBER_UPDATE":
-            self._read_audit_logs()
-
-    def _read_audit_logs(self) -> None:
-        bots = {application.bot_id for application in self.sandbox.world.applications.values()}
-        for guild in self.sandbox.world.guilds.values():
-            new = []
-            for entry in reversed(guild.audit_log):
-                if int(entry["id"]) <= self._seen_audit.get(guild.id, 0):
-                    break
-                new.append(entry)
-            for entry in reversed(new):
-                self._seen_audit[guild.id] = int(entry["id"])
-                if entry["action_type"] == Action.MEMBER_ROLE_UPDATE and int(entry["user_id"]) in bots:
-                    self._role_changes += _changes(guild.id, entry)
-
-
-def _changes(guild_id: int, entry: dict[str, Any]) -> list[RoleChange]:
-    at = ((int(entry["id"]) >> 22) + DISCORD_EPOCH_MS) / 1000
-    return [
-        RoleChange(
-            guild_id, int(entry["target_id"]), int(role["id"]), "add" if change["key"] == "$add" else "remove", at, entry.get("reason"),
-            int(entry["user_id"]),
-        )
-        for change in entry["changes"]
-        for role in change["new_value"]
-    ]  # fmt: skip
+    def _on_role_change(self, change: RoleChange) -> None:
+        if any(application.bot_id == change.actor_id for application in self.sandbox.world.applications.values()):
+            self.role_changes.append(change)

@@ -2,8 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-import sandbox as parts
-from sandbox import permissions
+from sandbox import messages, permissions
 from sandbox.driver import options
 from sandbox.driver.errors import ClientRefusal, InteractionFailed
 from sandbox.driver.results import Result
@@ -89,8 +88,10 @@ class Actor:
     async def say(self, text: str, channel: str | Channel | None = None) -> MessageView:
         """Post a message. Raises ClientRefusal when the user may not."""
         where = self.channel if channel is None else self._channel(channel)
+        if not self.permissions(where) & Permission.SEND_MESSAGES:
+            raise ClientRefusal(f"{self.user.username} may not write here")
         try:
-            record = parts.messages.post(self.sandbox, self.user.id, where, {"content": text})
+            record = messages.create(self.sandbox, where, {"content": text}, [], messages.Origin(self.user.id))
         except ApiError as error:
             raise ClientRefusal(str(error)) from None
         return MessageView(self, record)

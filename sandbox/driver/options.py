@@ -4,9 +4,9 @@ import mimetypes
 from typing import TYPE_CHECKING, Any
 
 import sandbox as parts
-from sandbox import payload
 from sandbox.driver.errors import ClientRefusal
 from sandbox.interactions import describe
+from sandbox.rest.router import Upload
 from sandbox.world import Channel, Command, Member, Role, User
 
 if TYPE_CHECKING:
@@ -72,7 +72,8 @@ def upload(actor: "Actor", value: Any) -> str:
     name, content = value
     if len(content) > describe.ATTACHMENT_LIMIT:
         raise ClientRefusal("the file is too large")
-    stored = parts.messages.store_file(actor.sandbox, actor.channel.id, name, mimetypes.guess_type(name)[0], content)
+    file = Upload("files[0]", name, mimetypes.guess_type(name)[0] or "application/octet-stream", content)
+    stored = attachments.store(actor.sandbox, actor.channel.id, [file], None, [], True, ())[0]
     actor.sandbox.driver.uploads[int(stored["id"])] = stored
     return stored["id"]
 

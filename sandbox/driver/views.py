@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sandbox.driver import picks
 from sandbox.driver.errors import ClientRefusal
-from sandbox.interactions.answers import EPHEMERAL, LOADING
 from sandbox.interactions.record import Kind
 from sandbox.permissions import timed_out
+from sandbox.validate.messages import EPHEMERAL, LOADING
 from sandbox.world import Message
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
+from sandbox import messages
 from sandbox.errors import ALREADY_ACKNOWLEDGED, INVALID_WEBHOOK_TOKEN, ApiError, unknown
 from sandbox.interactions import answers, describe
 from sandbox.interactions.record import FIRST_ANSWER, TOKEN_LIFETIME, Interaction, Kind, Reply
@@ -102,7 +103,7 @@ class Interactions:
 
     def edit(self, interaction: Interaction, message: Message, body: dict[str, Any], uploads: list[Upload]) -> Message:
         """Change a message of the interaction; that of a deferred answer stops "thinking…"."""
-        answers.edit(self.sandbox, interaction, message, body, uploads, at=())
+        answers.edit(self.sandbox, message, body, uploads, at=())
         interaction.latest = message
         if message is interaction.original and interaction.state == "deferred":
             interaction.state = "answered"
@@ -111,7 +112,7 @@ class Interactions:
 
     def delete(self, interaction: Interaction, message: Message) -> None:
         """Delete a message of the interaction."""
-        answers.delete(self.sandbox, message)
+        messages.delete(self.sandbox, message)
         if message is interaction.original and interaction.state == "deferred":
             interaction.state = "answered"
         self._tell(interaction, "updated")

@@ -3,20 +3,27 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import sandbox as parts
-from sandbox.errors import field_error, invalid_form
+from sandbox import messages, validate
+from sandbox.errors import field_error, invalid_form, unknown
 from sandbox.interactions import describe
 from sandbox.interactions.record import Interaction, Kind, Reply
 from sandbox.rest.router import Upload
-from sandbox.validate.forms import REQUIRED, Path
+from sandbox.validate.commands import INTEGER, STRING, SUB_COMMAND, SUB_COMMAND_GROUP
+from sandbox.validate.forms import REQUIRED, Form, Int, Path, Problems, parse
+from sandbox.validate.messages import EPHEMERAL
 from sandbox.world import Message
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
 
-EPHEMERAL, LOADING = 1 << 6, 1 << 7
 _ANY_TIME = (Reply.MESSAGE, Reply.DEFERRED_MESSAGE)
 _TO_COMPONENT = (Reply.DEFERRED_UPDATE, Reply.UPDATE)
+
+
+class _DeferForm(Form):
+    """What may come with a deferred answer."""
+
+    flags: Int | None = None
 
 
 def checked_type(interaction: Interaction, body: dict[str, Any]) -> Reply:
@@ -45,14 +52,96 @@ def _allowed(interaction: Interaction) -> tuple[Reply, ...]:
             return (*_ANY_TIME, *_TO_COMPONENT) if interaction.message else _ANY_TIME
 
 
+def create(sandbox: "Sandbox", interaction: Interaction, data: Any, uploads: list[Upload], at: Path) -> Message:
+    """Send a message as an answer or followup. Needs none of the bot's permissions in the channel."""
+    return messages.create(sandbox, sandbox.world.channel(interaction.channel_id), data, uploads, _origin(sandbox, interaction), at)
+
+
+def edit(sandbox: "Sandbox", message: Message, data: Any, uploads: list[Upload], at: Path) -> None:
+    """Change a message of the interaction. Raises 10008 when it is gone."""
+    if message.deleted:
+        raise unknown("Message")
+    messages.edit(sandbox, message, data, uploads, at)
+
+
 def _message(sandbox: "Sandbox", interaction: Interaction, data: Any, uploads: list[Upload]) -> None:
     interaction.original = create(sandbox, interaction, data, uploads, at=("data",))
-    interaction.ephemeral = bool(interaction.original.flags & EPHEMERAL)
+    interaction.ephemeral = interaction.original.visible_to is not None
 
 
-HANDLERS: dict[Reply, Callable[["Sandbox", Interaction, Any, list[Upload]], None]] = {Reply.MESSAGE: _message}
+def _deferred_message(sandbox: "Sandbox", interaction: Interaction, data: Any, uploads: list[Upload]) -> None:
+    flags = parse(_DeferForm, data or {}, ("data",)).flags or 0
+    interaction.ephemeral = bool(flags & EPHEMERAL)
+    channel = sandbox.world.channel(interaction.channel_id)
+    interaction.original = messages.placeholder(sandbox, channel, _origin(sandbox, interaction), interaction.ephemeral)
 
 
-def create(sandbox: "Sandbox", interaction: Interaction, data: Any, uploads: list[Upload], at: Path) -> Message:
-    """Send a message as an answer."""
-    return parts.messages.create(sandbox, describe.metadata(sandbox.world, interaction))
+def _deferred_update(sandbox: "Sandbox", interaction: Interaction, data: Any, uploads: list[Upload]) -> None:
+    interaction.original = interaction.message
+    interaction.ephemeral = interaction.message is not None and interaction.message.visible_to is not None
+
+
+def _update(sandbox: "Sandbox", interaction: Interaction, data: Any, uploads: list[Upload]) -> None:
+    assert interaction.message
+    edit(sandbox, interaction.message, {} if data is None else data, uploads, at=("data",))
+    _deferred_update(sandbox, interaction, data, uploads)
+
+
+def _choices(sandbox: "Sandbox", interaction: Interaction, data: Any, uploads: list[Upload]) -> None:
+    offered = validate.choices(data, ("data",))
+    kind = _focused_type(interaction)
+    problems = Problems()
+    for index, choice in enumerate(offered):
+        value = choice["value"]
+        fits = isinstance(value, str) if kind == STRING else isinstance(value, int if kind == INTEGER else (int, float))
+        if not fits:
+            code = "STRING_TYPE_CONVERT" if kind == STRING else "NUMBER_TYPE_COERCE"
+            problems.add(("data", "choices", index, "value"), code, f'Value "{value}" does not fit the option.')
+    problems.raise_any()
+    interaction.choices = offered
+
+
+def _modal(sandbox: "Sandbox", interaction: Interaction, data: Any, uploads: list[Upload]) -> None:
+    interaction.modal = validate.modal(data, messages.known_emoji(sandbox.world, interaction.application_id), ("data",))
+
+
+def _nothing(sandbox: "Sandbox", interaction: Interaction, data: Any, uploads: list[Upload]) -> None:
+    """A PONG says nothing more."""
+
+
+HANDLERS: dict[Reply, Callable[["Sandbox", Interaction, Any, list[Upload]], None]] = {
+    Reply.PONG: _nothing,
+    Reply.MESSAGE: _message,
+    Reply.DEFERRED_MESSAGE: _deferred_message,
+    Reply.DEFERRED_UPDATE: _deferred_update,
+    Reply.UPDATE: _update,
+    Reply.CHOICES: _choices,
+    Reply.MODAL: _modal,
+}
+
+
+def _origin(sandbox: "Sandbox", interaction: Interaction) -> "messages.Origin":
+    application = sandbox.world.applications[interaction.application_id]
+    return messages.Origin(
+        application.bot_id,
+        application_id=application.id,
+        webhook_id=application.id,
+        type=_message_type(interaction),
+        interaction_id=interaction.id,
+        interaction_metadata=describe.metadata(sandbox.world, interaction),
+        interaction_user_id=interaction.user_id,
+    )
+
+
+def _message_type(interaction: Interaction) -> int:
+    """20 for the answer to a slash command, 23 to a context menu; everything after that is an ordinary message."""
+    if interaction.kind != Kind.COMMAND:
+        return messages.DEFAULT
+    return messages.COMMAND_ANSWER if interaction.data["type"] == 1 else messages.CONTEXT_MENU_ANSWER
+
+
+def _focused_type(interaction: Interaction) -> int:
+    options = interaction.data["options"]
+    while options[0]["type"] in (SUB_COMMAND, SUB_COMMAND_GROUP):
+        options = options[0]["options"]
+    return next(option["type"] for option in options if option.get("focused"))

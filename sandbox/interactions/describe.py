@@ -4,7 +4,7 @@ from typing import Any
 
 from sandbox import payload, permissions
 from sandbox.interactions.record import Interaction, Kind
-from sandbox.world import Application, Channel, Message, World
+from sandbox.world import Application, Channel, World
 
 ATTACHMENT_LIMIT = 10 * 1024 * 1024
 
@@ -109,22 +109,3 @@ def resolved_channel(world: World, channel: Channel, user_id: int) -> dict[str, 
     guild = world.guild(channel.guild_id)
     held = permissions.effective(guild, guild.members[user_id], channel, world.clock.now())
     return payload.partial_channel(world, channel, held)
-
-
-def answer_type(interaction: Interaction) -> int:
-    """The type of the message that answers: 20 for a slash command, 23 for a context menu, 19 (a reply) for a component."""
-    if interaction.message:
-        return 19
-    first = interaction.opened_by or interaction
-    return 20 if first.data.get("type", 1) == 1 else 23
-
-
-def reference(interaction: Interaction) -> dict[str, Any] | None:
-    """The message that an answer to a component replies to."""
-    source: Message | None = interaction.message
-    if source is None:
-        return None
-    out: dict[str, Any] = {"type": 0, "channel_id": str(source.channel_id), "message_id": str(source.id)}
-    if interaction.guild_id is not None:
-        out["guild_id"] = str(interaction.guild_id)
-    return out
