@@ -1,6 +1,6 @@
 """The sandbox as one object: the world, its clock, its rules, and the server that offers them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from aiohttp import web
@@ -8,7 +8,7 @@ from aiohttp import web
 from sandbox import gateway
 from sandbox.clock import Clock
 from sandbox.commands import Commands
-from sandbox.driver import Driver
+from sandbox.driver import Actor, Driver
 from sandbox.faults import Faults
 from sandbox.gateway import Gateway
 from sandbox.interactions import Interactions
@@ -20,6 +20,7 @@ from sandbox.rest.pipeline import Pipeline
 from sandbox.traffic import Traffic
 from sandbox.world import Channel, Guild, Role, World
 
+T = TypeVar("T")
 Named = TypeVar("Named", Role, Channel)
 
 
@@ -73,6 +74,14 @@ class Sandbox:
     def channel(self, name: str, guild: Guild | None = None) -> Channel:
         """A channel by its name, in the first guild unless told otherwise. Raises LookupError."""
         return _named((guild or self.guild).channels.values(), name)
+
+    def actor(self, username: str) -> Actor:
+        """A user to act as, by username. Raises LookupError."""
+        return self.driver.actor(username)
+
+    async def until(self, predicate: Callable[[], T], timeout: float = 5.0, what: str = "") -> T:
+        """Wait until `predicate` answers something true and return that; asked again at every event. Raises TimeoutError (real seconds)."""
+        return await self.driver.until(predicate, timeout, what)
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
         """Begin to serve; port 0 takes a free one. Raises OSError when the port is taken."""

@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from sandbox.rest import info
+from sandbox.rest import commands, info, interactions
 from sandbox.rest.router import Router
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
 
-MODULES = (info,)
+MODULES = (info, commands, interactions)
 
 
 def build_router(sandbox: "Sandbox") -> Router:
