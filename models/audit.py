@@ -51,7 +51,7 @@ class AuditEntry(Model):
 
     class Meta(Model.Meta):
         table = "audit_entry"
-        indexes = (("guild_id", "created_at"), ("state", "posted_at"))
+        indexes = (("guild_id", "created_at"), ("state", "posted_at"), ("guild_id", "posted_at", "settled_at"))
 
     @classmethod
     async def record(

@@ -5,10 +5,14 @@ from tortoise.models import Model
 
 
 class GuildConfig(Model):
-    """The settings of one guild; a guild without a row has the defaults."""
+    """The settings of one guild; a guild without a row has the defaults.
+
+    `audit_since` is when the audit channel was set: what settled before is not posted there.
+    """
 
     guild_id = fields.BigIntField(primary_key=True, generated=False)
     audit_channel_id = fields.BigIntField(null=True)
+    audit_since = fields.DatetimeField(null=True)
     locale = fields.CharField(max_length=8, null=True)
 
     class Meta(Model.Meta):
