@@ -1,0 +1,60 @@
+# make demo      the whole product on this machine, without an account: sandbox, database and bot
+# make run       the bot for real, with the settings of .env or config.toml
+# make test      all tests
+# make check     style, types, import rules
+# make messages  bring the catalogues in locales/ up to date with the source
+#
+# Each makes .venv when it is missing. PYTHON=… chooses another interpreter (3.11 or newer).
+
+PYTHON ?= python3
+PYTEST_ARGS ?= -n 2
+LOCALES ?= en ja
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+
+.PHONY: demo run test check messages
+
+demo: .venv/runtime
+	@exec $(BIN)/python -m tools.demo
+
+run: .venv/runtime
+	@exec $(BIN)/python bot.py
+
+test: .venv/dev
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: .venv/dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+
+messages: .venv/runtime
+	$(BIN)/pybabel extract --mapping-file pyproject.toml --no-default-keywords -k N_ -k t -k localized -k plural:1,2 \
+		--add-location=file --sort-by-file --project "Role Panel" --copyright-holder "The Role Panel authors" \
+		--output-file locales/rolepanel.pot bot.py core domain cogs
+	for locale in $(LOCALES); do \
+		if test -f locales/$$locale/LC_MESSAGES/rolepanel.po; then verb="update --no-fuzzy-matching"; else verb=init; fi; \
+		$(BIN)/pybabel $$verb --input-file locales/rolepanel.pot --output-dir locales --domain rolepanel --locale $$locale || exit 1; \
+	done
+
+.venv/runtime: requirements.txt | .venv/created
+	@echo "Installing what the bot needs …"
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+.venv/dev: requirements.txt requirements-dev.txt requirements-dpytest.txt | .venv/created
+	@echo "Installing what tests and checks need …"
+	@$(PIP) -r requirements-dev.txt
+	@$(PIP) --no-deps -r requirements-dpytest.txt
+	@touch .venv/runtime $@
+
+.venv/created:
+	@command -v $(PYTHON) >/dev/null || \
+		{ echo "There is no $(PYTHON) here. Install Python 3.11 or newer, or name one: make PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed, $(PYTHON) is $$($(PYTHON) -V). Name another: make PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "$(PYTHON) cannot make virtual environments. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@$(PYTHON) -m venv .venv
+	@touch $@

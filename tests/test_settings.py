@@ -1,0 +1,171 @@
+"""Where settings come from, and what is said about those that cannot be used."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from core import settings as module
+from core.logging import REDACTED, redactor
+from core.settings import ROOT, Settings, SettingsError, load_database_settings, load_settings
+
+
+@pytest.fixture(autouse=True)
+def _files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No settings but those that the test writes into its own folder."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    for constant, name in (("ENV_FILE", ".env"), ("CONFIG_FILE", "config.toml")):
+        monkeypatch.setattr(module, constant, tmp_path / name)
+    for settings_class in (Settings, module.DatabaseSettings):
+        monkeypatch.setitem(settings_class.model_config, "env_file", tmp_path / ".env")
+        monkeypatch.setitem(settings_class.model_config, "toml_file", tmp_path / "config.toml")
+
+
+def faults() -> list[str]:
+    with pytest.raises(SettingsError) as error:
+        load_settings()
+    return [line.removeprefix("  - ") for line in str(error.value).splitlines()[1:]]
+
+
+def test_environment_wins_over_dotenv_over_toml(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "config.toml").write_text('discord_token = "toml"\nhealth_port = 1\nlog_level = "debug"\n')
+    (tmp_path / ".env").write_text("HEALTH_PORT=2\nLOG_LEVEL=warning\n")
+    monkeypatch.setenv("LOG_LEVEL", "error")
+    settings = load_settings()
+    assert (settings.discord_token.get_secret_value(), settings.health_port, settings.log_level) == ("toml", 2, "ERROR")
+
+
+def test_an_empty_value_is_not_a_value(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "config.toml").write_text('discord_token = "toml"\ndatabase_url = ""\n')
+    (tmp_path / ".env").write_text("HEALTH_PORT=\n")
+    monkeypatch.setenv("DISCORD_TOKEN", "")
+    settings = load_settings()
+    assert (settings.discord_token.get_secret_value(), settings.health_port, settings.database_url) == ("toml", 8080, None)
+
+
+def test_lists_are_comma_separated_or_toml_arrays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "config.toml").write_text('discord_token = "t"\nshard_count = 3\nshard_ids = [0, 2]\ndisabled_cogs = ["health"]\n')
+    monkeypatch.setenv("OWNER_IDS", "5, 6,")
+    settings = load_settings()
+    assert (settings.owner_ids, settings.shard_ids, settings.disabled_cogs) == ({5, 6}, {0, 2}, {"health"})
+
+
+def test_compose_may_keep_its_variables_in_dotenv(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("DISCORD_TOKEN=t\nPOSTGRES_PASSWORD=p\nCOMPOSE_PROJECT_NAME=c\n")
+    assert load_settings().discord_token.get_secret_value() == "t"
+
+
+def test_every_fault_is_told_at_once_with_its_place_and_mend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "config.toml").write_text('heatlh_port = 1\nzzz = 2\nlog_format = "xml"\n')
+    (tmp_path / ".env").write_text("DATABASE_MAX_CONECTIONS=3\nMEMBERS_INTENT=perhaps\n")
+    monkeypatch.setenv("HEALTH_PORT", "80a")
+    assert sorted(faults()) == [
+        "DATABASE_MAX_CONECTIONS in .env: there is no such setting. Did you mean DATABASE_MAX_CONNECTIONS?",
+        "DISCORD_TOKEN is not set. Set it in the environment, in .env, or as discord_token in config.toml"
+        " to the bot token from https://discord.com/developers/applications, without spaces.",
+        "HEALTH_PORT in the environment, now '80a', must be a port from 1 to 65535, or 0 for any free one.",
+        "MEMBERS_INTENT in .env, now 'perhaps', must be true or false.",
+        "heatlh_port in config.toml: there is no such setting. Did you mean health_port?",
+        "log_format in config.toml, now 'xml', must be text or json.",
+        "zzz in config.toml: there is no such setting. Remove it.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "mysql://u:p@h/d"),
+        ("DATABASE_URL", "postgresql://host:port/d"),
+        ("DATABASE_URL", "postgresql://host"),
+        ("DATABASE_MAX_CONNECTIONS", "1"),
+        ("DISCORD_TOKEN", "Bot abc"),
+        ("DISCORD_API_URL", "discord.com/api"),
+        ("HEALTH_PORT", "65536"),
+        ("LOG_LEVEL", "loud"),
+        ("OWNER_IDS", "me"),
+        ("OWNER_GUILD_ID", "0"),
+        ("SHARD_COUNT", "0"),
+        ("SHARD_IDS", "0"),
+        ("DISABLED_COGS", "nothing"),
+        ("DEFAULT_LOCALE", "xx"),
+    ],
+)
+def test_a_bad_value_is_refused(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", "t")
+    monkeypatch.setenv(name, value)
+    (fault,) = faults()
+    assert fault.startswith(f"{name} in the environment")
+
+
+def test_a_shard_outside_the_count_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("DISCORD_TOKEN", "t"), ("SHARD_COUNT", "2"), ("SHARD_IDS", "0,2")):
+        monkeypatch.setenv(name, value)
+    (fault,) = faults()
+    assert "SHARD_IDS" in fault
+
+
+def test_no_secret_stands_in_a_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "config.toml").write_text('database_url = "mysql://u:geheim@h/d"\n')
+    monkeypatch.setenv("DISCORD_TOKEN", "ge heim")
+    text = "\n".join(faults())
+    assert "DATABASE_URL" in text.upper() and "DISCORD_TOKEN" in text and "heim" not in text
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "fault"),
+    [
+        ("config.toml", b"discord_token = abc", r"config\.toml is not valid TOML: .*line 1"),
+        ("config.toml", b"\xff", r"config\.toml cannot be read"),
+        (".env", b"HEALTH_PORT=1\nwhat is this\n", r"\.env, line 2: not of the form NAME=value"),
+        (".env", b"A=\xff", r"\.env cannot be read"),
+    ],
+)
+def test_a_file_that_cannot_be_parsed_is_named_with_its_line(name: str, content: bytes, fault: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(content)
+    (said,) = faults()
+    assert re.search(fault, said)
+
+
+def test_the_migration_tool_needs_no_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://u:p@h/d")
+    found = load_database_settings().database_url
+    assert found and found.get_secret_value() == "postgresql://u:p@h/d"
+
+
+def test_the_examples_show_every_setting_and_no_other() -> None:
+    names = set(Settings.model_fields)
+    toml = re.sub(r"^#(?=\w+ = )", "", (ROOT / "config.toml.example").read_text(), flags=re.MULTILINE)
+    assert set(tomllib.loads(toml)) == names
+    dotenv = set(re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), flags=re.MULTILINE))
+    assert dotenv - {"POSTGRES_PASSWORD"} == {name.upper() for name in names}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "https://discord.com/api/v10/webhooks/123/{token}/messages/@original",
+        "POST /api/v10/interactions/123/{token}/callback failed",
+        "the token is {token}",
+        'a traceback: Client(token="{token}")',
+    ],
+)
+@pytest.mark.parametrize(
+    "token",
+    [
+        "aW50ZXJhY3Rpb246MTIzNDU2Nzg5MDEyMzQ1Njc4OmFiY2RlZmdoaWprbG1ub3A",
+        # Not a token of anything: only shaped like a bot's.
+        ".".join(("MTIzNDU2Nzg5MDEyMzQ1Njc4OQ", "GabcdE", "abcdefghijklmnopqrstuvwxyz0123456789AB")),
+        "secret/of?mine",
+    ],
+)
+def test_tokens_never_reach_the_log(line: str, token: str) -> None:
+    redacted = redactor(["secret/of?mine"])(line.format(token=token))
+    assert token not in redacted and REDACTED in redacted
+
+
+def test_ordinary_lines_stay_as_they_are() -> None:
+    line = "Panel 12 in guild 123456789012345678 posted to https://discord.com/channels/1/2/3"
+    assert redactor([])(line) == line
+    assert redactor(["p%2Fw"])("postgresql://u:p%2Fw@h and p/w") == f"postgresql://u:{REDACTED}@h and {REDACTED}"

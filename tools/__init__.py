@@ -1,0 +1,1 @@
+"""Programs for developers and newcomers, around the bot and the sandbox."""
