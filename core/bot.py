@@ -53,6 +53,7 @@ class RolePanelBot(commands.Bot):
         self.slots = slots
         self._ending: set[asyncio.Task[Any]] = set()
         self._guild_arrived = asyncio.Event()
+        self._stop = asyncio.Event()
 
     @property
     def held_shards(self) -> frozenset[int]:
@@ -121,15 +122,18 @@ class RolePanelBot(commands.Bot):
 
     async def run_until_stopped(self) -> None:
         """Live from login to SIGTERM or SIGINT. Raises ExpectedStop, discord.LoginFailure or discord.PrivilegedIntentsRequired."""
-        stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(name, stop.set)
+            loop.add_signal_handler(name, self.stop)
         try:
             self._load_cogs()
-            await self._serve(stop)
+            await self._serve()
         finally:
             await self._shut_down()
+
+    def stop(self) -> None:
+        """End the bot in good order: what a signal does."""
+        self._stop.set()
 
     def _load_cogs(self) -> None:
         for name in self.cog_manager.names():
@@ -142,9 +146,9 @@ class RolePanelBot(commands.Bot):
                     raise error.original from None
                 raise
 
-    async def _serve(self, stop: asyncio.Event) -> None:
+    async def _serve(self) -> None:
         """Wait for the shards, then be connected, until something ends it."""
-        wait_stop = asyncio.create_task(stop.wait(), name="stop")
+        wait_stop = asyncio.create_task(self._stop.wait(), name="stop")
         serving = asyncio.create_task(self._hold_shards_and_connect(), name="serving")
         try:
             await asyncio.wait({wait_stop, serving}, return_when=asyncio.FIRST_COMPLETED)

@@ -96,13 +96,17 @@ class PanelRole(Model):
 
 
 class PanelMessage(Model):
-    """A message that a panel is posted as. It is out of date while `rendered_version` is behind the panel's version."""
+    """A message that a panel is posted as. It is out of date while `rendered_version` is behind the panel's version.
+
+    `missing`: somebody deleted it at Discord; kept until the panel is posted again, so that its editor can tell.
+    """
 
     id = fields.IntField(primary_key=True)
     panel: fields.ForeignKeyRelation[Panel] = fields.ForeignKeyField("models.Panel", related_name="messages", on_delete=fields.CASCADE)
     channel_id = fields.BigIntField()
     message_id = fields.BigIntField(unique=True)
     rendered_version = fields.IntField()
+    missing = fields.BooleanField(default=False)
 
     class Meta(Model.Meta):
         table = "panel_message"

@@ -1,0 +1,88 @@
+"""The whole product in one process: the sandbox, a database and the real bot over real HTTP and WebSocket."""
+
+import asyncio
+from contextlib import suppress
+from typing import Any
+
+from core.bot import RolePanelBot, make_bot
+from core.database import Database
+from core.settings import Settings
+from models import SETTLED, AuditEntry
+from sandbox.server import Sandbox
+
+
+class House:
+    """A sandbox with a bot that can be started, stopped and judged."""
+
+    def __init__(self, sandbox: Sandbox, database: Database) -> None:
+        self.sandbox, self.database = sandbox, database
+        self._bot: RolePanelBot | None = None
+        self._running: asyncio.Task[None] | None = None
+
+    @property
+    def bot(self) -> RolePanelBot:
+        """The bot that runs now."""
+        assert self._bot is not None, "the bot was not started"
+        return self._bot
+
+    async def start(self) -> None:
+        """Start a bot as bot.py does, and wait until it is ready and its commands are registered."""
+        self._bot = await make_bot(Settings(), self.database)  # pyright: ignore[reportCallIssue]
+        self._running = asyncio.create_task(self._bot.run_until_stopped(), name="bot")
+        ready = asyncio.create_task(self._bot.wait_until_ready())
+        try:
+            await asyncio.wait({ready, self._running}, return_when=asyncio.FIRST_COMPLETED)
+            if self._running.done():
+                self._running.result()
+            await self.sandbox.driver.until(self._commands_registered, what="for the commands")
+        finally:
+            ready.cancel()
+
+    async def stop(self) -> None:
+        """Stop it as SIGTERM does."""
+        if self._bot and self._running:
+            self._bot.stop()
+            await self._running
+            self._bot = self._running = None
+
+    async def restart(self) -> None:
+        """Stop it and start a new one on the same database."""
+        await self.stop()
+        await self.start()
+
+    def actor(self, name: str) -> Any:
+        """A member to act as."""
+        return self.sandbox.driver.actor(name)
+
+    async def audit(self, kind: str | None = None) -> list[AuditEntry]:
+        """The audit rows, oldest first, once every click's row is settled."""
+        while await AuditEntry.exclude(state__in=SETTLED).exists():
+            await asyncio.sleep(0)
+        rows = AuditEntry.all().order_by("id")
+        return list(await (rows.filter(kind=kind) if kind else rows))
+
+    async def judge(self) -> list[str]:
+        """What went wrong, read from the sandbox's ledger and the audit table."""
+        return self.sandbox.ledger.problems(ended=True) + await self._role_changes_without_record()
+
+    async def _role_changes_without_record(self) -> list[str]:
+        changes = sorted((c.guild_id, c.user_id, c.role_id, c.kind) for c in self.sandbox.ledger.role_changes)
+        recorded: list[tuple[int, int, int, str]] = []
+        for row in await self.audit("roles.click"):
+            for kind, name in (("add", "added"), ("remove", "removed")):
+                recorded += [(row.guild_id, row.target_id or 0, role_id, kind) for role_id in row.payload[name]]
+        return [] if changes == sorted(recorded) else [f"Discord saw {changes}, the audit table {sorted(recorded)}"]
+
+    def _commands_registered(self) -> bool:
+        return all(app.commands for app in self.sandbox.world.applications.values())
+
+
+async def leftover_tasks(before: set[asyncio.Task[Any]]) -> list[str]:
+    """The tasks that are still there although everything was stopped."""
+    await asyncio.sleep(0)
+    current = asyncio.current_task()
+    left = [task for task in asyncio.all_tasks() - before if task is not current and not task.done()]
+    for task in left:
+        with suppress(asyncio.CancelledError, TimeoutError):
+            await asyncio.wait_for(asyncio.shield(task), 1.0)
+    return [str(task) for task in left if not task.done()]
