@@ -41,7 +41,7 @@ class Clock:
     async def sleep(self, seconds: float) -> None:
         """Wait until `seconds` of this clock have passed, whether by themselves or by `advance`."""
         done = asyncio.get_running_loop().create_future()
-        cancel = self.call_later(seconds, lambda: done.done() or done.set_result(None))
+        cancel = self.call_later(seconds, lambda: None if done.done() else done.set_result(None))
         try:
             await done
         finally:

@@ -152,7 +152,8 @@ class Commands:
         self, application: Application, guild_id: int | None, wanted: list[dict[str, Any]], ids: list[int | None]
     ) -> list[Command | None]:
         present = self.of(application, guild_id)
-        by_id = [next((c for c in present if c.id == one and c.key[0] == data["type"]), None) for one, data in zip(ids, wanted, strict=True)]
+        wanted_ids = zip(ids, wanted, strict=True)
+        by_id = [next((c for c in present if c.id == one and c.key[0] == data["type"]), None) for one, data in wanted_ids]
         free = {c.key: c for c in present if c not in by_id}
         return [found or free.get((data["type"], data["name"])) for found, data in zip(by_id, wanted, strict=True)]
 

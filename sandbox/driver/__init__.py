@@ -36,7 +36,7 @@ class Driver:
             raise LookupError(f"nobody is called {username!r}")
         return Actor(self.sandbox, found)
 
-    async def until(self, predicate: Callable[[], T], timeout: float = 5.0, what: str = "") -> T:
+    async def until(self, predicate: Callable[[], T | None], timeout: float = 5.0, what: str = "") -> T:
         """Wait until `predicate` answers something true and return that; asked again at every event. Raises TimeoutError (real seconds)."""
         try:
             async with asyncio.timeout(timeout):

@@ -53,7 +53,8 @@ class Actor:
 
     def commands(self) -> list[Command]:
         """Every command that the client offers here."""
-        return [c for app in self.sandbox.world.applications.values() for c in self.sandbox.commands.visible_to(app, self.channel, self.user.id)]
+        offered = self.sandbox.commands.visible_to
+        return [command for app in self.sandbox.world.applications.values() for command in offered(app, self.channel, self.user.id)]
 
     async def slash(self, path: str, **values: Any) -> Result:
         """Use a slash command, for example `slash("panel create", name="colours")`. Raises ClientRefusal."""
@@ -109,7 +110,12 @@ class Actor:
         self.sandbox.driver.dismissed.add((self.user.id, message.id))
 
     def begin(
-        self, application: Application, kind: Kind, data: dict[str, Any], message: Message | None = None, opened_by: Interaction | None = None
+        self,
+        application: Application,
+        kind: Kind,
+        data: dict[str, Any],
+        message: Message | None = None,
+        opened_by: Interaction | None = None,
     ) -> Result:
         """Send an interaction from the channel looked at, unchecked: the methods above check as the client does."""
         interaction = self.sandbox.interactions.begin(application, kind, self.user.id, self.channel, data, message, opened_by)
@@ -117,7 +123,8 @@ class Actor:
 
     def can_see(self, message: Message) -> bool:
         """Whether the message is on this user's screen when they look at its channel."""
-        if message.deleted or message.visible_to not in (None, self.user.id) or (self.user.id, message.id) in self.sandbox.driver.dismissed:
+        dismissed = (self.user.id, message.id) in self.sandbox.driver.dismissed
+        if message.deleted or dismissed or message.visible_to not in (None, self.user.id):
             return False
         channel = self.sandbox.world.channels.get(message.channel_id)
         return channel is not None and bool(self.permissions(channel) & Permission.VIEW_CHANNEL)

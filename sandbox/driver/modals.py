@@ -60,8 +60,8 @@ class ModalView:
     async def submit(self, values: dict[str, Any] | None = None) -> "Result":
         """Send it, filled in by custom_id or caption; what is left out keeps what it was opened with. Raises ClientRefusal.
 
-        Texts take a str, a checkbox a bool, a radio group one label or value (or None), checkbox groups and selects a list (roles, users and
-        channels as records), file fields a list of (name, bytes).
+        Texts take a str, a checkbox a bool, a radio group one label or value (or None), checkbox groups and selects a list (roles,
+        users and channels as records), file fields a list of (name, bytes).
         """
         if self._submitted and self._submitted.state != "failed":
             raise ClientRefusal("the modal was submitted before")

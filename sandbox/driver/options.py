@@ -3,7 +3,7 @@
 import mimetypes
 from typing import TYPE_CHECKING, Any
 
-import sandbox as parts
+from sandbox import attachments
 from sandbox.driver.errors import ClientRefusal
 from sandbox.interactions import describe
 from sandbox.rest.router import Upload
@@ -162,8 +162,9 @@ def _checked(option: dict[str, Any], value: Any) -> Any:
         if not option.get("min_length", 0) <= size <= option.get("max_length", 6000) or not value.strip():
             raise ClientRefusal(f"the text for {name!r} has the wrong length ({size})")
     elif option["type"] in (INTEGER, NUMBER) and not option.get("choices"):
-        if not option.get("min_value", -_BIGGEST) <= value <= option.get("max_value", _BIGGEST):
-            raise ClientRefusal(f"{value} is out of range for {name!r}")
+        low, high = option.get("min_value", -_BIGGEST), option.get("max_value", _BIGGEST)
+        if not low <= value <= high:
+            raise ClientRefusal(f"{name!r} takes {low} to {high}, not {value}")
     return value
 
 

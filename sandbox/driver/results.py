@@ -70,8 +70,8 @@ class Result:
             return interaction.latest
         return interaction.original or interaction.latest
 
-    async def _until(self, predicate: Callable[[], T], what: str, timeout: float = PATIENCE) -> T:
-        def settled() -> T:
+    async def _until(self, predicate: Callable[[], T | None], what: str, timeout: float = PATIENCE) -> T:
+        def settled() -> T | None:
             if self.state == "failed":
                 raise InteractionFailed(f"{self.actor.user.username}: {self.interaction.what} failed")
             return predicate()

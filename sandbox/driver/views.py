@@ -197,7 +197,10 @@ class MessageView:
         return self._use(button.data, {})
 
     async def select(self, which: str | None, values: list[Any]) -> "Result":
-        """Pick in a dropdown, by placeholder or custom_id; options by label or value, users, roles and channels by record. Raises ClientRefusal."""
+        """Pick in a dropdown, by placeholder or custom_id. Raises ClientRefusal.
+
+        Entries of a string select go by label or value; users, roles and channels by record.
+        """
         menu = self.select_menu(which)
         chosen, resolved = picks.chosen(self.actor, menu.data, values)
         picks.check_count(menu.data, len(chosen), menu.data.get("min_values", 1), menu.data.get("max_values", 1))

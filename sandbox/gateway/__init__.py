@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSCloseCode, web
@@ -65,7 +66,7 @@ class Gateway:
         """Ask every client to reconnect and resume (op 7); who does not is cut off after ten seconds."""
         for connection in list(self.connections):
             connection.send(Op.RECONNECT)
-            self.clock.call_later(RECONNECT_GRACE, lambda c=connection: c.close(int(Close.UNKNOWN_ERROR)) if c in self.connections else None)
+            self.clock.call_later(RECONNECT_GRACE, partial(self._cut_off, connection))
 
     def invalidate_sessions(self, resumable: bool) -> None:
         """Tell every client that its session is invalid (op 9); `resumable` lets it try a RESUME."""
@@ -152,6 +153,10 @@ class Gateway:
         self.frames.append(kept)
         for listener in list(self.frame_listeners):
             listener(kept)
+
+    def _cut_off(self, connection: Connection) -> None:
+        if connection in self.connections:
+            connection.close(Close.UNKNOWN_ERROR)
 
     def _disconnected(self, connection: Connection) -> None:
         session, connection.session = connection.session, None

@@ -76,7 +76,9 @@ def _by_name(gateway: "Gateway", guild: Guild, query: str, limit: int) -> list[M
     return [member for member in guild.members.values() if matches(member)][:limit]
 
 
-def _send_chunks(gateway: "Gateway", session: Session, guild: Guild, found: list[Member], missing: list[str], asked: dict[str, Any]) -> None:
+def _send_chunks(
+    gateway: "Gateway", session: Session, guild: Guild, found: list[Member], missing: list[str], asked: dict[str, Any]
+) -> None:
     chunks = [found[start : start + CHUNK] for start in range(0, len(found), CHUNK)] or [[]]
     for index, chunk in enumerate(chunks):
         data: dict[str, Any] = {

@@ -43,9 +43,8 @@ class Interactions:
     ) -> Interaction:
         """A user acts: tell the application, and give it three seconds."""
         now = self.world.clock.now()
-        interaction = Interaction(
-            self.world.new_id(), application.id, kind, secrets.token_urlsafe(96), user_id, channel.id, channel.guild_id, data, now, message, opened_by
-        )
+        token, place = secrets.token_urlsafe(96), (channel.id, channel.guild_id)
+        interaction = Interaction(self.world.new_id(), application.id, kind, token, user_id, *place, data, now, message, opened_by)
         self._by_token[interaction.token] = interaction
         self.world.clock.call_at(now + FIRST_ANSWER, lambda: self._fail_unanswered(interaction))
         self.world.clock.call_at(now + TOKEN_LIFETIME, lambda: self._expire(interaction))

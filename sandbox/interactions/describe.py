@@ -4,7 +4,7 @@ from typing import Any
 
 from sandbox import payload, permissions
 from sandbox.interactions.record import Interaction, Kind
-from sandbox.world import Application, Channel, World
+from sandbox.world import Application, Channel, Guild, Member, World
 
 ATTACHMENT_LIMIT = 10 * 1024 * 1024
 
@@ -92,15 +92,17 @@ def resolved(world: World, channel: Channel, **ids: list[int]) -> dict[str, Any]
         out["users"] = {str(i): payload.user(world.user(i)) for i in ids["users"]}
         members = [guild.members[i] for i in ids["users"] if i in guild.members] if guild else []
         if guild and members:
-            now = world.clock.now()
-            out["members"] = {
-                str(m.user_id): {**payload.partial_member(m), "permissions": str(permissions.in_channel(guild, m, channel, now))} for m in members
-            }
+            out["members"] = {str(m.user_id): _resolved_member(world, guild, m, channel) for m in members}
     if ids.get("roles") and guild:
         out["roles"] = {str(i): payload.role(guild.roles[i]) for i in ids["roles"]}
     if ids.get("messages"):
         out["messages"] = {str(i): payload.message(world, world.message(channel.id, i)) for i in ids["messages"]}
     return out
+
+
+def _resolved_member(world: World, guild: Guild, member: Member, channel: Channel) -> dict[str, Any]:
+    held = permissions.in_channel(guild, member, channel, world.clock.now())
+    return {**payload.partial_member(member), "permissions": str(held)}
 
 
 def resolved_channel(world: World, channel: Channel, user_id: int) -> dict[str, Any]:

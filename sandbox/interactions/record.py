@@ -39,9 +39,10 @@ class Reply(IntEnum):
 class Interaction:
     """What one user asked of one application, and how it was answered.
 
-    `state` is "deferred" while the user sees "thinking…", and "failed" when no first answer came in 3 s or no end of the thinking in 15 min.
-    `message` is the one whose component was used; for a modal, the one whose component opened it. `opened_by` is the interaction that was
-    answered with the modal submitted here. `latest` is the message last sent or edited after the first answer. Times are Unix seconds of the sandbox's clock.
+    `state` is "deferred" while the user sees "thinking…", and "failed" when no first answer came in 3 s or the thinking did not end
+    in 15 min. `message` is the one whose component was used; for a modal, the one whose component opened it. `opened_by` is the
+    interaction that was answered with the modal submitted here. `original` is what `@original` names, `latest` the message last sent
+    or edited after the first answer. Times are Unix seconds of the sandbox's clock.
     """
 
     id: int

@@ -83,14 +83,14 @@ async def delete_command(call: Call) -> None:
 
 async def list_permissions(call: Call) -> list[dict[str, Any]]:
     """GET …/commands/permissions: those of every command that has some in this guild."""
-    application, guild_id = _scope(call)
-    return [permissions_payload(application, guild_id, of) for guild, of in application.command_permissions if guild == guild_id]
+    application, _ = _scope(call)
+    return [permissions_payload(application, guild, of) for guild, of in application.command_permissions if guild == call.id("guild_id")]
 
 
 async def get_permissions(call: Call) -> dict[str, Any]:
     """GET …/commands/{id}/permissions; `{id}` may be the application's own."""
-    application, guild_id = _scope(call)
-    return permissions_payload(application, guild_id or 0, call.id("command_id"))
+    application, _ = _scope(call)
+    return permissions_payload(application, call.id("guild_id"), call.id("command_id"))
 
 
 async def edit_permissions(call: Call) -> None:

@@ -67,6 +67,7 @@ def _response(call: Call, interaction: Interaction) -> dict[str, Any]:
             "response_message_ephemeral": interaction.ephemeral,
         }
     out: dict[str, Any] = {"interaction": about}
-    if interaction.reply in (Reply.MESSAGE, Reply.UPDATE) and interaction.original:
-        out["resource"] = {"type": int(interaction.reply), "message": payload.message(call.world, interaction.original)}
+    reply, message = interaction.reply, interaction.original
+    if (reply is Reply.MESSAGE or reply is Reply.UPDATE) and message:
+        out["resource"] = {"type": reply.value, "message": payload.message(call.world, message)}
     return out
