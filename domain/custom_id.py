@@ -9,7 +9,7 @@ MAX_LENGTH = 100  # https://docs.discord.com/developers/components/reference#ana
 
 # The verbs on posted panels: the panels cog renders them, the roles cog handles them.
 PRESS = "press"  # a button: panel, item
-CHOOSE = "choose"  # the public dropdown: panel; its values are item ids, or OPEN_PICKER
+CHOOSE = "choose"  # a public dropdown: panel, its number on the message; its values are item ids, or OPEN_PICKER
 OPEN_PICKER = "picker"
 
 _VERB = re.compile(r"[a-z][a-z0-9_.-]{0,31}\Z")

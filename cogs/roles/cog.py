@@ -52,7 +52,7 @@ class RolesCog(Cog, name="roles"):
     @component(CHOOSE, Acknowledgement.REPLY)
     async def choose(self, press: Press) -> None:
         """The public dropdown of a posted panel: picks add, its last entry opens the private picker."""
-        (panel_id,) = _arguments(press, 1)
+        panel_id, _ = _arguments(press, 2)
         items = tuple(int(value) for value in press.values if value.isdecimal())
         click = _click(press, panel_id, items, toggles=False)
         if not items:
