@@ -7,6 +7,8 @@ from sandbox.errors import MISSING_ACCESS, MISSING_PERMISSIONS, TWO_FACTOR_REQUI
 from sandbox.permissions import NEEDS_2FA, Permission
 from sandbox.world import Application, Channel, Guild, Member, Role, World
 
+NOTHING = Permission(0)
+
 
 @dataclass
 class Actor:
@@ -22,10 +24,13 @@ class Actor:
         """Its permissions in the guild."""
         return permissions.base(self.guild, self.member, self.world.clock.now())
 
+    def held_in(self, channel: Channel) -> int:
+        """Its permissions in a channel."""
+        return permissions.effective(self.guild, self.member, channel, self.world.clock.now())
+
     def require(self, needed: Permission, channel: Channel | None = None) -> None:
         """50013 unless the permissions are held (in the channel, if one is given), 60003 when they would need two-factor authentication."""
-        held = self.held if channel is None else permissions.effective(self.guild, self.member, channel, self.world.clock.now())
-        permissions.require(held, needed)
+        permissions.require(self.held if channel is None else self.held_in(channel), needed)
         if needed & NEEDS_2FA and self.guild.mfa_level == 1 and not self.application.owner_has_2fa:
             raise TWO_FACTOR_REQUIRED
 
@@ -49,7 +54,7 @@ def in_guild(world: World, application: Application, guild_id: int) -> Actor:
     return Actor(world, application, guild, member)
 
 
-def in_channel(world: World, application: Application, channel_id: int, needed: Permission = Permission(0)) -> tuple[Channel, Actor | None]:
+def in_channel(world: World, application: Application, channel_id: int, needed: Permission = NOTHING) -> tuple[Channel, Actor | None]:
     """The channel and, in a guild, the bot there. 10003 unknown, 50001 when the bot cannot see it, 50013 when `needed` is not held."""
     channel = world.channel(channel_id)
     if channel.guild_id is None:
@@ -57,8 +62,7 @@ def in_channel(world: World, application: Application, channel_id: int, needed: 
             raise MISSING_ACCESS
         return channel, None
     actor = in_guild(world, application, channel.guild_id)
-    held = permissions.effective(actor.guild, actor.member, channel, world.clock.now())
-    if not held & Permission.VIEW_CHANNEL:
+    if not actor.held_in(channel) & Permission.VIEW_CHANNEL:
         raise MISSING_ACCESS
     actor.require(needed, channel)
     return channel, actor

@@ -39,7 +39,7 @@ def create(sandbox: "Sandbox", channel: Channel, body: Any, uploads: list[Upload
     world = sandbox.world
     if channel.type not in TEXT_CHANNELS:
         raise CANNOT_SEND_IN_CHANNEL
-    draft = validate.message_create(body, known_emoji(world, origin.application_id), at)
+    draft = validate.message_create(body, known_emoji(world, origin.author_id), at)
     repeated = _repeated(world, channel, draft, origin)
     if repeated:
         return repeated
@@ -65,7 +65,7 @@ def placeholder(sandbox: "Sandbox", channel: Channel, origin: Origin, ephemeral:
 def edit(sandbox: "Sandbox", message: Message, body: Any, uploads: list[Upload], at: Path = ()) -> None:
     """Change a message; fields that were not sent stay. Raises 50035, and 50006 when nothing would be left."""
     world = sandbox.world
-    draft = validate.message_edit(body, known_emoji(world, message.application_id), message.flags, at)
+    draft = validate.message_edit(body, known_emoji(world, message.author_id), message.flags, at)
     loading = bool(message.flags & LOADING)
     turns_v2 = draft.flags & COMPONENTS_V2 and not message.flags & COMPONENTS_V2
     if turns_v2:
@@ -104,10 +104,9 @@ def delete_many(sandbox: "Sandbox", channel: Channel, found: list[Message]) -> N
         sandbox.world.emit(Event("MESSAGE_DELETE_BULK", data, channel.guild_id, GUILD_MESSAGES))
 
 
-def known_emoji(world: World, application_id: int | None) -> KnownEmoji:
-    """Tells which custom emojis an application may use: those of its guilds (any, for a person)."""
-    app = world.applications.get(application_id or 0)
-    guilds = world.guilds_of(app.bot_id) if app else list(world.guilds.values())
+def known_emoji(world: World, user_id: int) -> KnownEmoji:
+    """Tells which custom emojis a user may use in components: those of its guilds."""
+    guilds = world.guilds_of(user_id)
     return lambda emoji_id: any(emoji_id in guild.emojis for guild in guilds)
 
 
@@ -141,9 +140,7 @@ def _fill(sandbox: "Sandbox", message: Message, draft: Draft, uploads: list[Uplo
     given = draft.given
     if uploads or "attachments" in given:
         ephemeral = message.visible_to is not None
-        message.attachments = attachments.store(
-            sandbox, message.channel_id, uploads, draft.attachments, message.attachments, ephemeral, at
-        )
+        message.attachments = attachments.store(sandbox, message.channel_id, uploads, draft.attachments, message.attachments, ephemeral, at)
     if "content" in given:
         message.content = draft.content
     if "embeds" in given:

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from aiohttp import web
 
-from sandbox import gateway
+from sandbox import attachments, gateway, page
 from sandbox.clock import Clock
 from sandbox.commands import Commands
 from sandbox.driver import Actor, Driver
@@ -14,9 +14,9 @@ from sandbox.gateway import Gateway
 from sandbox.interactions import Interactions
 from sandbox.ledger import Ledger
 from sandbox.ratelimit import RateLimits
-from sandbox.rest import build_router
 from sandbox.rest.body import MAX_REQUEST
 from sandbox.rest.pipeline import Pipeline
+from sandbox.rest.routes import build_router
 from sandbox.traffic import Traffic
 from sandbox.world import Channel, Guild, Role, World
 
@@ -79,7 +79,7 @@ class Sandbox:
         """A user to act as, by username. Raises LookupError."""
         return self.driver.actor(username)
 
-    async def until(self, predicate: Callable[[], T], timeout: float = 5.0, what: str = "") -> T:
+    async def until(self, predicate: Callable[[], T | None], timeout: float = 5.0, what: str = "") -> T:
         """Wait until `predicate` answers something true and return that; asked again at every event. Raises TimeoutError (real seconds)."""
         return await self.driver.until(predicate, timeout, what)
 
@@ -88,14 +88,16 @@ class Sandbox:
         app = web.Application(client_max_size=MAX_REQUEST)
         app.router.add_route("*", "/api/{path:.*}", Pipeline(self, self.router).__call__)
         gateway.register(app, self)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
-        await self._runner.setup()
+        attachments.register(app, self)
+        page.register(app, self)
+        runner = self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        await runner.setup()
         try:
-            await web.TCPSite(self._runner, host, port).start()
+            await web.TCPSite(runner, host, port).start()
         except OSError:
             await self.stop()
             raise
-        self._host, self._port = host, self._runner.addresses[0][1]
+        self._host, self._port = host, runner.addresses[0][1]
 
     async def stop(self) -> None:
         """Close every connection and forget every timer."""
@@ -115,7 +117,6 @@ class Sandbox:
     def _authority(self) -> str:
         host = "127.0.0.1" if self._host == "0.0.0.0" else self._host
         return f"[{host}]:{self._port}" if ":" in host else f"{host}:{self._port}"
-
 
 
 def _named(items: Iterable[Named], name: str) -> Named:

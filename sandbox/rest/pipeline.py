@@ -89,7 +89,7 @@ class Pipeline:
                 answer = _as_answer(await route.handler(call))
         except ApiError as error:
             answer = _refusal(error)
-        except Exception:
+        except Exception:  # noqa: BLE001 - a defect here must answer the client and be seen in the log
             logger.exception("the sandbox failed at {} {}", request.method, path)
             answer = Answer(500, {"message": "500: Internal Server Error", "code": 0})
         if any(f.kind == "drop_after" for f in faults):
@@ -195,5 +195,3 @@ def _response(answer: Answer) -> web.Response:
     raw = json.dumps(answer.body, separators=(",", ":"), ensure_ascii=False).encode()
     # aiohttp adds no charset to a bytes body; py-cord hands out text instead of JSON when there is one
     return web.Response(status=answer.status, body=raw, headers={**headers, "Content-Type": "application/json"})
-
-

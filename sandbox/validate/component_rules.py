@@ -122,9 +122,7 @@ def _check_width(row: c.ActionRow, where: Path, problems: Problems) -> None:
     for i, part in enumerate(row.components):
         width += 5 if isinstance(part, c.Select) else 1
         if width > 5:
-            problems.add(
-                (*where, "components", i), "COMPONENT_LAYOUT_WIDTH_EXCEEDED", "The specified component exceeds the maximum width"
-            )
+            problems.add((*where, "components", i), "COMPONENT_LAYOUT_WIDTH_EXCEEDED", "The specified component exceeds the maximum width")
 
 
 def _check_button(button: c.Button, where: Path, known: KnownEmoji, problems: Problems) -> None:
@@ -153,9 +151,7 @@ def _url_problem(url: str, where: Path, problems: Problems) -> None:
     schemes = ("http", "https", "discord")
     scheme = url.partition("://")[0]
     if "://" in url and scheme not in schemes:
-        problems.add(
-            where, "URL_TYPE_INVALID_SCHEME", f'Scheme "{scheme}" is not supported. Scheme must be one of {Url(schemes).schemes}.'
-        )
+        problems.add(where, "URL_TYPE_INVALID_SCHEME", f'Scheme "{scheme}" is not supported. Scheme must be one of {Url(schemes).schemes}.')
     else:
         problems.add(where, "URL_TYPE_INVALID_URL", "Not a well formed URL.")
 

@@ -16,13 +16,11 @@ MAX_CONTENT = 2000
 
 
 def _nonce(value: Any) -> int | str:
-    if isinstance(value, str):
-        if len(value) > 25:
-            refuse("NONCE_TYPE_TOO_LONG", "Must be 25 or fewer characters long.")
-        return value
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    refuse("NONCE_TYPE_INVALID_TYPE", "This field must be a string or integer.")
+    if isinstance(value, bool) or not isinstance(value, (int, str)):
+        refuse("NONCE_TYPE_INVALID_TYPE", "This field must be a string or integer.")
+    if isinstance(value, str) and len(value) > 25:
+        refuse("NONCE_TYPE_TOO_LONG", "Must be 25 or fewer characters long.")
+    return value
 
 
 class AllowedMentions(Form):

@@ -1,0 +1,19 @@
+"""The whole of the API: each module of this package registers the routes of one subject."""
+
+from typing import TYPE_CHECKING
+
+from sandbox.rest import channels, commands, guilds, info, interactions, members, messages, reactions, roles, users
+from sandbox.rest.router import Router
+
+if TYPE_CHECKING:
+    from sandbox.server import Sandbox
+
+MODULES = (info, users, guilds, members, roles, channels, messages, reactions, commands, interactions)
+
+
+def build_router(sandbox: "Sandbox") -> Router:
+    """Every route of the API."""
+    router = Router()
+    for module in MODULES:
+        module.register(router, sandbox)
+    return router
