@@ -24,7 +24,13 @@ TOKENS = re.compile(
     r"(?P<before>/(?:webhooks|interactions)/\d+/)[\w.~%=-]{16,}|aW50ZXJhY3Rpb24[\w=-]{16,}|\b[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}"
 )
 # Below these levels the libraries log statement values, payloads of the gateway or each probe.
-QUIET = {"tortoise": logging.INFO, "aerich": logging.INFO, "asyncio": logging.INFO, "aiohttp.access": logging.WARNING}
+QUIET = {
+    "tortoise": logging.INFO,
+    "aerich": logging.INFO,
+    "asyncio": logging.INFO,
+    "aiohttp.access": logging.WARNING,
+    "discord.utils": logging.ERROR,  # it warns that voice is not installed, which this bot has no use for
+}
 
 
 def setup(settings: Settings) -> None:

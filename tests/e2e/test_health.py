@@ -1,0 +1,147 @@
+"""The probes tell the truth: about the gateway, the database and a standby, and while their cog is exchanged."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from typing import Any
+
+import aiohttp
+import pytest
+from tortoise.connection import get_connection
+
+from cogs.health.cog import HealthCog
+from core.shards import ShardSlots
+from tests.e2e.house import House
+
+
+class Probe:
+    """Asks the health server of a house's bot, wherever it listens now."""
+
+    def __init__(self, house: House, session: aiohttp.ClientSession) -> None:
+        self._house, self._session = house, session
+
+    async def get(self, path: str = "/health/ready") -> tuple[int, dict[str, Any]]:
+        cog = self._house.bot.get_cog("health")
+        # By class name: after a reload the class is another one.
+        assert cog is not None and type(cog).__name__ == HealthCog.__name__
+        host, port = cog.address  # pyright: ignore[reportAttributeAccessIssue]
+        async with self._session.get(f"http://{host}:{port}{path}") as response:
+            return response.status, await response.json()
+
+    async def until(self, status: int) -> dict[str, Any]:
+        async with asyncio.timeout(20):
+            while (answer := await self.get())[0] != status:
+                pass
+        return answer[1]["checks"]
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(5)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def probe(house: House, session: aiohttp.ClientSession) -> Probe:
+    return Probe(house, session)
+
+
+async def test_a_working_bot_is_live_and_ready(probe: Probe) -> None:
+    assert await probe.get("/health/live") == (200, {"status": "ok"})
+    assert await probe.get() == (
+        200,
+        {
+            "status": "ready",
+            "checks": {
+                "gateway": {"ok": True, "detail": "connected"},
+                "database": {"ok": True, "detail": "answers"},
+                "standby": {"ok": True, "detail": "serving shard 0"},
+            },
+        },
+    )
+
+
+async def test_a_lost_gateway_is_told_until_the_session_is_resumed(house: House, probe: Probe) -> None:
+    house.sandbox.gateway.refuse_connections(True)
+    house.sandbox.gateway.drop_connections()
+    checks = await probe.until(503)
+    assert checks["gateway"] == {"ok": False, "detail": "shard 0: not connected"}
+    assert checks["database"]["ok"] and checks["standby"]["ok"]
+    assert house.bot.is_ready(), "py-cord's own flag would have said that all is well"
+    house.sandbox.gateway.refuse_connections(False)
+    await probe.until(200)
+
+
+@pytest.mark.parametrize("resumable", [True, False])
+async def test_a_new_session_is_as_good_as_a_resumed_one(resumable: bool, house: House, probe: Probe) -> None:
+    lost = asyncio.create_task(house.bot.wait_for("disconnect"))
+    back = asyncio.create_task(house.bot.wait_for("resumed" if resumable else "connect"))
+    await asyncio.sleep(0)
+    house.sandbox.gateway.invalidate_sessions(resumable)
+    await asyncio.wait_for(lost, 10)
+    await asyncio.wait_for(back, 20)
+    await probe.until(200)
+
+
+async def test_a_silent_gateway_is_told(house: House, probe: Probe) -> None:
+    heart = house.bot.ws._keep_alive  # pyright: ignore[reportPrivateUsage]
+    assert heart and heart.interval
+    heart._last_ack -= 2 * heart.interval  # pyright: ignore[reportPrivateUsage]
+    status, body = await probe.get()
+    assert (status, body["checks"]["gateway"]["ok"]) == (503, False)
+    assert "no heartbeat acknowledged for" in body["checks"]["gateway"]["detail"]
+
+
+async def test_a_hanging_database_is_told_within_a_second(house: House, probe: Probe) -> None:
+    pool = [asyncio.create_task(get_connection("default").execute_query("SELECT pg_sleep(60)")) for _ in range(5)]
+    began = asyncio.get_running_loop().time()
+    status, body = await probe.get()
+    assert asyncio.get_running_loop().time() - began < 1.5
+    assert (status, body["checks"]["database"]) == (503, {"ok": False, "detail": "no answer within 0.8 s"})
+    for task in pool:
+        task.cancel()
+    await asyncio.wait(pool)
+    await probe.until(200)
+
+
+async def test_a_standby_is_not_ready_until_it_takes_over(empty_house: House, session: aiohttp.ClientSession) -> None:
+    (application_id,) = empty_house.sandbox.world.applications
+    first = ShardSlots(empty_house.database.url, application_id, [0])
+    await first.acquire()
+    starting = asyncio.create_task(empty_house.start())
+    async with asyncio.timeout(20):
+        while True:
+            await asyncio.sleep(0)
+            try:
+                if empty_house.bot.get_cog("health"):
+                    break
+            except AssertionError:
+                continue  # not built yet
+    probe = Probe(empty_house, session)
+    checks = await probe.until(503)
+    while checks["standby"]["detail"] != "standby: another process serves shard 0":
+        checks = await probe.until(503)
+    assert not checks["gateway"]["ok"] and checks["database"]["ok"]
+    await first.release()
+    await starting
+    await probe.until(200)
+
+
+async def test_the_port_is_kept_over_reloads_and_free_while_unloaded(
+    empty_house: House, session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    monkeypatch.setenv("HEALTH_PORT", str(port))
+    await empty_house.start()
+    url = f"http://127.0.0.1:{port}/health/live"
+    for _ in range(3):
+        await empty_house.bot.cog_manager.reload("health")
+        async with session.get(url) as response:
+            assert response.status == 200
+    await empty_house.bot.cog_manager.unload("health")
+    with pytest.raises(aiohttp.ClientConnectorError):
+        await session.get(url)
+    await empty_house.bot.cog_manager.load("health")
+    async with session.get(url) as response:
+        assert response.status == 200
