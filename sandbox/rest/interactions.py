@@ -9,12 +9,12 @@ from sandbox.rest.router import Answer, Call, Router
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
 
-_WEBHOOK = "/webhooks/{application_id}/{interaction_token}"
+_WEBHOOK = "/webhooks/{application_id}/{token}"
 
 
 def register(router: Router, sandbox: "Sandbox") -> None:
     """Add the routes of this module. Discord counts none of them in the global limit."""
-    router.post("/interactions/{interaction_id}/{interaction_token}/callback", callback, auth=False, unlimited=True)
+    router.post("/interactions/{interaction_id}/{token}/callback", callback, auth=False, unlimited=True)
     router.post(_WEBHOOK, follow_up, auth=False, unlimited=True)
     router.get(f"{_WEBHOOK}/messages/{{message_id}}", get_message, auth=False, unlimited=True)
     router.patch(f"{_WEBHOOK}/messages/{{message_id}}", edit_message, auth=False, unlimited=True)
@@ -23,7 +23,7 @@ def register(router: Router, sandbox: "Sandbox") -> None:
 
 async def callback(call: Call) -> Answer:
     """POST …/callback: 204, or 200 with what came of it for `with_response=true`."""
-    token = call.params["interaction_token"]
+    token = call.params["token"]
     interaction = call.sandbox.interactions.answer(call.id("interaction_id"), token, call.json(), call.uploads)
     return Answer(200, _response(call, interaction)) if call.flag("with_response") else Answer(204)
 
@@ -55,7 +55,7 @@ async def delete_message(call: Call) -> None:
 
 
 def _acknowledged(call: Call) -> Interaction:
-    return call.sandbox.interactions.acknowledged(call.id("application_id"), call.params["interaction_token"])
+    return call.sandbox.interactions.acknowledged(call.id("application_id"), call.params["token"])
 
 
 def _response(call: Call, interaction: Interaction) -> dict[str, Any]:
