@@ -1,0 +1,143 @@
+"""/config: what a guild's admins set. Needs Manage Server."""
+
+from typing import TYPE_CHECKING
+
+import discord
+from babel import Locale
+
+from cogs.config.service import ConfigService
+from core.channels import POSTABLE, missing_to_post
+from core.cog import Cog
+from core.components import text_message
+from core.errors import ONLY_IN_SERVERS, UserError
+from core.i18n import N_, Translator, available, localized, translator
+from domain.permissions import Permission, allows
+from models import GuildConfig
+
+if TYPE_CHECKING:
+    from core.bot import RolePanelBot
+
+AUTOMATIC = "automatic"
+NEEDS_MANAGE_SERVER = N_("You need the permission Manage Server for this.")
+CANNOT_POST = N_(
+    "The bot cannot post in {channel}, so nothing was changed. Give it these permissions there, then use the command again: {permissions}."
+)
+UNKNOWN_CHANNEL = N_("The bot does not see that channel. Give it View Channel there, then use the command again.")
+
+
+def endonym(locale: str) -> str:
+    """A language's name in that language, as Discord's own language list shows it."""
+    return Locale.parse(locale).get_display_name() or locale
+
+
+class ConfigCog(Cog, name="config"):
+    """The /config commands; ConfigService does the work."""
+
+    config = discord.SlashCommandGroup(
+        "config",
+        "Settings of the role panel bot in this server",
+        name_localizations=localized("config"),
+        description_localizations=localized("Settings of the role panel bot in this server"),
+        default_member_permissions=discord.Permissions(manage_guild=True),
+    )
+
+    def __init__(self, bot: "RolePanelBot", service: ConfigService) -> None:
+        super().__init__(bot)
+        self._service = service
+
+    @config.command(
+        name="show",
+        description="Show the settings of this server",
+        name_localizations=localized("show"),
+        description_localizations=localized("Show the settings of this server"),
+    )
+    async def show(self, ctx: discord.ApplicationContext) -> None:
+        """All settings in one answer."""
+        answer = self.bot.gate.answer_of(ctx.interaction)
+        guild, _ = _managed_guild(ctx)
+        config = await self._service.get(guild.id)
+        lines = (self._audit_line(guild, config, answer.t), self._language_line(guild, config, answer.t))
+        await answer.send(text_message("\n".join(lines)))
+
+    @config.command(
+        name="audit-channel",
+        description="Choose where role changes and edits are logged; leave the channel out to switch it off",
+        name_localizations=localized("audit-channel"),
+        description_localizations=localized("Choose where role changes and edits are logged; leave the channel out to switch it off"),
+    )
+    @discord.option(
+        "channel",
+        discord.SlashCommandOptionType.channel,
+        description="The channel for the log",
+        channel_types=list(POSTABLE),
+        required=False,
+        default=None,
+        name_localizations=localized("channel"),
+        description_localizations=localized("The channel for the log"),
+    )
+    async def audit_channel(self, ctx: discord.ApplicationContext, channel: discord.abc.GuildChannel | None) -> None:
+        """Set or switch off the audit channel."""
+        answer = self.bot.gate.answer_of(ctx.interaction)
+        (guild, actor_id), t = _managed_guild(ctx), answer.t
+        if channel is None:
+            await self._service.set_audit_channel(guild.id, actor_id, None)
+            await answer.send(text_message(t("Role changes and edits are no longer posted to a channel. They are still recorded.")))
+            return
+        known = guild.get_channel(channel.id)
+        if known is None:
+            raise UserError(UNKNOWN_CHANNEL)
+        if missing := missing_to_post(known):
+            raise UserError(CANNOT_POST, channel=known.mention, permissions=", ".join(map(t, missing)))
+        await self._service.set_audit_channel(guild.id, actor_id, known.id)
+        await answer.send(text_message(t("From now on, role changes and edits are posted in {channel}.", channel=known.mention)))
+
+    @config.command(
+        name="language",
+        description="Choose the language of panels and of the log",
+        name_localizations=localized("language"),
+        description_localizations=localized("Choose the language of panels and of the log"),
+    )
+    @discord.option(
+        "language",
+        str,
+        description="Answers to a member are always in that member's own language",
+        choices=[
+            *(discord.OptionChoice(endonym(locale), locale) for locale in available()),
+            discord.OptionChoice("Automatic", AUTOMATIC, localized("Automatic")),
+        ],
+        name_localizations=localized("language"),
+        description_localizations=localized("Answers to a member are always in that member's own language"),
+    )
+    async def language(self, ctx: discord.ApplicationContext, language: str) -> None:
+        """Set the language of public text."""
+        answer = self.bot.gate.answer_of(ctx.interaction)
+        guild, actor_id = _managed_guild(ctx)
+        locale = None if language == AUTOMATIC else language
+        await self._service.set_language(guild.id, actor_id, locale)
+        await answer.send(text_message(self._language_line(guild, GuildConfig(guild_id=guild.id, locale=locale), answer.t)))
+
+    def _audit_line(self, guild: discord.Guild, config: GuildConfig, t: Translator) -> str:
+        if config.audit_channel_id is None:
+            return t("Audit channel: off. Set one with `/config audit-channel`.")
+        line = t("Audit channel: {channel}.", channel=f"<#{config.audit_channel_id}>")
+        channel = guild.get_channel(config.audit_channel_id)
+        if channel is None:
+            return line + " ⚠️ " + t("It was deleted, or the bot does not see it.")
+        if missing := missing_to_post(channel):
+            return line + " ⚠️ " + t("The bot cannot post there. It lacks: {permissions}.", permissions=", ".join(map(t, missing)))
+        return line
+
+    def _language_line(self, guild: discord.Guild, config: GuildConfig, t: Translator) -> str:
+        if config.locale:
+            return t("Language of panels and of the log: {language}.", language=endonym(config.locale))
+        effective = translator(guild.preferred_locale, self.bot.settings.default_locale).locale
+        return t("Language of panels and of the log: automatic, now {language}.", language=endonym(effective))
+
+
+def _managed_guild(ctx: discord.ApplicationContext) -> tuple[discord.Guild, int]:
+    """The guild and the id of the person, who may manage it. Raises UserError: guild admins can open a command to roles that may not."""
+    if ctx.guild is None or ctx.user is None:
+        raise UserError(ONLY_IN_SERVERS)
+    if not allows(ctx.interaction.permissions.value, Permission.MANAGE_GUILD):
+        raise UserError(NEEDS_MANAGE_SERVER)
+    return ctx.guild, ctx.user.id
