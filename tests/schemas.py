@@ -99,6 +99,9 @@ def _openapi() -> dict[str, Any]:
     for name, keys in EXTRA_KEYS.items():
         if name in schemas:
             schemas[name]["properties"].update(copy.deepcopy(keys))
+    # the codes of field errors are words, not the numbers of the description
+    words = {"code": {"type": "string"}, "message": {"type": "string"}}
+    schemas["InnerErrors"]["properties"]["_errors"]["items"] = {"type": "object", "properties": words, "required": list(words)}
     parts = set(re.findall(r'"allOf": \[\{"\$ref": "#/components/schemas/(\w+)"', json.dumps(schemas)))
     for name, schema in schemas.items():
         _patch(schema)

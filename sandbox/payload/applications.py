@@ -50,6 +50,7 @@ def application_private(world: World, app: Application) -> dict[str, Any]:
         "approximate_user_authorization_count": 0,
         "explicit_content_filter": 0,
         "team": None,
+        "eligible_oauth2_scopes": [],
     }
 
 

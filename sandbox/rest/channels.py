@@ -37,7 +37,7 @@ async def listing(call: Call) -> list[dict[str, Any]]:
 async def threads(call: Call) -> dict[str, Any]:
     """GET the active threads: the sandbox has none."""
     guard.in_guild(call.world, call.application, call.id("guild_id"))
-    return {"threads": [], "members": []}
+    return {"threads": [], "members": [], "has_more": False}
 
 
 async def get(call: Call) -> dict[str, Any]:
