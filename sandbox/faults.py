@@ -11,7 +11,7 @@ FaultKind = Literal["status", "latency", "drop_before", "drop_after", "freeze"]
 
 @dataclass(eq=False)
 class Fault:
-    """One rule. `route` and `path` are shell patterns; `hits` counts how often the rule struck.
+    """One rule. `route` and `path` are shell patterns; `hits` counts how often the rule struck, `struck` is set at the first time.
 
     status: answer with `status` and `code` instead of acting (429: with `retry_after` seconds and `scope`). latency: wait `seconds` first.
     drop_before: cut the connection without any effect. drop_after: act, then cut it. freeze: hang until `release()`, then go on.
@@ -30,6 +30,7 @@ class Fault:
     count: int | None = None
     probability: float = 1.0
     hits: int = 0
+    struck: asyncio.Event = field(default_factory=asyncio.Event)
     released: asyncio.Event = field(default_factory=asyncio.Event)
 
     def matches(self, method: str, route: str, path: str) -> bool:
@@ -71,4 +72,5 @@ class Faults:
         struck = [f for f in self.rules if f.matches(method, route, path) and (f.probability >= 1 or self._dice.random() < f.probability)]
         for fault in struck:
             fault.hits += 1
+            fault.struck.set()
         return struck

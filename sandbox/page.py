@@ -42,7 +42,7 @@ def render(sandbox: "Sandbox") -> str:
         "<p>A local Discord. Tell a bot this address in place of https://discord.com/api:</p>",
         f"<pre>{escape(sandbox.api_url)}</pre>",
         "<h2>Applications</h2>",
-        _table(("name", "id", "token begins with"), ((a.name, a.id, a.token[:8] + "…") for a in world.applications.values())),
+        _table(("name", "id", "token begins with"), ((a.name, a.id, a.token[: len(a.token) // 4] + "…") for a in world.applications.values())),
     ]
     for guild in world.guilds.values():
         parts += _guild(world, guild)

@@ -27,6 +27,18 @@ EXTRA_KEYS: dict[str, dict[str, Any]] = {
     "ApplicationCommandUpdateRequest": {"nsfw": {"type": ["boolean", "null"]}, "default_permission": {}},
     "ApplicationCommandPatchRequestPartial": {"nsfw": {"type": ["boolean", "null"]}, "default_permission": {}},
 }
+# A 429 has a `code` only for some limits (https://docs.discord.com/developers/topics/rate-limits); the description asks for it always.
+RATE_LIMITED = {
+    "type": "object",
+    "properties": {
+        "message": {"type": "string"},
+        "retry_after": {"type": "number"},
+        "global": {"type": "boolean"},
+        "code": {"type": "integer"},
+    },
+    "required": ["message", "retry_after", "global"],
+    "additionalProperties": False,
+}
 
 
 def directory() -> Path | None:
@@ -49,8 +61,10 @@ def answer_errors(method: str, route: str, status: int, body: Any) -> list[str]:
     operation = _operation(method, route)
     if operation is None:
         return []
+    if status == 429:
+        return _errors(RATE_LIMITED, body)
     if status >= 400:
-        return _errors({"$ref": "#/components/schemas/RatelimitedResponse" if status == 429 else "#/components/schemas/ErrorResponse"}, body)
+        return _errors({"$ref": "#/components/schemas/ErrorResponse"}, body)
     described = operation["responses"].get(str(status)) or operation["responses"].get("2XX")
     if described is None:
         return [f"status {status} is not among {sorted(operation['responses'])}"]

@@ -40,9 +40,7 @@ async def test_a_role_comes_and_goes(rest: Rest, guild: Guild, alice: Member) ->
     ("role", "status", "code"), [("Admin", 403, 50013), ("Role Bot", 403, 50013), ("@everyone", 400, 50028), (None, 404, 10011)]
 )
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])
-async def test_roles_out_of_reach(
-    rest: Rest, guild: Guild, alice: Member, role: str | None, status: int, code: int, method: str
-) -> None:
+async def test_roles_out_of_reach(rest: Rest, guild: Guild, alice: Member, role: str | None, status: int, code: int, method: str) -> None:
     role_id = 1 if role is None else rest.sandbox.role(role).id
     reply = await rest.call(method, path(guild, alice, role_id))
     assert (reply.status, reply.code) == (status, code)
