@@ -46,7 +46,7 @@ def _guild_create(world: World, session: Session, guild: Guild) -> dict[str, Any
     everyone = session.intents & Intent.GUILD_PRESENCES and not large
     me = session.application.bot_id
     members = [member for member in guild.members.values() if everyone or member.user_id == me]
-    return {**payload.gateway_guild(world, guild, me, members), "large": large}
+    return {**payload.gateway_guild(world, guild, me, members), "hub_type": None, "large": large}
 
 
 def _wanted(session: Session, event: Event) -> bool:

@@ -117,6 +117,7 @@ def _may_start(gateway: "Gateway", application: Application, shard_id: int) -> b
 
 def _ready(gateway: "Gateway", session: Session, shard: tuple[int, int] | None) -> None:
     application = session.application
+    about = payload.partial_application(application)
     data: dict[str, Any] = {
         "v": 10,
         "user_settings": {},
@@ -131,7 +132,7 @@ def _ready(gateway: "Gateway", session: Session, shard: tuple[int, int] | None) 
         "guild_join_requests": [],
         "geo_ordered_rtc_regions": [],
         "auth": {},
-        "application": payload.partial_application(application),
+        "application": {**about, "flags_new": str(about["flags"])},
         "_trace": ["sandbox"],
     }
     if shard:

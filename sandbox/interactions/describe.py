@@ -74,7 +74,6 @@ def metadata(world: World, interaction: Interaction) -> dict[str, Any]:
         "authorizing_integration_owners": owners(interaction),
     }
     if interaction.kind == Kind.COMMAND:
-        out["name"], out["command_type"] = interaction.data["name"], interaction.data["type"]
         if "target_id" in interaction.data:
             out["target_user_id" if interaction.data["type"] == 2 else "target_message_id"] = interaction.data["target_id"]
     elif interaction.kind == Kind.COMPONENT and interaction.message:

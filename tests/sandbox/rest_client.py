@@ -34,7 +34,9 @@ class Rest:
         self.commands = f"/applications/{self.application.id}/commands"
         self.guild_commands = f"/applications/{self.application.id}/guilds/{sandbox.guild.id}/commands"
 
-    async def __call__(self, method: str, path: str, body: Any = None, *, files: dict[str, bytes] | None = None, auth: bool = True) -> Reply:
+    async def __call__(
+        self, method: str, path: str, body: Any = None, *, files: dict[str, bytes] | None = None, auth: bool = True
+    ) -> Reply:
         """One request; with `files` (name to content) as a form."""
         headers = {"Authorization": f"Bot {self.application.token}"} if auth else {}
         data: aiohttp.FormData | None = None
@@ -54,7 +56,9 @@ class Rest:
         path = f"/interactions/{interaction.id}/{interaction.token}/callback{query}"
         return await self("POST", path, body, auth=False, **options)
 
-    async def webhook(self, method: str, interaction: Interaction, which: str | int | None = None, body: Any = None, **options: Any) -> Reply:
+    async def webhook(
+        self, method: str, interaction: Interaction, which: str | int | None = None, body: Any = None, **options: Any
+    ) -> Reply:
         """A call on the interaction's webhook: `which` is `@original` or an id, None for a new followup."""
         below = "" if which is None else f"/messages/{which}"
         return await self(method, f"/webhooks/{self.application.id}/{interaction.token}{below}", body, auth=False, **options)

@@ -1,23 +1,24 @@
 """Registering application commands, and who is offered them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
 
 from sandbox.permissions import Permission
-from sandbox.seed import by_username, seed
+from sandbox.seed import by_username
 from sandbox.server import Sandbox
+from tests.sandbox.frames import checked_frames
 from tests.sandbox.rest_client import Rest, rest_for
 
 ROLE, USER, CHANNEL = 1, 2, 3
 
 
 @pytest.fixture
-async def sandbox() -> AsyncIterator[Sandbox]:
-    async with Sandbox(seed()) as running:
-        running.ratelimits.enabled = False
-        yield running
+def sandbox(sandbox: Sandbox) -> Iterator[Sandbox]:
+    sandbox.ratelimits.enabled = False
+    with checked_frames(sandbox):
+        yield sandbox
 
 
 @pytest.fixture
@@ -169,7 +170,9 @@ class TestVisibility:
         sandbox.guild.everyone.permissions &= ~int(Permission.USE_APPLICATION_COMMANDS)
         assert not offered(sandbox, "alice")
 
-    @pytest.mark.parametrize(("contexts", "in_guild", "in_dm"), [(None, True, True), ([0], True, False), ([1], False, True), ([0, 1], True, True)])
+    @pytest.mark.parametrize(
+        ("contexts", "in_guild", "in_dm"), [(None, True, True), ([0], True, False), ([1], False, True), ([0, 1], True, True)]
+    )
     async def test_contexts(self, rest: Rest, sandbox: Sandbox, contexts: list[int] | None, in_guild: bool, in_dm: bool) -> None:
         await rest.register(slash(contexts=contexts))
         assert offered(sandbox, "alice") is in_guild

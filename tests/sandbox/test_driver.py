@@ -1,6 +1,6 @@
 """The driver refuses what Discord's client refuses, and sends what it sends."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
@@ -10,8 +10,8 @@ from sandbox.driver.modals import ModalView
 from sandbox.driver.views import MessageView
 from sandbox.messages import Origin, create
 from sandbox.permissions import Permission
-from sandbox.seed import seed
 from sandbox.server import Sandbox
+from tests.sandbox.frames import checked_frames
 from tests.sandbox.rest_client import Rest, button, rest_for, row
 
 STRING, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, MENTIONABLE, NUMBER, ATTACHMENT = range(3, 12)
@@ -19,10 +19,10 @@ STRING_SELECT, USER_SELECT, ROLE_SELECT, MENTIONABLE_SELECT, CHANNEL_SELECT = 3,
 
 
 @pytest.fixture
-async def sandbox() -> AsyncIterator[Sandbox]:
-    async with Sandbox(seed()) as running:
-        running.ratelimits.enabled = False
-        yield running
+def sandbox(sandbox: Sandbox) -> Iterator[Sandbox]:
+    sandbox.ratelimits.enabled = False
+    with checked_frames(sandbox):
+        yield sandbox
 
 
 @pytest.fixture
@@ -129,7 +129,8 @@ class TestOptions:
             await sandbox.actor("alice").slash("パネル")
 
     async def test_autocomplete_only_where_it_is_offered(self, rest: Rest, alice: Actor, sandbox: Sandbox) -> None:
-        await rest.register({"type": 1, "name": "do", "description": "d", "options": [option(STRING), option(STRING, "ac", autocomplete=True)]})
+        options = [option(STRING), option(STRING, "ac", autocomplete=True)]
+        await rest.register({"type": 1, "name": "do", "description": "d", "options": options})
         with pytest.raises(ClientRefusal):
             await alice.autocomplete("do", value="x")
         assert not sandbox.ledger.entries
@@ -265,7 +266,8 @@ class TestModals:
         )
         data = (await modal.submit()).interaction.data
         assert data["components"][0]["components"][0]["value"] == "before"
-        assert [part["component"].get("values", part["component"].get("value")) for part in data["components"][1:4]] == [[str(red.id)], ["1"], True]
+        parts = [part["component"] for part in data["components"][1:4]]
+        assert [part.get("values", part.get("value")) for part in parts] == [[str(red.id)], ["1"], True]
         assert data["components"][4] == {"type": 10, "id": data["components"][4]["id"]}
         assert str(red.id) in data["resolved"]["roles"]
 

@@ -1,7 +1,7 @@
 """The gateway's protocol: opening, closing, resuming, and what a session does not get to hear."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from typing import Any
 
 import aiohttp
@@ -10,17 +10,18 @@ import pytest
 from sandbox import members, messages
 from sandbox.gateway.protocol import ALL_INTENTS, Intent, Op
 from sandbox.messages import Origin
-from sandbox.seed import by_username, seed
+from sandbox.seed import by_username
 from sandbox.server import Sandbox
 from sandbox.world import Application, Channel, Guild, Member, Role
+from tests.sandbox.frames import checked_frames
 from tests.sandbox.raw_gateway import Raw, connect
 
 
 @pytest.fixture
-async def sandbox() -> AsyncIterator[Sandbox]:
-    async with Sandbox(seed()) as running:
-        running.gateway.identify_interval = 0
-        yield running
+def sandbox(sandbox: Sandbox) -> Iterator[Sandbox]:
+    sandbox.gateway.identify_interval = 0
+    with checked_frames(sandbox):
+        yield sandbox
 
 
 def application(sandbox: Sandbox) -> Application:

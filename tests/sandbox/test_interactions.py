@@ -1,7 +1,7 @@
 """The life of an interaction over REST: first answers, deadlines, followups, webhooks."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
@@ -10,8 +10,8 @@ from sandbox.driver import Actor, InteractionFailed
 from sandbox.driver.results import Result
 from sandbox.interactions import Interaction, Kind
 from sandbox.interactions.describe import interaction_create
-from sandbox.seed import seed
 from sandbox.server import Sandbox
+from tests.sandbox.frames import checked_frames
 from tests.sandbox.raw_gateway import connect
 from tests.sandbox.rest_client import Rest, button, rest_for, row
 
@@ -21,10 +21,10 @@ MODAL_DATA = {"custom_id": "m", "title": "T", "components": [row({"type": 4, "cu
 
 
 @pytest.fixture
-async def sandbox() -> AsyncIterator[Sandbox]:
-    async with Sandbox(seed()) as running:
-        running.ratelimits.enabled = False
-        yield running
+def sandbox(sandbox: Sandbox) -> Iterator[Sandbox]:
+    sandbox.ratelimits.enabled = False
+    with checked_frames(sandbox):
+        yield sandbox
 
 
 @pytest.fixture
@@ -203,7 +203,7 @@ class TestRefusals:
             (MESSAGE, None, ["data"]),
             (MESSAGE, {"content": "x" * 2001}, ["data", "content"]),
             (MESSAGE, {"embeds": [{"title": "t" * 257}]}, ["data", "embeds", "0", "title"]),
-            (MESSAGE, {"components": [row(button("A", "same"), button("B", "same"))]}, ["data", "components", "0", "components", "1", "custom_id"]),
+            (MESSAGE, {"components": [row(button("A", "x"), button("B", "x"))]}, ["data", *"components 0 components 1 custom_id".split()]),
             (MODAL, {**MODAL_DATA, "title": "t" * 46}, ["data", "title"]),
             (MODAL, {"custom_id": "m", "title": "t", "components": []}, ["data", "components"]),
         ],
