@@ -17,8 +17,8 @@ async def run(settings: Settings) -> None:
     """Run the bot until SIGTERM or SIGINT, and leave nothing behind."""
     task = asyncio.current_task()
     assert task is not None, "called by asyncio.run"
-    # Until the bot listens for signals itself, SIGTERM does what asyncio.run does on SIGINT.
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    for name in (signal.SIGTERM, signal.SIGINT):  # until the bot listens for them itself
+        asyncio.get_running_loop().add_signal_handler(name, task.cancel)
     database = Database(settings)
     try:
         await database.open()
@@ -43,7 +43,7 @@ def main() -> str | None:
             "Discord refuses the members intent. "
             "Switch it on at the Bot page of https://discord.com/developers/applications, or unset MEMBERS_INTENT."
         )
-    except (asyncio.CancelledError, KeyboardInterrupt):
+    except asyncio.CancelledError:
         return None  # told to stop before the bot was up
     return None
 

@@ -1,6 +1,7 @@
 """The cog that owns the health server: it listens while the cog is loaded."""
 
 import asyncio
+import os
 import socket
 from asyncio import Server
 from typing import TYPE_CHECKING
@@ -55,6 +56,6 @@ def _listen(host: str, port: int) -> socket.socket:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         return socket.create_server((host, port), family=family)
     except OSError as error:
-        raise ExpectedStop(
-            f"The health server cannot listen on {host}:{port} ({error.strerror}). Set HEALTH_HOST and HEALTH_PORT."
-        ) from error
+        # socket.create_server repeats the address in its own text; getaddrinfo's errors have negative numbers of their own.
+        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
+        raise ExpectedStop(f"The health server cannot listen on {host}:{port} ({reason}). Set HEALTH_HOST and HEALTH_PORT.") from error

@@ -1,0 +1,174 @@
+"""bot.py as an operator runs it: what cannot work is one clear message and exit code 1, and signals end it in good order."""
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from core.settings import ROOT, Settings
+from sandbox.seed import TOKEN, seed
+from sandbox.server import Sandbox
+
+PARTS = ("bot.py", "core", "domain", "models", "cogs", "locales", "migrations")
+
+
+@pytest.fixture(scope="session")
+def project() -> Iterator[Path]:
+    """A copy of the bot without the settings files that a developer may have."""
+    with tempfile.TemporaryDirectory(prefix="rolepanel-test-") as name:
+        copy = Path(name)
+        # As root, PostgreSQL runs under another account, which has to reach its data.
+        copy.chmod(0o755)
+        for source in (ROOT / part for part in PARTS if (ROOT / part).exists()):
+            if source.is_dir():
+                shutil.copytree(source, copy / source.name, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy(source, copy)
+        yield copy
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    async with Sandbox(seed()) as running:
+        yield running
+
+
+@asynccontextmanager
+async def started(project: Path, **variables: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """bot.py with these settings and no other."""
+    environment = {name: value for name, value in os.environ.items() if name.lower() not in Settings.model_fields}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        project / "bot.py",
+        env=environment | {"HEALTH_PORT": "0"} | variables,
+        cwd="/",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+async def refused(project: Path, **variables: str) -> str:
+    """What bot.py says when it does not start; the last line, or all that belongs to a list of faults."""
+    async with started(project, **variables) as process:
+        output, errors = (text.decode() for text in await process.communicate())
+    assert (process.returncode, output) == (1, ""), errors
+    assert "Traceback" not in errors
+    message = [line for line in errors.splitlines() if not line.startswith("20")]  # all but the log's lines
+    assert errors.endswith("\n".join(message) + "\n"), errors
+    return "\n".join(message)
+
+
+async def reached(process: asyncio.subprocess.Process, text: str) -> str:
+    """The log up to the first line that holds `text`."""
+    assert process.stderr
+    said = ""
+    while text not in said:
+        line = await process.stderr.readline()
+        assert line, f"it ended and said: {said}"
+        said += line.decode()
+    return said
+
+
+async def test_no_token(project: Path) -> None:
+    message = await refused(project)
+    assert message.splitlines()[0] == "The bot cannot start with these settings:"
+    assert "DISCORD_TOKEN is not set" in message
+
+
+async def test_a_wrong_token(project: Path, sandbox: Sandbox, database_url: str) -> None:
+    message = await refused(project, DISCORD_TOKEN="wrong-token", DISCORD_API_URL=sandbox.api_url, DATABASE_URL=database_url)
+    assert "Discord does not accept DISCORD_TOKEN" in message and "wrong-token" not in message
+    assert "\n" not in message
+
+
+async def test_an_intent_that_the_portal_does_not_allow(project: Path, database_url: str) -> None:
+    world = seed()
+    for application in world.applications.values():
+        application.privileged_intents = 0
+    async with Sandbox(world) as sandbox:
+        message = await refused(
+            project, DISCORD_TOKEN=TOKEN, DISCORD_API_URL=sandbox.api_url, DATABASE_URL=database_url, MEMBERS_INTENT="true"
+        )
+    assert "members intent" in message and "\n" not in message
+
+
+async def test_a_taken_port(project: Path, sandbox: Sandbox, database_url: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        message = await refused(project, DISCORD_TOKEN=TOKEN, DISCORD_API_URL=sandbox.api_url, DATABASE_URL=database_url, HEALTH_PORT=port)
+    assert message == f"The health server cannot listen on 127.0.0.1:{port} (Address already in use). Set HEALTH_HOST and HEALTH_PORT."
+
+
+async def test_an_unreachable_database(project: Path) -> None:
+    message = await refused(project, DISCORD_TOKEN=TOKEN, DATABASE_URL="postgresql://u:geheim@127.0.0.1:1/bot")
+    assert "The database at 127.0.0.1:1/bot cannot be reached" in message and "\n" not in message
+    assert "geheim" not in message
+
+
+async def test_an_unreachable_discord(project: Path, database_url: str) -> None:
+    message = await refused(project, DISCORD_TOKEN=TOKEN, DISCORD_API_URL="http://127.0.0.1:1/api", DATABASE_URL=database_url)
+    assert "Discord cannot be reached at http://127.0.0.1:1/api" in message and "\n" not in message
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("config.toml", "discord_token = \n", "config.toml is not valid TOML"),
+        ("config.toml", 'discord_tokem = "x"\n', "Did you mean discord_token?"),
+        (".env", "what is this\n", ".env, line 1"),
+    ],
+)
+async def test_a_malformed_settings_file(name: str, content: str, said: str, project: Path) -> None:
+    (project / name).write_text(content)
+    try:
+        assert said in await refused(project)
+    finally:
+        (project / name).unlink()
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("when", ["Creating the embedded PostgreSQL", "Commands registered at Discord"])
+async def test_a_signal_ends_the_bot_and_its_database(end: signal.Signals, when: str, project: Path, sandbox: Sandbox) -> None:
+    shutil.rmtree(project / "data", ignore_errors=True)
+    async with started(project, DISCORD_TOKEN=TOKEN, DISCORD_API_URL=sandbox.api_url) as process:
+        said = await reached(process, when)
+        process.send_signal(end)
+        _, errors = await asyncio.wait_for(process.communicate(), 30)
+    said += errors.decode()
+    assert process.returncode == 0, said
+    assert "Traceback" not in said and "ERROR" not in said, said
+    assert not (project / "data" / "postgres" / "cluster" / "postmaster.pid").exists()
+
+
+async def test_a_killed_bot_is_followed_by_one_that_takes_its_database_over(project: Path, sandbox: Sandbox) -> None:
+    async with started(project, DISCORD_TOKEN=TOKEN, DISCORD_API_URL=sandbox.api_url) as process:
+        await reached(process, "Commands registered at Discord")
+    async with started(project, DISCORD_TOKEN=TOKEN, DISCORD_API_URL=sandbox.api_url) as process:
+        await reached(process, "Commands registered at Discord")
+        process.terminate()
+        await process.communicate()
+    assert process.returncode == 0
+
+
+async def test_no_secret_is_logged_even_at_the_loudest_level(project: Path, sandbox: Sandbox, database_url: str) -> None:
+    variables = {"DISCORD_TOKEN": TOKEN, "DISCORD_API_URL": sandbox.api_url, "DATABASE_URL": database_url, "LOG_LEVEL": "trace"}
+    async with started(project, **variables) as process:
+        said = await reached(process, "Commands registered at Discord")
+        process.terminate()
+        _, errors = await process.communicate()
+    assert "DEBUG" in said and TOKEN not in said + errors.decode()
