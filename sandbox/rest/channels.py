@@ -7,7 +7,7 @@ from sandbox.errors import CANNOT_EXECUTE_ON_DM, MISSING_PERMISSIONS, ApiError, 
 from sandbox.guard import Actor
 from sandbox.payload.channels import CATEGORY, TEXT
 from sandbox.permissions import Permission as P
-from sandbox.rest.router import Call, Router
+from sandbox.rest.router import Answer, Call, Router
 from sandbox.validate.guilds import ChannelCreateForm, ChannelForm, OverwriteForm, PositionsForm, text_channel_name
 from sandbox.world import Channel, Overwrite
 
@@ -46,7 +46,7 @@ async def get(call: Call) -> dict[str, Any]:
     return payload.channel(call.world, channel, call.application.bot_id)
 
 
-async def create(call: Call) -> dict[str, Any]:
+async def create(call: Call) -> Answer:
     """POST a channel."""
     actor = guard.in_guild(call.world, call.application, call.id("guild_id"))
     actor.require(P.MANAGE_CHANNELS)
@@ -57,7 +57,8 @@ async def create(call: Call) -> dict[str, Any]:
     fields = _fields(actor, form, kind)
     position = fields.pop("position", sum(c.type == kind for c in actor.guild.channels.values()))
     channel = Channel(call.world.new_id(), kind, actor.guild.id, position=position, **fields)
-    return payload.channel(call.world, channels.create(call.world, actor.guild, channel, call.application.bot_id, call.reason))
+    channels.create(call.world, actor.guild, channel, call.application.bot_id, call.reason)
+    return Answer(201, payload.channel(call.world, channel))
 
 
 async def edit(call: Call) -> dict[str, Any]:
