@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tortoise import fields
+from tortoise.connection import get_connection
 from tortoise.expressions import F
 from tortoise.models import Model
 
@@ -103,6 +104,7 @@ class PanelMessage(Model):
 
     id = fields.IntField(primary_key=True)
     panel: fields.ForeignKeyRelation[Panel] = fields.ForeignKeyField("models.Panel", related_name="messages", on_delete=fields.CASCADE)
+    panel_id: int
     channel_id = fields.BigIntField()
     message_id = fields.BigIntField(unique=True)
     rendered_version = fields.IntField()
@@ -110,3 +112,16 @@ class PanelMessage(Model):
 
     class Meta(Model.Meta):
         table = "panel_message"
+
+    @classmethod
+    async def behind(cls) -> list[tuple[int, int, int]]:
+        """The existing messages that are out of date, oldest first: row id, guild id, version of the panel."""
+        rows = await get_connection("default").execute_query_dict(
+            """
+            SELECT message.id, panel.guild_id, panel.version
+            FROM panel_message AS message JOIN panel ON panel.id = message.panel_id
+            WHERE message.rendered_version < panel.version AND NOT message.missing
+            ORDER BY panel.updated_at, message.id
+            """
+        )
+        return [(row["id"], row["guild_id"], row["version"]) for row in rows]

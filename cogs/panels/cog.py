@@ -1,0 +1,160 @@
+"""/panel …: the commands that begin every work on a panel, and the loop that keeps posted panels up to date."""
+
+from typing import TYPE_CHECKING
+
+import discord
+from discord.ext import commands
+
+from cogs.panels import modals, screens
+from cogs.panels.access import Editor
+from cogs.panels.editor import EditorHandlers, posted
+from cogs.panels.follower import Follower
+from cogs.panels.poster import Poster
+from cogs.panels.service import PANELS_MAX, PanelService
+from core.answer import Acknowledgement
+from core.cog import Cog
+from core.components import text_message
+from core.i18n import N_, localized
+from core.interactions import acknowledges
+from domain.events import PanelChanged
+from models import Panel
+
+if TYPE_CHECKING:
+    from core.bot import RolePanelBot
+
+GROUP = N_("Role panels: make, change and post them")
+CREATE = N_("Make a new role panel")
+EDIT = N_("Change a role panel")
+LIST = N_("See all role panels of this server")
+POST = N_("Post a role panel in a channel")
+DELETE = N_("Delete a role panel and its messages")
+PANEL_OPTION = N_("The panel's name")
+CHANNEL_OPTION = N_("The channel; without it, the one you are in")
+
+
+async def complete_panel(_cog: "PanelsCog", context: discord.AutocompleteContext) -> list[discord.OptionChoice]:
+    """The guild's panels whose name contains what was typed. Names only, and only for who may edit panels."""
+    Editor.of(context.interaction)
+    panels = await Panel.matching(context.interaction.guild_id or 0, str(context.value or ""))
+    return [discord.OptionChoice(panel.name) for panel in panels]
+
+
+_panel_option = discord.option(
+    "panel",
+    str,
+    description=PANEL_OPTION,
+    name_localizations=localized("panel"),
+    description_localizations=localized(PANEL_OPTION),
+    autocomplete=complete_panel,
+)
+
+
+class PanelsCog(EditorHandlers, Cog, name="panels"):
+    """Thin: who may, which panel, then the service, the poster and the screens."""
+
+    panel = discord.SlashCommandGroup(
+        "panel",
+        GROUP,
+        name_localizations=localized("panel"),
+        description_localizations=localized(GROUP),
+        default_member_permissions=discord.Permissions(manage_roles=True),
+    )
+
+    def __init__(self, bot: "RolePanelBot") -> None:
+        super().__init__(bot)
+        self.service = PanelService(bot.dispatch)
+        self.poster = Poster(bot, self.service)
+        self._follower = Follower(bot, self.poster)
+        self.spawn(self._follower.run(), "following panels")
+
+    @panel.command(
+        name="create",
+        description=CREATE,
+        name_localizations=localized("create"),
+        description_localizations=localized(CREATE),
+    )
+    @acknowledges(Acknowledgement.MODAL)
+    async def create_panel(self, ctx: discord.ApplicationContext) -> None:
+        """Open the form of a new panel."""
+        Editor.of(ctx.interaction)
+        answer = self.bot.gate.answer_of(ctx.interaction)
+        await answer.modal(modals.create_modal(answer.t))
+
+    @panel.command(
+        name="edit",
+        description=EDIT,
+        name_localizations=localized("edit"),
+        description_localizations=localized(EDIT),
+    )
+    @_panel_option
+    async def edit_panel(self, ctx: discord.ApplicationContext, panel: str) -> None:
+        """Open the editor."""
+        editor, answer = Editor.of(ctx.interaction), self.bot.gate.answer_of(ctx.interaction)
+        found = await self.service.find(ctx.interaction.guild_id or 0, panel)
+        guild = await self.poster.guild(ctx.interaction.guild_id)
+        await self.poster.look(found.panel_id)
+        await answer.send(screens.main(await self.view(found, guild, editor, answer.t)))
+
+    @panel.command(
+        name="list",
+        description=LIST,
+        name_localizations=localized("list"),
+        description_localizations=localized(LIST),
+    )
+    async def list_panels(self, ctx: discord.ApplicationContext) -> None:
+        """Every panel with its state."""
+        Editor.of(ctx.interaction)
+        answer = self.bot.gate.answer_of(ctx.interaction)
+        panels = await Panel.filter(guild_id=ctx.interaction.guild_id).order_by("name").limit(PANELS_MAX).prefetch_related("roles")
+        messages = await posted([panel.id for panel in panels])
+        await answer.send(screens.overview([(panel.to_spec(), messages[panel.id]) for panel in panels], answer.t))
+
+    @panel.command(
+        name="post",
+        description=POST,
+        name_localizations=localized("post"),
+        description_localizations=localized(POST),
+    )
+    @_panel_option
+    @discord.option(
+        "channel",
+        discord.abc.GuildChannel,
+        description=CHANNEL_OPTION,
+        name_localizations=localized("channel"),
+        description_localizations=localized(CHANNEL_OPTION),
+        channel_types=[discord.ChannelType.text, discord.ChannelType.news],
+        default=None,
+    )
+    async def post_panel(self, ctx: discord.ApplicationContext, panel: str, channel: discord.abc.GuildChannel | None) -> None:
+        """Post a panel."""
+        editor, answer = Editor.of(ctx.interaction), self.bot.gate.answer_of(ctx.interaction)
+        found = await self.service.find(ctx.interaction.guild_id or 0, panel)
+        guild = await self.poster.guild(ctx.interaction.guild_id)
+        channel_id = channel.id if channel else ctx.interaction.channel_id or 0
+        link = await self.poster.post(guild, editor, found, channel_id, ctx.interaction.id, answer.t)
+        await answer.send(text_message(answer.t("The panel was posted: {link}", link=link)))
+
+    @panel.command(
+        name="delete",
+        description=DELETE,
+        name_localizations=localized("delete"),
+        description_localizations=localized(DELETE),
+    )
+    @_panel_option
+    async def delete_panel(self, ctx: discord.ApplicationContext, panel: str) -> None:
+        """Ask before the deletion; the button does it."""
+        editor, answer = Editor.of(ctx.interaction), self.bot.gate.answer_of(ctx.interaction)
+        found = await self.service.find(ctx.interaction.guild_id or 0, panel)
+        guild = await self.poster.guild(ctx.interaction.guild_id)
+        await answer.send(screens.delete(await self.view(found, guild, editor, answer.t)))
+
+    @commands.Cog.listener()
+    async def on_panel_changed(self, event: PanelChanged) -> None:
+        """A panel was edited: its posted messages follow."""
+        if event.version is not None:
+            self._follower.wake()
+
+    @commands.Cog.listener()
+    async def on_shards_acquired(self) -> None:
+        """This process serves guilds from now on: look what an earlier one left behind."""
+        self._follower.wake()

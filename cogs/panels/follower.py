@@ -1,0 +1,115 @@
+"""Follower: brings posted messages up to date with their panels, whoever edited them and however long ago."""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+
+import discord
+from loguru import logger
+from tortoise.transactions import in_transaction
+
+from cogs.panels.poster import GONE, Poster, message_route, note_missing
+from core.bot import RolePanelBot
+from core.components import public
+from core.errors import is_database_away
+from core.rate_limits import RateLimited
+from core.rest import Uncertain
+from models import Panel, PanelMessage
+
+GATHER = 0.6  # seconds in which quick edits become one PATCH
+DATABASE_PAUSE, TROUBLE_PAUSE, REFUSED_PAUSE = 5.0, 15.0, 600.0  # seconds until the next try
+RATE_LIMIT_WAIT = 2.0  # seconds that one channel may hold up the others
+PATCH_TIMEOUT, PATCH_TRIES = 10.0, 2  # a database row stays locked meanwhile
+
+
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    """A message that could not be edited to a version, and when (the loop's time) to try again."""
+
+    version: int
+    until: float
+
+
+class Follower:
+    """The loop behind it: woken by edits, by a start, and by the end of a pause."""
+
+    def __init__(self, bot: RolePanelBot, poster: Poster) -> None:
+        self._bot, self._poster = bot, poster
+        self._woken = asyncio.Event()
+        self._troubles: dict[int, _Trouble] = {}
+
+    def wake(self) -> None:
+        """Look for messages that are behind."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Follow until cancelled."""
+        self.wake()
+        pause: float | None = None
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._woken.wait()
+            await asyncio.sleep(GATHER)
+            self._woken.clear()
+            try:
+                pause = await self._catch_up()
+            except Exception as error:
+                if not is_database_away(error):
+                    raise
+                logger.warning("Posted panels wait for the database")
+                pause = DATABASE_PAUSE
+
+    async def _catch_up(self) -> float | None:
+        """Edit what is behind; the seconds until the next try of what could not be, None when there is nothing."""
+        now = asyncio.get_running_loop().time()
+        behind = [(row, version) for row, guild_id, version in await PanelMessage.behind() if self._bot.serves(guild_id)]
+        self._troubles = {row: self._troubles[row] for row, _ in behind if row in self._troubles}
+        for row, version in behind:
+            trouble = self._troubles.get(row)
+            if trouble is None or trouble.version != version or trouble.until <= now:
+                await self._follow(row, version)
+        if not self._troubles:
+            return None
+        return max(0.0, min(trouble.until for trouble in self._troubles.values()) - asyncio.get_running_loop().time())
+
+    async def _follow(self, row: int, version: int) -> None:
+        """Edit one message. Its row is locked meanwhile, so that no second process edits it at the same time."""
+        self._troubles.pop(row, None)
+        async with in_transaction() as db:
+            message = await PanelMessage.filter(id=row, missing=False).using_db(db).select_for_update(skip_locked=True).get_or_none()
+            panel = await Panel.spec(message.panel_id) if message else None
+            if message is None or panel is None or message.rendered_version >= panel.version:
+                return
+            guild = await self._bot.guild(panel.guild_id)
+            if guild is None:
+                self._try_later(row, version, TROUBLE_PAUSE)
+                return
+            body = public(await self._poster.render(guild, panel))
+            if await self._patch(message, version, body):
+                message.rendered_version = panel.version
+                await message.save(using_db=db, update_fields=["rendered_version"])
+
+    async def _patch(self, message: PanelMessage, version: int, body: dict[str, object]) -> bool:
+        """Whether Discord confirmed the edit; otherwise it is noted what is to happen next."""
+        route = message_route("PATCH", message.channel_id, message.message_id)
+        deadline = asyncio.get_running_loop().time() + RATE_LIMIT_WAIT
+        try:
+            await self._bot.rest.request(route, body=body, timeout=PATCH_TIMEOUT, tries=PATCH_TRIES, deadline=deadline)
+        except RateLimited as error:
+            self._try_later(message.id, version, error.retry_after)
+        except (Uncertain, discord.DiscordServerError) as error:
+            logger.info("Message {} could not be edited: {}", message.message_id, error)
+            self._try_later(message.id, version, TROUBLE_PAUSE)
+        except discord.HTTPException as error:
+            if error.code in GONE:
+                await note_missing(message)
+                return False
+            logger.warning("Message {} in channel {} cannot be edited: {}", message.message_id, message.channel_id, error)
+            self._try_later(message.id, version, REFUSED_PAUSE)
+        else:
+            return True
+        return False
+
+    def _try_later(self, row: int, version: int, seconds: float) -> None:
+        self._troubles[row] = _Trouble(version, asyncio.get_running_loop().time() + seconds)

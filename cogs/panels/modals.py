@@ -1,0 +1,173 @@
+"""The modals of panels: how they look, and what a submitted one holds."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+
+import discord
+
+from cogs.panels import verbs
+from cogs.panels.components import labelled, modal, option, radio_group, role_select, text_input
+from cogs.panels.emojis import parse_emoji
+from cogs.panels.words import COLOURS, MODES, STYLES
+from core.components import Payload
+from core.errors import OUTDATED, UserError
+from core.i18n import N_, Translator
+from domain.custom_id import encode
+from domain.panels import (
+    DESCRIPTION_MAX,
+    LABEL_MAX,
+    OPTION_DESCRIPTION_MAX,
+    ROLES_PER_MESSAGE,
+    TITLE_MAX,
+    ButtonColour,
+    Mode,
+    PanelSpec,
+    RoleSpec,
+    Style,
+)
+
+TITLE, DESCRIPTION, ROLES, STYLE, MODE = (encode(f"field.{name}") for name in ("title", "description", "roles", "style", "mode"))
+LABEL, EMOJI, COLOUR = (encode(f"field.{name}") for name in ("label", "emoji", "colour"))
+EMOJI_MAX = 64  # `<a:name:id>` with a name of 32 characters and an id of 20
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+TITLE_REQUIRED = N_("The title must not be empty.")
+LABEL_REQUIRED = N_("The label must not be empty.")
+TOO_LONG = N_("This text is too long: it may have at most {limit} characters, and it has {length}.")
+
+
+@dataclass(frozen=True, slots=True)
+class PanelDraft:
+    """What the create modal asks for."""
+
+    title: str
+    description: str | None
+    role_ids: tuple[int, ...]
+    style: Style
+    mode: Mode
+
+
+@dataclass(frozen=True, slots=True)
+class RoleText:
+    """How a role is shown on a panel; `emoji` as it is stored."""
+
+    label: str
+    emoji: str | None
+    description: str | None
+    colour: ButtonColour
+
+
+def create_modal(t: Translator) -> Payload:
+    """Everything a panel needs, on one sheet."""
+    return modal(
+        encode(verbs.CREATE),
+        t("New role panel"),
+        [
+            labelled(t("Title"), text_input(TITLE, max_length=TITLE_MAX)),
+            labelled(t("Description"), text_input(DESCRIPTION, max_length=DESCRIPTION_MAX, required=False, paragraph=True)),
+            labelled(t("Roles"), role_select(ROLES, t("Choose up to {n} roles", n=ROLES_PER_MESSAGE), max_values=ROLES_PER_MESSAGE)),
+            labelled(t("Style"), radio_group(STYLE, style_options(Style.BUTTONS, t))),
+            labelled(t("What a click does"), radio_group(MODE, mode_options(Mode.TOGGLE, t))),
+        ],
+    )
+
+
+def text_modal(panel: PanelSpec, t: Translator) -> Payload:
+    """Title and description of a panel. Its custom_id carries the version that it shows."""
+    description = text_input(DESCRIPTION, max_length=DESCRIPTION_MAX, value=panel.description, required=False, paragraph=True)
+    return modal(
+        encode(verbs.TEXT_SAVE, panel.panel_id, panel.version),
+        t("Edit text"),
+        [labelled(t("Title"), text_input(TITLE, max_length=TITLE_MAX, value=panel.title)), labelled(t("Description"), description)],
+    )
+
+
+def role_modal(panel: PanelSpec, role: RoleSpec, t: Translator) -> Payload:
+    """How one role is shown. Its custom_id carries the version that it shows."""
+    description = text_input(DESCRIPTION, max_length=OPTION_DESCRIPTION_MAX, value=role.description, required=False)
+    emoji = text_input(EMOJI, max_length=EMOJI_MAX, value=role.emoji, required=False)
+    colours = [option(t(name), colour.value, default=colour is role.colour) for colour, name in COLOURS.items()]
+    return modal(
+        encode(verbs.ROLE_SAVE, panel.panel_id, role.item_id, panel.version),
+        role.label,
+        [
+            labelled(t("Label"), text_input(LABEL, max_length=LABEL_MAX, value=role.label)),
+            labelled(t("Emoji"), emoji, t("A standard emoji, or the name of an emoji of this server such as :party:")),
+            labelled(t("Description"), description),
+            labelled(t("Colour of the button"), radio_group(COLOUR, colours)),
+        ],
+    )
+
+
+def style_options(chosen: Style, t: Translator) -> list[Payload]:
+    """The styles as options, the chosen one ticked."""
+    return [option(t(name), style.value, default=style is chosen) for style, name in STYLES.items()]
+
+
+def mode_options(chosen: Mode, t: Translator) -> list[Payload]:
+    """The modes as options, the chosen one ticked."""
+    return [option(t(name), mode.value, description=t(line), default=mode is chosen) for mode, (name, line) in MODES.items()]
+
+
+def read_draft(data: Any) -> PanelDraft:
+    """The submitted create modal. Raises UserError naming what is wrong."""
+    fields = _submitted(data)
+    title, description = _text_of(fields)
+    return PanelDraft(
+        title=title,
+        description=description,
+        role_ids=tuple(dict.fromkeys(int(role_id) for role_id in fields.get(ROLES) or ())),
+        style=read_choice(Style, fields.get(STYLE)),
+        mode=read_choice(Mode, fields.get(MODE)),
+    )
+
+
+def read_text(data: Any) -> tuple[str, str | None]:
+    """Title and description of the submitted text modal. Raises UserError naming what is wrong."""
+    return _text_of(_submitted(data))
+
+
+def read_role(data: Any, custom: Collection[discord.GuildEmoji]) -> RoleText:
+    """The submitted role modal; `custom` are the guild's own emojis. Raises UserError naming what is wrong."""
+    fields = _submitted(data)
+    return RoleText(
+        label=_checked(fields.get(LABEL), LABEL_MAX, LABEL_REQUIRED),
+        emoji=parse_emoji(fields.get(EMOJI) or "", custom),
+        description=_optional(fields.get(DESCRIPTION), OPTION_DESCRIPTION_MAX),
+        colour=read_choice(ButtonColour, fields.get(COLOUR)),
+    )
+
+
+def read_choice(kind: type[Choice], value: object) -> Choice:
+    """A picked option. Raises UserError for one that this version of the bot does not know."""
+    try:
+        return kind(value)
+    except ValueError:
+        raise UserError(OUTDATED) from None
+
+
+def _text_of(fields: dict[str, Any]) -> tuple[str, str | None]:
+    return _checked(fields.get(TITLE), TITLE_MAX, TITLE_REQUIRED), _optional(fields.get(DESCRIPTION), DESCRIPTION_MAX)
+
+
+def _optional(text: str | None, limit: int) -> str | None:
+    text = (text or "").strip()
+    if len(text) > limit:
+        raise UserError(TOO_LONG, limit=limit, length=len(text))
+    return text or None
+
+
+def _checked(text: str | None, limit: int, when_empty: str) -> str:
+    found = _optional(text, limit)
+    if found is None:
+        raise UserError(when_empty)
+    return found
+
+
+def _submitted(data: Any) -> dict[str, Any]:
+    """The values of a submitted modal by the custom_id of their field: text or choice, or a list for selects."""
+    fields = [part["component"] for part in (data or {}).get("components", ()) if "component" in part]
+    return {field["custom_id"]: field.get("values", field.get("value")) for field in fields}

@@ -1,0 +1,300 @@
+"""PanelService: every change of a panel, from what was asked to the rows and their record. It asks Discord nothing."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import discord
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.transactions import in_transaction
+
+from cogs.panels.access import ONLY_ADMINISTRATORS, Editor
+from cogs.panels.modals import PanelDraft, RoleText
+from cogs.panels.words import REFUSED, role_name
+from core.errors import UserError
+from core.i18n import N_
+from domain import clock
+from domain.events import AuditWritten, PanelChanged
+from domain.panels import LABEL_MAX, NAME_MAX, ROLES_PER_MESSAGE, PanelSpec
+from domain.permissions import dangerous_bits
+from domain.plan import Refusal
+from domain.role_safety import GuildFacts, Problem, panel_problem
+from models import AuditEntry, Panel, PanelMessage, PanelRole
+
+PANELS_MAX = 200  # in a guild
+
+NO_SUCH_PANEL = N_("There is no panel named {name}. Choose one from the list that appears while you type, or see `/panel list`.")
+PANEL_GONE = N_("This panel was deleted in the meantime.")
+ROLE_GONE = N_("This role is no longer on the panel.")
+TOO_MANY_ROLES = N_("A panel holds at most {limit} roles. With these it would have {count}.")
+TOO_MANY_PANELS = N_("A server can have at most {limit} panels. Delete one that is no longer needed first.")
+CHANGED_MEANWHILE = N_("The panel was changed while you were writing, so nothing was saved. Open the form again to see how it is now.")
+PERMISSIONS_CHANGED = N_("The permissions of this role have changed since. Please add the role again and look at them.")
+
+Dispatch = Callable[[str, object], None]
+
+
+@dataclass(slots=True)
+class _Edit:
+    """One edit under way: the locked panel, and what is to be recorded of it."""
+
+    panel: Panel
+    spec: PanelSpec
+    db: BaseDBAsyncClient
+    changes: dict[str, Any] = field(default_factory=dict)
+    payload: dict[str, Any] = field(default_factory=dict)
+
+    def change(self, **wanted: Any) -> None:
+        """Set fields of the panel; those that are so already are left out."""
+        self.changes = {name: value for name, value in wanted.items() if getattr(self.panel, name) != value}
+        if self.changes:
+            self.payload |= {
+                "before": {name: _plain(getattr(self.panel, name)) for name in self.changes},
+                "after": {name: _plain(value) for name, value in self.changes.items()},
+            }
+
+
+class PanelService:
+    """The panels of all guilds. Every method takes the guild beside the panel, because panel ids come from the outside."""
+
+    def __init__(self, dispatch: Dispatch) -> None:
+        self._dispatch = dispatch
+
+    async def get(self, guild_id: int, panel_id: int) -> PanelSpec:
+        """A panel of this guild. Raises UserError when there is none (any more)."""
+        spec = await Panel.spec(panel_id)
+        if spec is None or spec.guild_id != guild_id:
+            raise UserError(PANEL_GONE)
+        return spec
+
+    async def find(self, guild_id: int, typed: str) -> PanelSpec:
+        """The panel that somebody typed the name of: exactly, else in any case. Raises UserError when there is none."""
+        name = typed.strip()
+        panels = Panel.filter(guild_id=guild_id).order_by("name").prefetch_related("roles")
+        panel = await panels.filter(name=name).first() or await panels.filter(name__iexact=name).first()
+        if panel is None:
+            raise UserError(NO_SUCH_PANEL, name=discord.utils.escape_markdown(name[:NAME_MAX]))
+        return panel.to_spec()
+
+    async def create(self, editor: Editor, facts: GuildFacts, draft: PanelDraft) -> tuple[PanelSpec, tuple[Refusal, ...]]:
+        """Make a panel of what the modal asked for, without the roles that are refused. Raises UserError over a limit."""
+        if len(draft.role_ids) > ROLES_PER_MESSAGE:
+            raise UserError(TOO_MANY_ROLES, limit=ROLES_PER_MESSAGE, count=len(draft.role_ids))
+        accepted, refused = _judge(editor, facts, draft.role_ids)
+        panel_id = await self._create(editor, facts, draft, accepted, refused)
+        self._dispatch(AuditWritten.NAME, AuditWritten(facts.guild_id))
+        return await self.get(facts.guild_id, panel_id), refused
+
+    async def add_roles(
+        self, editor: Editor, facts: GuildFacts, panel_id: int, role_ids: tuple[int, ...]
+    ) -> tuple[PanelSpec, tuple[Refusal, ...]]:
+        """Put roles on a panel that are not on it yet, without those that are refused. Raises UserError over the limit."""
+        async with self._edit(facts.guild_id, panel_id, editor.user_id) as edit:
+            on_it = {role.role_id for role in edit.spec.roles}
+            new = tuple(role_id for role_id in dict.fromkeys(role_ids) if role_id not in on_it)
+            accepted, refused = _judge(editor, facts, new)
+            if len(on_it) + len(accepted) > ROLES_PER_MESSAGE:
+                raise UserError(TOO_MANY_ROLES, limit=ROLES_PER_MESSAGE, count=len(on_it) + len(accepted))
+            await _insert_roles(edit.panel, accepted, facts, _next_position(edit.panel), edit.db)
+            if accepted:
+                edit.payload = _roles_payload(added=accepted, names=facts)
+        return await self.get(facts.guild_id, panel_id), refused
+
+    async def confirm_role(self, editor: Editor, facts: GuildFacts, panel_id: int, role_id: int, shown: int) -> PanelSpec:
+        """Put a dangerous role on a panel, or keep it there, with the permissions that an administrator was shown."""
+        if not editor.is_administrator:
+            raise UserError(ONLY_ADMINISTRATORS)
+        problem = panel_problem(facts, role_id, editor.user_id, editor.role_ids)
+        if problem is not None and problem is not Problem.DANGEROUS:
+            raise UserError(REFUSED[problem], role=role_name(role_id, facts))
+        if dangerous_bits(facts.roles[role_id].permissions) & ~shown:
+            raise UserError(PERMISSIONS_CHANGED)
+        async with self._edit(facts.guild_id, panel_id, editor.user_id) as edit:
+            confirmation = {"confirmed_permissions": shown, "confirmed_by": editor.user_id}
+            known = next((role for role in edit.panel.roles if role.role_id == role_id), None)
+            if known is None:
+                if len(edit.spec.roles) >= ROLES_PER_MESSAGE:
+                    raise UserError(TOO_MANY_ROLES, limit=ROLES_PER_MESSAGE, count=len(edit.spec.roles) + 1)
+                await _insert_roles(edit.panel, (role_id,), facts, _next_position(edit.panel), edit.db, **confirmation)
+                edit.payload = _roles_payload(added=(role_id,), names=facts)
+            else:
+                await PanelRole.filter(id=known.id).using_db(edit.db).update(**confirmation)
+                edit.payload = {"role_id": role_id, "role_name": known.label}
+            edit.payload |= {"confirmed_permissions": shown}
+        return await self.get(facts.guild_id, panel_id)
+
+    async def remove_roles(self, editor: Editor, guild_id: int, panel_id: int, item_ids: tuple[int, ...]) -> PanelSpec:
+        """Take roles off a panel. Members keep them."""
+        async with self._edit(guild_id, panel_id, editor.user_id) as edit:
+            gone = [role for role in edit.panel.roles if role.id in item_ids]
+            if gone:
+                await PanelRole.filter(id__in=[role.id for role in gone]).using_db(edit.db).delete()
+                names = {str(role.role_id): role.label for role in gone}
+                edit.payload = {"removed": [role.role_id for role in gone], "role_names": names}
+        return await self.get(guild_id, panel_id)
+
+    async def edit_role(self, editor: Editor, guild_id: int, panel_id: int, item_id: int, version: int, wanted: RoleText) -> PanelSpec:
+        """Change how a role is shown. Raises UserError when the panel no longer has the version that the form showed."""
+        async with self._edit(guild_id, panel_id, editor.user_id, version) as edit:
+            role = next((role for role in edit.panel.roles if role.id == item_id), None)
+            if role is None:
+                raise UserError(ROLE_GONE)
+            texts = {"label": wanted.label, "emoji": wanted.emoji, "description": wanted.description, "colour": wanted.colour}
+            changes = {name: value for name, value in texts.items() if getattr(role, name) != value}
+            if changes:
+                await PanelRole.filter(id=role.id).using_db(edit.db).update(**changes)
+                edit.payload = {
+                    "role_id": role.role_id,
+                    "role_name": role.label,
+                    "before": {name: _plain(getattr(role, name)) for name in changes},
+                    "after": {name: _plain(value) for name, value in changes.items()},
+                }
+        return await self.get(guild_id, panel_id)
+
+    async def edit_text(self, editor: Editor, guild_id: int, panel_id: int, version: int, title: str, description: str | None) -> PanelSpec:
+        """Change the text; the name follows the title. Raises UserError when the form showed another version."""
+        async with self._edit(guild_id, panel_id, editor.user_id, version) as edit:
+            name = edit.panel.name
+            if title != edit.panel.title:
+                await _hold_names(guild_id, edit.db)
+                name = await _free_name(guild_id, title, edit.db, but=panel_id)
+            edit.change(title=title, description=description, name=name)
+        return await self.get(guild_id, panel_id)
+
+    async def set(self, editor: Editor, guild_id: int, panel_id: int, **wanted: Any) -> PanelSpec:
+        """Change the style or the mode."""
+        async with self._edit(guild_id, panel_id, editor.user_id) as edit:
+            edit.change(**wanted)
+        return await self.get(guild_id, panel_id)
+
+    async def posted(self, editor_id: int, panel: PanelSpec, channel_id: int, message_id: int) -> None:
+        """Record that a panel stands in a channel now. Raises IntegrityError when the panel is gone."""
+        async with in_transaction() as db:
+            await PanelMessage.filter(panel_id=panel.panel_id, missing=True).using_db(db).delete()
+            await PanelMessage.create(
+                panel_id=panel.panel_id, channel_id=channel_id, message_id=message_id, rendered_version=panel.version, using_db=db
+            )
+            payload = {"channel_id": channel_id, "message_id": message_id}
+            await _record("panel.post", panel, editor_id, payload, db)
+        self._dispatch(AuditWritten.NAME, AuditWritten(panel.guild_id))
+        # An edit that was made while the message was on its way has not reached it.
+        self._dispatch(PanelChanged.NAME, PanelChanged(panel.guild_id, panel.panel_id, panel.version))
+
+    async def delete(self, editor: Editor, panel: PanelSpec, left: list[PanelMessage]) -> None:
+        """Forget a panel whose messages were taken down, all but `left`."""
+        payload = {
+            "before": {"title": panel.title, "description": panel.description, "style": panel.style.value, "mode": panel.mode.value},
+            "role_names": {str(role.role_id): role.label for role in panel.roles},
+            "messages_left": [{"channel_id": message.channel_id, "message_id": message.message_id} for message in left],
+        }
+        async with in_transaction() as db:
+            if not await Panel.filter(id=panel.panel_id).using_db(db).delete():
+                raise UserError(PANEL_GONE)
+            await _record("panel.delete", panel, editor.user_id, payload, db)
+        self._dispatch(PanelChanged.NAME, PanelChanged(panel.guild_id, panel.panel_id, None))
+        self._dispatch(AuditWritten.NAME, AuditWritten(panel.guild_id))
+
+    async def _create(
+        self, editor: Editor, facts: GuildFacts, draft: PanelDraft, accepted: tuple[int, ...], refused: tuple[Refusal, ...]
+    ) -> int:
+        now = clock.now()
+        async with in_transaction() as db:
+            await _hold_names(facts.guild_id, db)
+            if await Panel.filter(guild_id=facts.guild_id).using_db(db).count() >= PANELS_MAX:
+                raise UserError(TOO_MANY_PANELS, limit=PANELS_MAX)
+            panel = await Panel.create(
+                guild_id=facts.guild_id,
+                name=await _free_name(facts.guild_id, draft.title, db),
+                title=draft.title,
+                description=draft.description,
+                style=draft.style,
+                mode=draft.mode,
+                created_at=now,
+                updated_at=now,
+                using_db=db,
+            )
+            await _insert_roles(panel, accepted, facts, 0, db)
+            await panel.fetch_related("roles", using_db=db)
+            after = {"title": draft.title, "description": draft.description, "style": draft.style.value, "mode": draft.mode.value}
+            payload = {
+                "after": after,
+                **_roles_payload(added=accepted, names=facts),
+                "refused": [{"role_id": refusal.role_id, "problem": refusal.problem.value} for refusal in refused],
+            }
+            await _record("panel.create", panel.to_spec(), editor.user_id, payload, db)
+        return panel.id
+
+    @asynccontextmanager
+    async def _edit(self, guild_id: int, panel_id: int, actor_id: int, version: int | None = None) -> AsyncIterator[_Edit]:
+        """Lock a panel for an edit; what the block notes down is written with a raised version and its record, or nothing is."""
+        async with in_transaction() as db:
+            panel = await Panel.filter(id=panel_id, guild_id=guild_id).using_db(db).select_for_update().get_or_none()
+            if panel is None:
+                raise UserError(PANEL_GONE)
+            if version is not None and panel.version != version:
+                raise UserError(CHANGED_MEANWHILE)
+            await panel.fetch_related("roles", using_db=db)
+            edit = _Edit(panel, panel.to_spec(), db)
+            yield edit
+            if not edit.payload:
+                return
+            if not await panel.raise_version(panel.version, updated_at=clock.now(), **edit.changes):
+                raise UserError(CHANGED_MEANWHILE)
+            await _record("panel.edit", edit.spec, actor_id, edit.payload, db)
+        self._dispatch(PanelChanged.NAME, PanelChanged(guild_id, panel_id, edit.spec.version + 1))
+        self._dispatch(AuditWritten.NAME, AuditWritten(guild_id))
+
+
+def _judge(editor: Editor, facts: GuildFacts, role_ids: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[Refusal, ...]]:
+    """The roles that this editor may put on a panel just so, and the others with their reasons."""
+    problems = {role_id: panel_problem(facts, role_id, editor.user_id, editor.role_ids) for role_id in role_ids}
+    accepted = tuple(role_id for role_id, problem in problems.items() if problem is None)
+    return accepted, tuple(Refusal(role_id, problem) for role_id, problem in problems.items() if problem)
+
+
+def _roles_payload(*, added: tuple[int, ...], names: GuildFacts) -> dict[str, Any]:
+    return {"added": list(added), "role_names": {str(role_id): names.roles[role_id].name for role_id in added}}
+
+
+def _next_position(panel: Panel) -> int:
+    return max((role.position for role in panel.roles), default=-1) + 1
+
+
+async def _insert_roles(
+    panel: Panel, role_ids: tuple[int, ...], facts: GuildFacts, position: int, db: BaseDBAsyncClient, **more: Any
+) -> None:
+    rows = [
+        PanelRole(panel=panel, role_id=role_id, label=facts.roles[role_id].name[:LABEL_MAX], position=position + index, **more)
+        for index, role_id in enumerate(role_ids)
+    ]
+    await PanelRole.bulk_create(rows, using_db=db)
+
+
+async def _record(kind: str, panel: PanelSpec, actor_id: int, payload: dict[str, Any], db: BaseDBAsyncClient) -> None:
+    names = {"panel_name": panel.name, "panel_title": panel.title}
+    await AuditEntry.record(
+        panel.guild_id, kind, clock.now(), actor_id=actor_id, panel_id=panel.panel_id, payload=names | payload, using_db=db
+    )
+
+
+async def _hold_names(guild_id: int, db: BaseDBAsyncClient) -> None:
+    """Let no other transaction look for a free name in this guild until this one ends."""
+    await db.execute_query("SELECT pg_advisory_xact_lock($1)", [guild_id])
+
+
+async def _free_name(guild_id: int, title: str, db: BaseDBAsyncClient, but: int | None = None) -> str:
+    """The title as a name that no other panel of the guild has in any case: "Colours", "Colours 2", …"""
+    others = Panel.filter(guild_id=guild_id).using_db(db)
+    taken = {panel.name.casefold() for panel in await others.only("id", "name") if panel.id != but}
+    base = " ".join(title.split())
+    name, number = base[:NAME_MAX], 1
+    while name.casefold() in taken:
+        number += 1
+        name = f"{base[: NAME_MAX - len(str(number)) - 1]} {number}"
+    return name
+
+
+def _plain(value: Any) -> Any:
+    """A field's value for the record; the names of enumerations as they are stored."""
+    return getattr(value, "value", value)

@@ -1,0 +1,109 @@
+"""How panels speak: modes, styles, colours, permissions, and why a role cannot be on a panel."""
+
+from collections.abc import Iterable
+
+import discord
+
+from core.i18n import N_, Translator
+from domain.panels import ButtonColour, Mode, PanelSpec, Style
+from domain.permissions import Permission, dangerous_bits
+from domain.plan import Refusal
+from domain.role_safety import GuildFacts, Problem
+
+CONTENT_MAX = 2000  # characters of a message
+
+STYLES = {Style.BUTTONS: N_("Buttons"), Style.DROPDOWN: N_("Dropdown")}
+MODES = {
+    Mode.TOGGLE: (N_("Take and give back"), N_("Members can take every role and give it back.")),
+    Mode.ADD_ONLY: (N_("Take only"), N_("Members can take roles here, but not give them back.")),
+    Mode.REMOVE_ONLY: (N_("Give back only"), N_("Members can give roles back here, but not take them.")),
+    Mode.UNIQUE: (N_("One at a time"), N_("Members can have one role of this panel; another one replaces it.")),
+}
+COLOURS = {
+    ButtonColour.GREY: N_("Grey"),
+    ButtonColour.BLURPLE: N_("Blue"),
+    ButtonColour.GREEN: N_("Green"),
+    ButtonColour.RED: N_("Red"),
+}
+PERMISSIONS = {
+    Permission.KICK_MEMBERS: N_("Kick Members"),
+    Permission.BAN_MEMBERS: N_("Ban Members"),
+    Permission.ADMINISTRATOR: N_("Administrator"),
+    Permission.MANAGE_CHANNELS: N_("Manage Channels"),
+    Permission.MANAGE_GUILD: N_("Manage Server"),
+    Permission.VIEW_AUDIT_LOG: N_("View Audit Log"),
+    Permission.VIEW_CHANNEL: N_("View Channel"),
+    Permission.SEND_MESSAGES: N_("Send Messages"),
+    Permission.MANAGE_MESSAGES: N_("Manage Messages"),
+    Permission.EMBED_LINKS: N_("Embed Links"),
+    Permission.MENTION_EVERYONE: N_("Mention Everyone"),
+    Permission.MUTE_MEMBERS: N_("Mute Members"),
+    Permission.DEAFEN_MEMBERS: N_("Deafen Members"),
+    Permission.MOVE_MEMBERS: N_("Move Members"),
+    Permission.MANAGE_NICKNAMES: N_("Manage Nicknames"),
+    Permission.MANAGE_ROLES: N_("Manage Roles"),
+    Permission.MANAGE_WEBHOOKS: N_("Manage Webhooks"),
+    Permission.MANAGE_GUILD_EXPRESSIONS: N_("Manage Expressions"),
+    Permission.MANAGE_EVENTS: N_("Manage Events"),
+    Permission.MANAGE_THREADS: N_("Manage Threads"),
+    Permission.SEND_MESSAGES_IN_THREADS: N_("Send Messages in Threads"),
+    Permission.MODERATE_MEMBERS: N_("Timeout Members"),
+    Permission.VIEW_CREATOR_MONETIZATION_ANALYTICS: N_("View Server Subscription Insights"),
+}
+
+# Only what can be known of a role before a click; the rest of Problem belongs to clicks.
+REFUSED = {
+    Problem.DELETED: N_("{role} no longer exists."),
+    Problem.EVERYONE: N_("{role} is held by everyone, so it cannot be on a panel."),
+    Problem.MANAGED: N_("{role} belongs to an integration, and Discord lets nobody else give it."),
+    Problem.ABOVE_BOT: N_("{role} stands above the bot's own role. Move the bot's role above it in the server's role settings."),
+    Problem.ABOVE_EDITOR: N_("{role} is not below your own highest role, so you cannot put it on a panel."),
+    Problem.DANGEROUS: N_("{role} has powerful permissions ({permissions}). Only an administrator can put it on a panel."),
+}
+WARNINGS = {
+    **REFUSED,
+    Problem.DANGEROUS: N_(
+        "{role} has powerful permissions that no administrator has confirmed ({permissions}). Until then nobody gets it here."
+    ),
+    Problem.BOT_LACKS_MANAGE_ROLES: N_("The bot lacks the permission Manage Roles, so it cannot give {role}."),
+}
+
+
+def permission_names(bits: int, t: Translator) -> str:
+    """The set permission bits by the names that Discord's settings show."""
+    return ", ".join(t(name) for flag, name in PERMISSIONS.items() if flag & bits)
+
+
+def role_name(role_id: int, facts: GuildFacts, panel: PanelSpec | None = None) -> str:
+    """A role as a mention while it exists, else by the label that the panel has for it."""
+    if role_id == facts.guild_id:
+        return "@everyone"
+    if role_id in facts.roles:
+        return f"<@&{role_id}>"
+    labels = {role.role_id: role.label for role in panel.roles} if panel else {}
+    return f"**{discord.utils.escape_markdown(labels.get(role_id, str(role_id)))}**"
+
+
+def refusals(refused: Iterable[Refusal], facts: GuildFacts, t: Translator) -> list[str]:
+    """A sentence for each role that was not put on a panel."""
+    return [problem_sentence(REFUSED, refusal, facts, t) for refusal in refused]
+
+
+def problem_sentence(
+    sentences: dict[Problem, str], refusal: Refusal, facts: GuildFacts, t: Translator, panel: PanelSpec | None = None
+) -> str:
+    """One problem in words."""
+    role = facts.roles.get(refusal.role_id)
+    bits = dangerous_bits(role.permissions) if role else 0
+    name = role_name(refusal.role_id, facts, panel)
+    return t(sentences[refusal.problem], role=name, permissions=permission_names(bits, t))
+
+
+def fit(lines: list[str], limit: int, t: Translator) -> str:
+    """As many lines as `limit` characters hold; how many were left out is said in the last one."""
+    text = "\n".join(lines)
+    kept = list(lines)
+    while len(text) > limit and kept:
+        kept.pop()
+        text = "\n".join([*kept, t("… and {n} more", n=len(lines) - len(kept))])
+    return text[:limit]
