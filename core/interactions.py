@@ -117,7 +117,8 @@ class Gate:
         """Hold what arrives for a cog while it is exchanged; what is under way in it is waited for first."""
         over = self._reloading.setdefault(cog, asyncio.Event())
         try:
-            running = self._running.get(cog)
+            # A cog that exchanges itself must not wait for the command that asks for it.
+            running = self._running.get(cog, set()) - {asyncio.current_task()}
             if running:
                 await asyncio.wait(running, timeout=QUIESCE)
             yield
