@@ -2,18 +2,17 @@
 
 import discord
 
-from core.i18n import N_
 from domain.permissions import Permission, allows
 
 POSTABLE = (discord.ChannelType.text, discord.ChannelType.news)
-_NEEDED = {
-    Permission.VIEW_CHANNEL: N_("View Channel"),
-    Permission.SEND_MESSAGES: N_("Send Messages"),
-    Permission.EMBED_LINKS: N_("Embed Links"),
-}
+_NEEDED = (Permission.VIEW_CHANNEL, Permission.SEND_MESSAGES, Permission.EMBED_LINKS)
 
 
-def missing_to_post(channel: discord.abc.GuildChannel) -> list[str]:
-    """The names, for the catalogue, of the permissions that the bot lacks in a cached channel to post an embed there."""
+def missing_to_post(channel: discord.abc.GuildChannel) -> Permission:
+    """The permissions that the bot lacks in a cached channel to post an embed there; none of them is false."""
     granted = channel.permissions_for(channel.guild.me).value
-    return [name for permission, name in _NEEDED.items() if not allows(granted, permission)]
+    missing = Permission(0)
+    for permission in _NEEDED:
+        if not allows(granted, permission):
+            missing |= permission
+    return missing

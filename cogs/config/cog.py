@@ -11,6 +11,7 @@ from core.cog import Cog
 from core.components import text_message
 from core.errors import ONLY_IN_SERVERS, UserError
 from core.i18n import N_, Translator, available, localized, translator
+from core.permission_names import permission_names
 from domain.permissions import Permission, allows
 from models import GuildConfig
 
@@ -87,7 +88,7 @@ class ConfigCog(Cog, name="config"):
         if known is None:
             raise UserError(UNKNOWN_CHANNEL)
         if missing := missing_to_post(known):
-            raise UserError(CANNOT_POST, channel=known.mention, permissions=", ".join(map(t, missing)))
+            raise UserError(CANNOT_POST, channel=known.mention, permissions=permission_names(missing, t))
         await self._service.set_audit_channel(guild.id, actor_id, known.id)
         await answer.send(text_message(t("From now on, role changes and edits are posted in {channel}.", channel=known.mention)))
 
@@ -124,7 +125,7 @@ class ConfigCog(Cog, name="config"):
         if channel is None:
             return line + " ⚠️ " + t("It was deleted, or the bot does not see it.")
         if missing := missing_to_post(channel):
-            return line + " ⚠️ " + t("The bot cannot post there. It lacks: {permissions}.", permissions=", ".join(map(t, missing)))
+            return line + " ⚠️ " + t("The bot cannot post there. It lacks: {permissions}.", permissions=permission_names(missing, t))
         return line
 
     def _language_line(self, guild: discord.Guild, config: GuildConfig, t: Translator) -> str:

@@ -1,0 +1,180 @@
+"""An audit entry as an embed. Pure: the entry and a translator in, Discord's JSON out."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import discord
+from babel import Locale
+
+from cogs.audit.words import CLICK_DONE, CLICK_REFUSED, CLICK_UNKNOWN, FACTS, REASONS, TITLES, VALUES
+from core.i18n import Translator
+from core.permission_names import permission_names
+from domain.role_safety import Problem
+from models import AuditEntry, AuditState
+
+# https://docs.discord.com/developers/resources/message#embed-object-embed-limits
+FIELD_MAX, FIELDS_MAX, EMBED_MAX = 1024, 25, 6000
+TEXT_MAX = 480  # of a text before and after a change: both fit in one field
+GREEN, YELLOW, RED, BLUE = 0x57F287, 0xFEE75C, 0xED4245, 0x5865F2
+COLOURS = {AuditState.DONE: GREEN, AuditState.REFUSED: YELLOW, AuditState.UNKNOWN: RED}
+CLICK = "roles.click"
+Field = dict[str, Any]
+
+
+def embed(entry: AuditEntry, t: Translator) -> dict[str, Any]:
+    """The entry as an embed within Discord's limits; what does not fit is named as left out."""
+    if entry.kind == CLICK:
+        title = t({AuditState.DONE: CLICK_DONE, AuditState.REFUSED: CLICK_REFUSED}.get(entry.state, CLICK_UNKNOWN))
+        colour = COLOURS.get(entry.state, RED)
+    else:
+        title, colour = t(TITLES[entry.kind]) if entry.kind in TITLES else entry.kind, BLUE
+    fields = _who(entry, t) + _panel(entry, t) + _changes(entry.payload, t) + _roles(entry.payload, t) + _notes(entry, t)
+    return _within_limits(
+        {
+            "title": title,
+            "color": colour,
+            "fields": fields,
+            "footer": {"text": f"#{entry.id}"},
+            "timestamp": entry.created_at.isoformat(),
+        },
+        t,
+    )
+
+
+def placeholder(entry: AuditEntry, t: Translator) -> dict[str, Any]:
+    """What stands for an entry that Discord refuses to show."""
+    text = t("Discord did not accept this entry, so it cannot be shown here. It is kept in the bot's database.")
+    return {"title": discord.utils.escape_markdown(entry.kind), "description": text, "color": RED, "footer": {"text": f"#{entry.id}"}}
+
+
+def size(made: dict[str, Any]) -> int:
+    """The characters that count towards Discord's limit for all embeds of a message."""
+    texts = [made.get("title", ""), made.get("description", ""), made["footer"]["text"]]
+    return sum(map(_length, texts)) + sum(_length(field["name"]) + _length(field["value"]) for field in made.get("fields", []))
+
+
+def _who(entry: AuditEntry, t: Translator) -> list[Field]:
+    fields = []
+    if entry.target_id:
+        fields += _field(t("Member"), [_person(entry.target_id)], inline=True)
+    if entry.actor_id and entry.actor_id != entry.target_id:
+        fields += _field(t("By"), [_person(entry.actor_id)], inline=True)
+    return fields
+
+
+def _person(user_id: int) -> str:
+    return f"<@{user_id}> (`{user_id}`)"
+
+
+def _panel(entry: AuditEntry, t: Translator) -> list[Field]:
+    name = entry.payload.get("panel_name")
+    if not name:
+        return []
+    channel_id, message_id = entry.payload.get("channel_id"), entry.payload.get("message_id")
+    lines = [f"**{discord.utils.escape_markdown(name)}**"]
+    if channel_id and message_id:
+        lines.append(_link(entry.guild_id, channel_id, message_id))
+    return _field(t("Panel"), lines, inline=True)
+
+
+def _link(guild_id: int, channel_id: int, message_id: int) -> str:
+    return f"https://discord.com/channels/{guild_id}/{channel_id}/{message_id}"
+
+
+def _roles(payload: dict[str, Any], t: Translator) -> list[Field]:
+    """What became of which role, member's or panel's."""
+    fields = _field(t("Role"), _mentions([payload["role_id"]])) if "role_id" in payload else []
+    fields += _field(t("Added"), _mentions(payload.get("added", [])), separator=" ")
+    fields += _field(t("Removed"), _mentions(payload.get("removed", [])), separator=" ")
+    fields += _field(t("Refused"), [_reason(refusal, t) for refusal in payload.get("refused", [])])
+    fields += _field(t("Failed"), [_reason(failure, t) for failure in payload.get("failed", [])])
+    if "confirmed_permissions" in payload:
+        fields += _field(t("Confirmed permissions"), [permission_names(payload["confirmed_permissions"], t)])
+    return fields
+
+
+def _notes(entry: AuditEntry, t: Translator) -> list[Field]:
+    payload = entry.payload
+    fields = []
+    if entry.kind == "panel.delete":
+        fields += _field(t("Roles"), _mentions(payload.get("role_names", {})), separator=" ")
+    left = [_link(entry.guild_id, message["channel_id"], message["message_id"]) for message in payload.get("messages_left", [])]
+    fields += _field(t("Messages that could not be deleted"), left)
+    if payload.get("observed"):
+        note = t("The bot was interrupted during this change. The roles above are what it then saw at Discord.")
+        fields += _field(t("Note"), [note])
+    if payload.get("cog"):
+        fields += _field(t("Cog"), [f"`{payload['cog']}`"])
+    return fields
+
+
+def _mentions(role_ids: Iterable[int | str]) -> list[str]:
+    return [f"<@&{role_id}>" for role_id in role_ids]
+
+
+def _reason(refusal: dict[str, Any], t: Translator) -> str:
+    reason = t(REASONS[Problem(refusal["problem"])])
+    return f"<@&{refusal['role_id']}> — {reason}" if refusal["role_id"] else reason
+
+
+def _changes(payload: dict[str, Any], t: Translator) -> list[Field]:
+    """Before → after for what is different, or the facts that stand for themselves."""
+    before, after = payload.get("before") or {}, payload.get("after") or {}
+    fields: list[Field] = []
+    for key in {**before, **after}:
+        if key not in before or key not in after:
+            fields += _field(_fact(key, t), [_value(key, (after if key in after else before)[key], t)])
+        elif before[key] != after[key]:
+            fields += _field(_fact(key, t), [f"{_value(key, before[key], t)}\n→ {_value(key, after[key], t)}"])
+    return fields
+
+
+def _fact(key: str, t: Translator) -> str:
+    return t(FACTS[key]) if key in FACTS else key
+
+
+def _value(key: str, value: Any, t: Translator) -> str:
+    if value is None or value == "":
+        return t("automatic") if key == "locale" else t("none")
+    if key == "locale":
+        return Locale.parse(value).get_display_name() or value
+    if key.endswith("channel_id"):
+        return f"<#{value}>"
+    if (key, value) in VALUES:
+        return t(VALUES[key, value])
+    return _clip(discord.utils.escape_markdown(str(value)), TEXT_MAX)
+
+
+def _field(name: str, lines: list[str], *, separator: str = "\n", inline: bool = False) -> list[Field]:
+    """The lines as one field, or as several where Discord's limit for one is passed. No lines, no field."""
+    values: list[str] = []
+    for line in (_clip(line, FIELD_MAX) for line in lines):
+        joined = f"{values[-1]}{separator}{line}" if values else line
+        if values and _length(joined) <= FIELD_MAX:
+            values[-1] = joined
+        else:
+            values.append(line)
+    return [
+        {"name": name if number == 1 else f"{name} ({number})", "value": value, "inline": inline}
+        for number, value in enumerate(values, start=1)
+    ]
+
+
+def _within_limits(made: dict[str, Any], t: Translator) -> dict[str, Any]:
+    fields = made["fields"]
+    rest: Field = {"name": "…", "value": t("More does not fit here."), "inline": False}
+    while len(made["fields"]) > FIELDS_MAX or size(made) > EMBED_MAX:
+        fields = fields[:-1]
+        made["fields"] = [*fields, rest]
+    return made
+
+
+def _clip(text: str, limit: int) -> str:
+    if _length(text) <= limit:
+        return text
+    return text.encode("utf-16-le")[: 2 * (limit - 1)].decode("utf-16-le", "ignore") + "…"
+
+
+def _length(text: str) -> int:
+    """As Discord counts: UTF-16 units, so that an emoji outside the basic plane is never too long by one."""
+    return len(text.encode("utf-16-le")) // 2

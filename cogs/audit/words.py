@@ -1,0 +1,66 @@
+"""How the log speaks: what happened, what changed, and why something was not done."""
+
+from core.i18n import N_
+from domain.panels import ButtonColour, Mode, Style
+from domain.role_safety import Problem
+
+TITLES = {
+    "panel.create": N_("Panel created"),
+    "panel.edit": N_("Panel edited"),
+    "panel.post": N_("Panel posted"),
+    "panel.delete": N_("Panel deleted"),
+    "config.audit_channel": N_("Audit channel changed"),
+    "config.language": N_("Language changed"),
+    "owner.load": N_("Cog loaded"),
+    "owner.unload": N_("Cog unloaded"),
+    "owner.reload": N_("Cog reloaded"),
+    "owner.sync": N_("Commands registered anew"),
+}
+CLICK_DONE = N_("Roles changed")
+CLICK_REFUSED = N_("Role change refused")
+CLICK_UNKNOWN = N_("Role change with an uncertain end")
+
+# What a change was made to, by its name in the payload.
+FACTS = {
+    "audit_channel_id": N_("Audit channel"),
+    "locale": N_("Language"),
+    "title": N_("Title"),
+    "description": N_("Description"),
+    "style": N_("Style"),
+    "mode": N_("Mode"),
+    "label": N_("Label"),
+    "emoji": N_("Emoji"),
+    "colour": N_("Colour"),
+}
+VALUES = {
+    ("style", Style.BUTTONS): N_("Buttons"),
+    ("style", Style.DROPDOWN): N_("Dropdown"),
+    ("mode", Mode.TOGGLE): N_("Take and give back"),
+    ("mode", Mode.ADD_ONLY): N_("Take only"),
+    ("mode", Mode.REMOVE_ONLY): N_("Give back only"),
+    ("mode", Mode.UNIQUE): N_("One at a time"),
+    ("colour", ButtonColour.GREY): N_("Grey"),
+    ("colour", ButtonColour.BLURPLE): N_("Blue"),
+    ("colour", ButtonColour.GREEN): N_("Green"),
+    ("colour", ButtonColour.RED): N_("Red"),
+}
+# Written for the admins who read the log.
+REASONS = {
+    Problem.DELETED: N_("the role no longer exists"),
+    Problem.EVERYONE: N_("everyone holds it"),
+    Problem.MANAGED: N_("it belongs to an integration"),
+    Problem.ABOVE_BOT: N_("it stands above the bot's own role"),
+    Problem.ABOVE_EDITOR: N_("it stands above the editor's highest role"),
+    Problem.DANGEROUS: N_("it has powerful permissions that no administrator confirmed"),
+    Problem.BOT_LACKS_MANAGE_ROLES: N_("the bot lacks the permission Manage Roles"),
+    Problem.PENDING: N_("the member has not accepted the server's rules yet"),
+    Problem.PANEL_DELETED: N_("the panel was deleted"),
+    Problem.NOT_ON_PANEL: N_("it is no longer on the panel"),
+    Problem.MEMBER_LEFT: N_("the member left the server"),
+    Problem.FORBIDDEN: N_("Discord did not let the bot do it: check Manage Roles and the position of the bot's role"),
+    Problem.TWO_FACTOR: N_("the server requires two-factor authentication, and the account of the bot's owner has none"),
+    Problem.BUSY: N_("Discord was limiting role changes in this server"),
+    Problem.DISCORD_ERROR: N_("Discord had an error"),
+    Problem.UNCERTAIN: N_("Discord did not confirm it"),
+    Problem.EXPIRED: N_("the bot was away for too long"),
+}
