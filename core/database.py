@@ -121,7 +121,8 @@ async def connect(url: str, **server_settings: str) -> asyncpg.Connection:
     """One connection outside the pool, for what belongs to a session, such as advisory locks."""
     arguments = connect_arguments(url)
     arguments["server_settings"] |= server_settings
-    return await asyncpg.connect(**arguments, timeout=CONNECT_SECONDS)
+    async with asyncio.timeout(CONNECT_SECONDS):
+        return await asyncpg.connect(**arguments)
 
 
 async def _reach(url: str) -> asyncpg.Connection:

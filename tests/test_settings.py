@@ -10,6 +10,8 @@ from core import settings as module
 from core.logging import REDACTED, redactor
 from core.settings import ROOT, Settings, SettingsError, load_database_settings, load_settings
 
+TOKEN_MEANING = "the bot token from https://discord.com/developers/applications, without spaces"
+
 
 @pytest.fixture(autouse=True)
 def _files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,8 +65,7 @@ def test_every_fault_is_told_at_once_with_its_place_and_mend(tmp_path: Path, mon
     monkeypatch.setenv("HEALTH_PORT", "80a")
     assert sorted(faults()) == [
         "DATABASE_MAX_CONECTIONS in .env: there is no such setting. Did you mean DATABASE_MAX_CONNECTIONS?",
-        "DISCORD_TOKEN is not set. Set it in the environment, in .env, or as discord_token in config.toml"
-        " to the bot token from https://discord.com/developers/applications, without spaces.",
+        f"DISCORD_TOKEN is not set. Set it in the environment, in .env, or as discord_token in config.toml to {TOKEN_MEANING}.",
         "HEALTH_PORT in the environment, now '80a', must be a port from 1 to 65535, or 0 for any free one.",
         "MEMBERS_INTENT in .env, now 'perhaps', must be true or false.",
         "heatlh_port in config.toml: there is no such setting. Did you mean health_port?",

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import shutil
 import signal
 import socket
@@ -12,13 +13,14 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from core.settings import ROOT, Settings
 from sandbox.seed import TOKEN, seed
 from sandbox.server import Sandbox
 
-PARTS = ("bot.py", "core", "domain", "models", "cogs", "locales", "migrations")
+PARTS = ("bot.py", "core", "domain", "models", "cogs", "locales", "migrations", "sandbox", "tools")
 
 
 @pytest.fixture(scope="session")
@@ -172,3 +174,27 @@ async def test_no_secret_is_logged_even_at_the_loudest_level(project: Path, sand
         process.terminate()
         _, errors = await process.communicate()
     assert "DEBUG" in said and TOKEN not in said + errors.decode()
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+async def test_the_demo_starts_everything_and_ends_everything(end: signal.Signals, project: Path) -> None:
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "tools.demo", cwd=project, stdout=subprocess.PIPE)
+    assert process.stdout
+    said = ""
+    while "Ctrl-C ends all of it" not in said:
+        line = await process.stdout.readline()
+        assert line, f"it ended and said: {said}"
+        said += line.decode()
+    urls = re.findall(r"^  (http://\S+)$", said, re.MULTILINE)
+    assert len(urls) == 2
+    async with aiohttp.ClientSession() as session:
+        for url in urls:
+            async with session.get(url) as response:
+                assert response.status == 200
+        process.send_signal(end)
+        rest, _ = await asyncio.wait_for(process.communicate(), 30)
+        assert (process.returncode, rest.decode().strip()) == (0, "Ending …")
+        for url in urls:
+            with pytest.raises(aiohttp.ClientConnectorError):
+                await session.get(url)
+    assert not (project / "data" / "demo" / "postgres" / "cluster" / "postmaster.pid").exists()
