@@ -1,0 +1,265 @@
+"""An admin makes a panel, changes it, posts it and deletes it; everything is done inside Discord."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from domain.panels import Mode, Style
+from models import Panel, PanelMessage, PanelRole
+from sandbox import messages
+from sandbox.driver import ClientRefusal
+from sandbox.driver.views import MessageView
+from sandbox.world import Overwrite
+from tests.e2e.house import House
+
+
+async def create(
+    house: House, who: str = "olivia", title: str = "Colours", roles: tuple[str, ...] = ("Red", "Green"), **more: Any
+) -> MessageView:
+    """Make a panel with the modal; the answer is the editor."""
+    modal = await (await house.actor(who).slash("panel create")).modal()
+    picked = [house.sandbox.role(name) for name in roles]
+    return await (await modal.submit({"Title": title, "Roles": picked, **more})).message()
+
+
+async def post(house: House, editor: MessageView, channel: str = "roles") -> MessageView:
+    """Post the panel from its editor; the answer is the message in the channel."""
+    await redrawn(await editor.click("Post"))
+    await redrawn(await editor.select("Choose a channel", [house.sandbox.channel(channel)]))
+    return house.actor("alice").in_(channel).sees()[-1]
+
+
+async def redrawn(result: Any) -> str:
+    """The editor's text after a click."""
+    return (await result.message()).text
+
+
+async def up_to_date() -> None:
+    """Wait until Discord has confirmed what the database holds of every posted message."""
+    while await PanelMessage.behind():
+        await asyncio.sleep(0)
+
+
+async def test_from_the_modal_to_the_role(house: House) -> None:
+    editor = await create(house, Description="Take what you like.")
+    assert editor.ephemeral
+    assert "The panel was created." in editor.text
+    assert "Draft" in editor.text
+    posted = await post(house, editor)
+    assert "Live" in editor.text
+    assert [button.label for button in posted.buttons] == ["Red", "Green"]
+    assert posted.text.startswith("Colours\nTake what you like.")
+    answer = await (await posted.click("Red")).message()
+    assert answer.text.startswith("Added:")
+    assert house.actor("alice").role_names() == ["Red"]
+    assert [row.kind for row in await house.audit()] == ["panel.create", "panel.post", "roles.click"]
+
+
+async def test_editor_and_panel_work_after_a_restart(house: House) -> None:
+    editor = await create(house)
+    posted = await post(house, editor)
+    await house.restart()
+    await redrawn(await editor.select("Add roles", [house.sandbox.role("Blue")]))
+    await up_to_date()
+    assert [button.label for button in posted.buttons] == ["Red", "Green", "Blue"]
+    await (await posted.click("Blue")).message()
+    assert house.actor("alice").role_names() == ["Blue"]
+
+
+async def test_what_was_edited_while_the_bot_was_away_is_followed_at_the_start(house: House) -> None:
+    posted = await post(house, await create(house))
+    await house.stop()
+    panel = await Panel.get(name="Colours")
+    await panel.raise_version(panel.version, title="Other colours")
+    await house.start()
+    await up_to_date()
+    assert posted.text.startswith("Other colours")
+
+
+async def test_quick_edits_become_one_patch(house: House) -> None:
+    editor = await create(house)
+    await post(house, editor)
+    for name in ("Blue", "Pink", "Teal"):
+        await redrawn(await editor.select("Add roles", [house.sandbox.role(name)]))
+    await up_to_date()
+    patches = [exchange for exchange in house.sandbox.traffic if exchange.method == "PATCH" and "/channels/" in (exchange.route or "")]
+    assert len(patches) == 1
+
+
+async def test_the_editor_changes_everything(house: House) -> None:
+    editor = await create(house)
+    posted = await post(house, editor)
+
+    modal = await (await editor.click("Edit text")).modal()
+    await redrawn(await modal.submit({"Title": "Hues", "Description": "New words"}))
+    assert "Panel: Hues" in editor.text
+
+    await redrawn(await editor.select("Change how a role looks", ["Red"]))
+    modal = await (await editor.click("Edit")).modal()
+    await redrawn(await modal.submit({"Label": "Rouge", "Emoji": ":party_parrot:", "Description": "Warm", "Colour of the button": "Red"}))
+    await redrawn(await editor.click("Back"))
+
+    await redrawn(await editor.select("Remove roles from the panel", ["Green"]))
+    await redrawn(await editor.click("Style and behaviour"))
+    await redrawn(await editor.select("Style", ["Dropdown"]))
+    text = await redrawn(await editor.select("What a click does", ["One at a time"]))
+    assert "Style: Dropdown" in text
+
+    await up_to_date()
+    assert "Hues" in posted.text
+    assert posted.selects[0].labels == ["Rouge", "Change or clear my roles…"]
+    assert posted.selects[0].options[0]["emoji"]["name"] == "party_parrot"
+    panel = await Panel.get().prefetch_related("roles")
+    assert (panel.name, panel.title, panel.style, panel.mode) == ("Hues", "Hues", Style.DROPDOWN, Mode.UNIQUE)
+    assert [(role.label, role.description) for role in panel.roles] == [("Rouge", "Warm")]
+    assert [row.kind for row in await house.audit()] == ["panel.create", "panel.post", *["panel.edit"] * 5]
+
+
+async def test_a_preview_looks_the_same_and_does_nothing(house: House) -> None:
+    editor = await create(house)
+    preview = await (await editor.click("Preview")).message()
+    assert preview.ephemeral
+    assert [button.label for button in preview.buttons] == ["Red", "Green"]
+    answer = await (await preview.click("Red")).message()
+    assert "preview" in answer.text
+    assert house.actor("olivia").role_names() == []
+
+
+async def test_twenty_five_roles_fit_in_each_style(house: House) -> None:
+    names = tuple(role.name for role in sorted(house.sandbox.guild.roles.values(), key=lambda role: role.position)[1:26])
+    editor = await create(house, roles=names)
+    posted = await post(house, editor)
+    assert len(posted.buttons) == 25
+    assert "Add roles" not in [select.placeholder for select in editor.selects]
+    await redrawn(await editor.click("Style and behaviour"))
+    await redrawn(await editor.select("Style", ["Dropdown"]))
+    await up_to_date()
+    assert [len(select.options) for select in posted.selects] == [25, 2]
+    picked = await (await posted.select(posted.selects[1].custom_id, [names[24]])).message()
+    assert picked.text.startswith("Added:")
+
+
+async def test_each_refused_role_is_named_with_its_reason(house: House) -> None:
+    editor = await create(house, who="mona", roles=("Red", "Veteran", "Moderator", "Role Bot", "Admin"))
+    mention = {name: f"<@&{house.sandbox.role(name).id}>" for name in ("Moderator", "Role Bot", "Admin")}
+    assert f"{mention['Role Bot']} belongs to an integration" in editor.text
+    assert f"{mention['Admin']} stands above the bot's own role" in editor.text
+    assert f"{mention['Moderator']} is not below your own highest role" in editor.text
+    assert {role.label for role in await PanelRole.all()} == {"Red", "Veteran"}
+
+
+async def test_only_an_administrator_confirms_a_dangerous_role(house: House) -> None:
+    world_role = house.sandbox.role("Veteran")
+    world_role.permissions |= 1 << 13
+    await house.restart()
+    refused = await create(house, who="mona", roles=("Red", "Veteran"))
+    assert "Only an administrator can put it on a panel" in refused.text
+    asked = await create(house, who="olivia", roles=("Red", "Veteran"))
+    assert "Manage Messages" in asked.text
+    assert await PanelRole.filter(label="Veteran").count() == 0
+    text = await redrawn(await asked.click("Add Veteran anyway"))
+    assert "⚠️" not in text
+    role = await PanelRole.get(label="Veteran")
+    assert (role.confirmed_permissions, role.confirmed_by) == (1 << 13, house.actor("olivia").user.id)
+
+
+async def test_a_bad_emoji_is_refused_with_what_is_accepted(house: House) -> None:
+    editor = await create(house)
+    await redrawn(await editor.select("Change how a role looks", ["Red"]))
+    modal = await (await editor.click("Edit")).modal()
+    answer = await (await modal.submit({"Label": "Red", "Emoji": "nonsense"})).message()
+    assert "nonsense is not an emoji that can be used here" in answer.text
+    assert (await PanelRole.get(label="Red")).emoji is None
+
+
+async def test_a_form_that_shows_an_old_version_saves_nothing(house: House) -> None:
+    editor = await create(house)
+    modal = await (await editor.click("Edit text")).modal()
+    await redrawn(await editor.select("Add roles", [house.sandbox.role("Blue")]))
+    answer = await (await modal.submit({"Title": "Late"})).message()
+    assert "was changed while you were writing" in answer.text
+    assert (await Panel.get()).title == "Colours"
+
+
+async def test_posting_names_what_the_bot_lacks(house: House) -> None:
+    editor = await create(house)
+    general = house.sandbox.channel("general")
+    bot_role = house.sandbox.role("Role Bot")
+    general.overwrites[bot_role.id] = Overwrite(bot_role.id, 0, deny=(1 << 11) | (1 << 14))
+    await house.restart()
+    await redrawn(await editor.click("Post"))
+    answer = await (await editor.select("Choose a channel", [general])).message()
+    assert answer.text.endswith("Send Messages, Embed Links. Give them to it there, or choose another channel.")
+    assert not await PanelMessage.exists()
+
+
+async def test_a_message_that_somebody_deleted_is_missing_until_the_next_post(house: House) -> None:
+    editor = await create(house)
+    posted = await post(house, editor)
+    messages.delete(house.sandbox, posted.record)
+    house.sandbox.ledger.allow(status=404, code=10008)
+    answer = await (await house.actor("olivia").slash("panel edit", panel="Colours")).message()
+    assert "was deleted. Post the panel again" in answer.text
+    await post(house, answer)
+    assert "Live" in answer.text
+    assert "was deleted" not in answer.text
+
+
+async def test_an_edit_notices_a_deleted_message(house: House) -> None:
+    editor = await create(house)
+    posted = await post(house, editor)
+    messages.delete(house.sandbox, posted.record)
+    house.sandbox.ledger.allow(status=404, code=10008)
+    await redrawn(await editor.select("Add roles", [house.sandbox.role("Blue")]))
+    await up_to_date()
+    assert "was deleted. Post the panel again" in await redrawn(await editor.click("Style and behaviour"))
+
+
+async def test_deleting_takes_the_messages_down_and_asks_first(house: House) -> None:
+    editor = await create(house)
+    posted = await post(house, editor)
+    question = await (await house.actor("olivia").slash("panel delete", panel="colours")).message()
+    assert await Panel.exists()
+    text = await redrawn(await question.click("Delete the panel"))
+    assert text == "The panel Colours was deleted."
+    assert posted.deleted
+    assert not await Panel.exists()
+    answer = await (await editor.click("Preview")).message()
+    assert "was deleted in the meantime" in answer.text
+
+
+async def test_names_are_unique_and_completed_by_what_they_contain(house: House) -> None:
+    for _ in range(2):
+        await create(house)
+    await create(house, title="100%_Fun")
+    olivia = house.actor("olivia")
+    assert [choice["value"] for choice in await olivia.autocomplete("panel edit", panel="LOUR")] == ["Colours", "Colours 2"]
+    assert [choice["value"] for choice in await olivia.autocomplete("panel edit", panel="%")] == ["100%_Fun"]
+    assert [choice["value"] for choice in await olivia.autocomplete("panel edit", panel="_")] == ["100%_Fun"]
+    listed = await (await olivia.slash("panel list")).message()
+    assert listed.text.count("Draft") == 3
+    answer = await (await olivia.slash("panel post", panel="colours 2", channel=house.sandbox.channel("general"))).message()
+    assert "The panel was posted" in answer.text
+    answer = await (await olivia.slash("panel edit", panel="Nothing")).message()
+    assert "There is no panel named Nothing" in answer.text
+
+
+async def test_who_lost_manage_roles_cannot_use_an_open_editor(house: House) -> None:
+    editor = await create(house, who="mona")
+    moderator = house.sandbox.role("Moderator")
+    moderator.permissions &= ~(1 << 28)
+    with pytest.raises(ClientRefusal):
+        await house.actor("mona").slash("panel list")
+    answer = await (await editor.select("Add roles", [house.sandbox.role("Blue")])).message()
+    assert answer.text == "You need the permission Manage Roles for this."
+    assert await PanelRole.all().count() == 2
+
+
+async def test_a_deleted_role_breaks_neither_the_editor_nor_a_post(house: House) -> None:
+    editor = await create(house)
+    house.sandbox.guild.roles.pop(house.sandbox.role("Red").id)
+    await house.restart()
+    posted = await post(house, editor)
+    assert [button.label for button in posted.buttons] == ["Red", "Green"]
+    assert "**Red** no longer exists." in editor.text
