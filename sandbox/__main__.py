@@ -10,7 +10,7 @@ from pathlib import Path
 from sandbox.seed import TOKEN, seed
 from sandbox.server import Sandbox
 from sandbox.world import World
-from sandbox.worldfile import WorldFileError, load
+from sandbox.worldfile import INTENTS, WorldFileError, load
 
 
 def main() -> int:
@@ -20,13 +20,16 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=8090, help="port, 0 for a free one (default: %(default)s)")
     parser.add_argument("--world", type=Path, help="a TOML file with a world of your own")
     parser.add_argument("--token", help="the bot token to accept (default: one that the program prints)")
+    parser.add_argument(
+        "--intents", nargs="*", default=[], choices=sorted(INTENTS), help="privileged intents switched on in the portal (default: none)"
+    )
     arguments = parser.parse_args()
     try:
-        world = load(arguments.world) if arguments.world else seed()
+        world = load(arguments.world, arguments.token) if arguments.world else seed(arguments.token or TOKEN)
     except (WorldFileError, OSError) as error:
         return _fail(str(error))
-    if arguments.token:
-        next(iter(world.applications.values())).token = arguments.token
+    application = next(iter(world.applications.values()))
+    application.privileged_intents |= sum(INTENTS[name] for name in set(arguments.intents))
     try:
         asyncio.run(_serve(world, arguments.host, arguments.port))
     except (OSError, OverflowError) as error:

@@ -36,13 +36,14 @@ def register(app: web.Application, sandbox: "Sandbox") -> None:
 def render(sandbox: "Sandbox") -> str:
     """The page as HTML; every text of the world is escaped."""
     world = sandbox.world
+    applications = [(a.name, a.id, a.token[: len(a.token) // 4] + "…") for a in world.applications.values()]
     parts = [
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Sandbox</title>',
         f"<style>{_STYLE}</style><h1>Sandbox</h1>",
         "<p>A local Discord. Tell a bot this address in place of https://discord.com/api:</p>",
         f"<pre>{escape(sandbox.api_url)}</pre>",
         "<h2>Applications</h2>",
-        _table(("name", "id", "token begins with"), ((a.name, a.id, a.token[: len(a.token) // 4] + "…") for a in world.applications.values())),
+        _table(("name", "id", "token begins with"), applications),
     ]
     for guild in world.guilds.values():
         parts += _guild(world, guild)

@@ -1,11 +1,14 @@
 """The default world: one guild in which a role bot has something to do."""
 
+import base64
+import binascii
 from dataclasses import dataclass
 
 from sandbox import permissions
 from sandbox.clock import Clock
 from sandbox.world import Application, Channel, Emoji, Guild, Member, Overwrite, Role, User, World
 
+# As at Discord, a token begins with the bot's id in base64; hikari refuses others.
 TOKEN = "MTAwMDAwMDAwMDAwMDAwMDAwMQ.sandbox.a-token-that-only-the-sandbox-knows"
 DAY = 86_400.0
 
@@ -81,11 +84,21 @@ def by_username(world: World, username: str) -> User:
     return found
 
 
+def id_in_token(token: str) -> int | None:
+    """The bot's id that a token of Discord's form begins with."""
+    first = token.partition(".")[0]
+    try:
+        text = base64.urlsafe_b64decode(first + "=" * (-len(first) % 4))
+    except (binascii.Error, ValueError):
+        return None
+    return int(text) if text.isdigit() and len(text) <= 19 else None
+
+
 def _application(world: World, token: str) -> None:
     for person in PEOPLE:
         user = User(world.new_id(), person.username, person.name, locale=person.locale)
         world.users[user.id] = user
-    app_id = world.new_id()
+    app_id = id_in_token(token) or world.new_id()
     world.users[app_id] = User(app_id, "Role Bot", bot=True)
     world.applications[app_id] = Application(app_id, "Role Bot", app_id, by_username(world, "olivia").id, token)
 

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from sandbox import permissions
 from sandbox.clock import Clock
-from sandbox.seed import TOKEN, by_username
+from sandbox.seed import TOKEN, by_username, id_in_token
 from sandbox.world import Application, Channel, Emoji, Guild, Member, Overwrite, Role, User, World
 
 CHANNEL_TYPES = {"text": 0, "voice": 2, "category": 4, "announcement": 5}
@@ -119,10 +119,11 @@ class WorldTable(_Table):
     guilds: list[GuildTable]
 
 
-def load(path: Path, clock: Clock | None = None) -> World:
-    """The world of a file. Raises WorldFileError that names the place, and OSError."""
+def load(path: Path, token: str | None = None, clock: Clock | None = None) -> World:
+    """The world of a file, `token` in place of the file's. Raises WorldFileError that names the place, and OSError."""
     try:
         table = WorldTable.model_validate(tomllib.loads(path.read_text("utf-8")))
+        table.application.token = token or table.application.token
         return _build(table, clock or Clock())
     except tomllib.TOMLDecodeError as error:
         raise WorldFileError(f"{path} is no TOML: {error}") from None
@@ -138,7 +139,7 @@ def _build(table: WorldTable, clock: Clock) -> World:
     for user in table.users:
         record = User(world.new_id(), user.username, user.name, locale=user.locale)
         world.users[record.id] = record
-    app_id = world.new_id()
+    app_id = id_in_token(table.application.token) or world.new_id()
     world.users[app_id] = User(app_id, table.application.name, bot=True)
     app = Application(app_id, table.application.name, app_id, by_username(world, table.application.owner).id, table.application.token)
     app.privileged_intents = sum(INTENTS[name] for name in set(table.application.intents))

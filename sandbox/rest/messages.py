@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox import audit, guard, messages, payload, validate
 from sandbox.audit import Action
-from sandbox.errors import CANNOT_EXECUTE_ON_DM, EDIT_OF_ANOTHER_USER, MISSING_PERMISSIONS, ApiError, unknown
+from sandbox.errors import CANNOT_EXECUTE_ON_DM, CANNOT_SEND_TO_USER, EDIT_OF_ANOTHER_USER, MISSING_PERMISSIONS, ApiError, unknown
 from sandbox.messages import Origin
 from sandbox.permissions import Permission as P
 from sandbox.rest.router import Call, Router
@@ -72,6 +72,8 @@ async def create(call: Call) -> dict[str, Any]:
     """POST a message."""
     channel, actor = guard.in_channel(call.world, call.application, call.id("channel_id"), P.SEND_MESSAGES)
     body = call.json()
+    if actor is None and not _acquainted(call, channel):
+        raise CANNOT_SEND_TO_USER
     if actor is not None:
         if body.get("embeds"):
             actor.require(P.EMBED_LINKS, channel)
@@ -162,6 +164,11 @@ async def pin(call: Call) -> None:
 async def unpin(call: Call) -> None:
     """DELETE a pin."""
     _set_pinned(call, False)
+
+
+def _acquainted(call: Call, channel: Channel) -> bool:
+    """Whether a direct message would arrive: the two share a guild."""
+    return any(set(channel.recipient_ids) <= guild.members.keys() for guild in call.world.guilds.values())
 
 
 def _pinned(call: Call) -> list[Message]:

@@ -224,6 +224,8 @@ async def test_direct_messages(rest: Rest, alice: Member) -> None:
     again = await rest.call("POST", "/users/@me/channels", {"recipient_id": str(alice.user_id)})
     assert again.body["id"] == opened.body["id"]
     assert (await rest.call("POST", f"/channels/{opened.body['id']}/messages", {"content": "hi"})).status == 200
+    del rest.sandbox.guild.members[alice.user_id]
+    assert (await rest.call("POST", f"/channels/{opened.body['id']}/messages", {"content": "hi"})).code == 50007
     between = rest.sandbox.world.dm_between(alice.user_id, by_username(rest.sandbox.world, "bob").id)
     assert (await rest.call("GET", f"/channels/{between.id}")).code == 50001
 

@@ -7,7 +7,8 @@ from tests.sandbox.conftest import Rest
 
 READS = [
     "/gateway", "/gateway/bot", "/users/@me", "/users/@me/guilds", "/users/@me/guilds?with_counts=true", "/users/{user}",
-    "/applications/@me", "/oauth2/applications/@me", "/applications/{app}/emojis", "/soundboard-default-sounds", "/sticker-packs", "/voice/regions",
+    "/applications/@me", "/oauth2/applications/@me", "/applications/{app}/emojis", "/soundboard-default-sounds",
+    "/sticker-packs", "/voice/regions",
     "/guilds/{guild}", "/guilds/{guild}?with_counts=true", "/guilds/{guild}/preview", "/guilds/{guild}/emojis", "/guilds/{guild}/stickers",
     "/guilds/{guild}/scheduled-events", "/guilds/{guild}/soundboard-sounds", "/guilds/{guild}/roles", "/guilds/{guild}/roles/{role}",
     "/guilds/{guild}/roles/member-counts", "/guilds/{guild}/channels", "/guilds/{guild}/threads/active", "/guilds/{guild}/members/{user}",

@@ -30,6 +30,9 @@ def command(*options: dict[str, Any], **extra: Any) -> dict[str, Any]:
     return {"name": "do", "description": "d", "options": list(options), **extra}
 
 
+SHORT_RADIO = {"type": 21, "custom_id": "r", "options": [{"label": "a", "value": "a"}]}
+
+
 def label(component: dict[str, Any]) -> dict[str, Any]:
     return {"type": 18, "label": "L", "component": component}
 
@@ -88,7 +91,7 @@ def test_a_whole_command() -> None:
         (modal({"type": 1, "components": [TEXT_INPUT]}), {"components.0.components.0.label": "BASE_TYPE_REQUIRED"}),
         (modal(label({**TEXT_INPUT, "value": "abc", "max_length": 2})), {"components.0.component.value": "BASE_TYPE_BAD_LENGTH"}),
         (modal(label({"type": 2, "style": 1, "custom_id": "b", "label": "x"})), {"components.0.component": "UNION_TYPE_CHOICES"}),
-        (modal(label({"type": 21, "custom_id": "r", "options": [CHOICE]})), {"components.0.component.options.0.label": "BASE_TYPE_REQUIRED"}),
+        (modal(label(SHORT_RADIO)), {"components.0.component.options": "BASE_TYPE_BAD_LENGTH"}),
     ],
 )  # fmt: skip
 def test_refused_modals(body: dict[str, Any], problems: dict[str, str]) -> None:

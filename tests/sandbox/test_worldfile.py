@@ -32,7 +32,9 @@ roles = [
 members = [{ username = "ben", roles = ["Red"], nick = "B", pending = true }]
 channels = [
   { name = "Texts", type = "category" },
-  { name = "talk", parent = "Texts", overwrites = [{ role = "@everyone", deny = ["view_channel"] }, { user = "ben", allow = ["view_channel"] }] },
+  { name = "talk", parent = "Texts", overwrites = [
+    { role = "@everyone", deny = ["view_channel"] }, { user = "ben", allow = ["view_channel"] },
+  ] },
 ]
 emojis = [{ name = "wave" }]
 """
@@ -71,7 +73,7 @@ def test_a_wrong_world_is_refused_with_its_place(tmp_path: Path, change: tuple[s
 
 
 async def test_the_program_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
-    arguments = ("--port", "0", "--world", str(write(tmp_path, WORLD)), "--token", "another")
+    arguments = ("--port", "0", "--world", str(write(tmp_path, WORLD)), "--token", "another", "--intents", "members", "presences")
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "sandbox", *arguments, stdout=asyncio.subprocess.PIPE)
     assert process.stdout
     page = (await process.stdout.readline()).decode().split()[-1]
