@@ -1,5 +1,6 @@
 """A user before Discord's client: what they can do, and what they see."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from sandbox import messages, permissions
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 SLASH, USER_MENU, MESSAGE_MENU = 1, 2, 3
 WRITABLE = (0, 5)
+IN_DIRECT_MESSAGES = Permission.VIEW_CHANNEL | Permission.SEND_MESSAGES | Permission.ATTACH_FILES
 
 
 class Actor:
@@ -58,41 +60,51 @@ class Actor:
 
     async def slash(self, path: str, **values: Any) -> Result:
         """Use a slash command, for example `slash("panel create", name="colours")`. Raises ClientRefusal."""
-        application, command = self._command(SLASH, path.split()[0])
+        return self.use(self._command(SLASH, path.split()[0]), path, values)
+
+    def use(self, command: Command, path: str, values: dict[str, Any]) -> Result:
+        """Use a slash command given as the record; `path` begins with its name. Raises ClientRefusal."""
+        self._check_offered(command, SLASH)
         data = self._head(command)
         data["options"] = options.filled(self, command, path, values)
-        return self.begin(application, Kind.COMMAND, self._finish(data))
+        return self.begin(self._application(command), Kind.COMMAND, self._finish(data))
 
     async def autocomplete(self, path: str, **values: Any) -> list[dict[str, Any]]:
         """What the client offers while the last keyword is being typed. Raises ClientRefusal, InteractionFailed."""
-        application, command = self._command(SLASH, path.split()[0])
+        return await self.complete(self._command(SLASH, path.split()[0]), path, values)
+
+    async def complete(self, command: Command, path: str, values: dict[str, Any]) -> list[dict[str, Any]]:
+        """The same for a command given as the record. Raises ClientRefusal, InteractionFailed."""
+        self._check_offered(command, SLASH)
         data = self._head(command)
         data["options"] = options.typed(self, command, path, values)
-        result = self.begin(application, Kind.AUTOCOMPLETE, self._finish(data))
+        result = self.begin(self._application(command), Kind.AUTOCOMPLETE, self._finish(data))
         await result.answered()
         if result.interaction.choices is None:
             raise InteractionFailed(f"{self.user.username}: no choices for {path!r}")
         return result.interaction.choices
 
-    async def message_command(self, name: str, message: Message | MessageView) -> Result:
+    async def message_command(self, name: str | Command, message: Message | MessageView) -> Result:
         """Use a command from a message's context menu. Raises ClientRefusal."""
         record = message.record if isinstance(message, MessageView) else message
         if record.deleted or not self.can_see(record):
             raise ClientRefusal(f"{self.user.username} does not see that message")
         return self._menu(MESSAGE_MENU, name, record.id, messages=[record.id])
 
-    async def user_command(self, name: str, target: "User | Actor") -> Result:
+    async def user_command(self, name: str | Command, target: "User | Actor") -> Result:
         """Use a command from a user's context menu. Raises ClientRefusal."""
         user = target.user if isinstance(target, Actor) else target
         return self._menu(USER_MENU, name, user.id, users=[user.id])
 
-    async def say(self, text: str, channel: str | Channel | None = None) -> MessageView:
-        """Post a message. Raises ClientRefusal when the user may not."""
+    async def say(self, text: str, channel: str | Channel | None = None, files: Sequence[tuple[str, bytes]] = ()) -> MessageView:
+        """Post a message, with files if any are given. Raises ClientRefusal when the user may not."""
         where = self.channel if channel is None else self._channel(channel)
-        if not self.permissions(where) & Permission.SEND_MESSAGES:
+        needed = Permission.SEND_MESSAGES | (Permission.ATTACH_FILES if files else 0)
+        if self.permissions(where) & needed != needed:
             raise ClientRefusal(f"{self.user.username} may not write here")
+        uploads = [options.as_upload(file, number) for number, file in enumerate(files)]
         try:
-            record = messages.create(self.sandbox, where, {"content": text}, [], messages.Origin(self.user.id))
+            record = messages.create(self.sandbox, where, {"content": text}, uploads, messages.Origin(self.user.id))
         except ApiError as error:
             raise ClientRefusal(str(error)) from None
         return MessageView(self, record)
@@ -102,6 +114,15 @@ class Actor:
         where = self.channel if channel is None else self._channel(channel)
         stored = self.sandbox.world.messages.get(where.id, {}).values()
         return [MessageView(self, message) for message in sorted(stored, key=lambda m: m.id) if self.can_see(message)]
+
+    def delete(self, message: MessageView) -> None:
+        """Delete a message: one's own, or with MANAGE_MESSAGES anyone's. Raises ClientRefusal."""
+        record = message.record
+        channel = self.sandbox.world.channels.get(record.channel_id)
+        own = record.author_id == self.user.id
+        if channel is None or not self.can_see(record) or not (own or self.permissions(channel) & Permission.MANAGE_MESSAGES):
+            raise ClientRefusal(f"{self.user.username} may not delete this message")
+        messages.delete(self.sandbox, record)
 
     def dismiss(self, message: MessageView) -> None:
         """Close an ephemeral message. Raises ClientRefusal for any other."""
@@ -133,29 +154,39 @@ class Actor:
         """This user's permissions in a channel; all that matter in their own direct messages, none where they are not a member."""
         where = channel or self.channel
         if where.guild_id is None:
-            return int(Permission.VIEW_CHANNEL | Permission.SEND_MESSAGES) if self.user.id in where.recipient_ids else 0
+            return int(IN_DIRECT_MESSAGES) if self.user.id in where.recipient_ids else 0
         guild = self.sandbox.world.guilds.get(where.guild_id)
         member = guild.members.get(self.user.id) if guild else None
         return permissions.effective(guild, member, where, self.sandbox.clock.now()) if guild and member else 0
 
-    def _menu(self, kind: int, name: str, target_id: int, **resolved: list[int]) -> Result:
-        application, command = self._command(kind, name)
+    def _menu(self, kind: int, which: str | Command, target_id: int, **resolved: list[int]) -> Result:
+        command = which if isinstance(which, Command) else self._command(kind, which)
+        self._check_offered(command, kind)
         data = self._head(command)
         data |= {"target_id": str(target_id), "resolved": describe.resolved(self.sandbox.world, self.channel, **resolved)}
-        return self.begin(application, Kind.COMMAND, data)
+        return self.begin(self._application(command), Kind.COMMAND, data)
 
-    def _command(self, kind: int, name: str) -> tuple[Application, Command]:
+    def _command(self, kind: int, name: str) -> Command:
         registered = [
-            (application, command)
+            command
             for application in self.sandbox.world.applications.values()
             for command in application.commands.values()
             if command.data["type"] == kind and name in (command.data["name"], options.local_name(command.data, self.user.locale))
         ]
-        offered = [(a, c) for a, c in registered if self.sandbox.commands.visible(a, c, self.channel, self.user.id)]
+        offered = [c for c in registered if self.sandbox.commands.visible(self._application(c), c, self.channel, self.user.id)]
         if not offered:
             why = "may not use it here" if registered else "nobody registered it"
             raise ClientRefusal(f"the client does not offer {name!r} to {self.user.username}: {why}")
         return offered[0]
+
+    def _check_offered(self, command: Command, kind: int) -> None:
+        if command.data["type"] != kind:
+            raise ClientRefusal(f"{command.data['name']!r} is used in another way")
+        if not self.sandbox.commands.visible(self._application(command), command, self.channel, self.user.id):
+            raise ClientRefusal(f"the client does not offer {command.data['name']!r} to {self.user.username}: may not use it here")
+
+    def _application(self, command: Command) -> Application:
+        return self.sandbox.world.applications[command.application_id]
 
     def _head(self, command: Command) -> dict[str, Any]:
         data: dict[str, Any] = {"type": command.data["type"], "name": command.data["name"], "id": str(command.id)}

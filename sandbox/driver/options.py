@@ -16,6 +16,10 @@ SUB_COMMAND, GROUP, STRING, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, MENTIONABLE, 
 _BIGGEST = 2**53
 
 
+class Value(str):
+    """What the client sends for an entry of a list, where a plain text means the entry's label first."""
+
+
 def local_name(data: dict[str, Any], locale: str) -> str | None:
     """The name of a command, option or choice in a locale, when it has one."""
     return (data.get("name_localizations") or {}).get(locale)
@@ -67,15 +71,19 @@ def entities(actor: "Actor", mentioned: list[tuple[int, int]]) -> dict[str, Any]
 
 def upload(actor: "Actor", value: Any) -> str:
     """Store a file given as (name, bytes), as the client does before it sends; the answer is the attachment's id."""
+    stored = attachments.store(actor.sandbox, actor.channel.id, [as_upload(value)], None, [], True, ())[0]
+    actor.sandbox.driver.uploads[int(stored["id"])] = stored
+    return stored["id"]
+
+
+def as_upload(value: Any, number: int = 0) -> Upload:
+    """A file given as (name, bytes) as the part of a form. Raises ClientRefusal for a file that is too large."""
     if not (isinstance(value, tuple) and len(value) == 2 and isinstance(value[0], str) and isinstance(value[1], bytes)):
         raise ClientRefusal(f"{value!r} is no file: give (name, bytes)")
     name, content = value
     if len(content) > describe.ATTACHMENT_LIMIT:
         raise ClientRefusal("the file is too large")
-    file = Upload("files[0]", name, mimetypes.guess_type(name)[0] or "application/octet-stream", content)
-    stored = attachments.store(actor.sandbox, actor.channel.id, [file], None, [], True, ())[0]
-    actor.sandbox.driver.uploads[int(stored["id"])] = stored
-    return stored["id"]
+    return Upload(f"files[{number}]", name, mimetypes.guess_type(name)[0] or "application/octet-stream", content)
 
 
 def _nested(actor: "Actor", data: dict[str, Any], path: list[str], fill: Any) -> list[dict[str, Any]]:
@@ -121,7 +129,7 @@ def _wire(actor: "Actor", option: dict[str, Any], value: Any) -> Any:
     kind, name = option["type"], option["name"]
     choices = option.get("choices") or []
     if choices:
-        picked = next((c for c in choices if value in (c["name"], local_name(c, actor.user.locale)) or _same(value, c["value"])), None)
+        picked = next((c for c in choices if _means(value, c, actor.user.locale)), None)
         if picked is None:
             raise ClientRefusal(f"{value!r} is not offered for {name!r}")
         return picked["value"]
@@ -166,6 +174,11 @@ def _checked(option: dict[str, Any], value: Any) -> Any:
         if not low <= value <= high:
             raise ClientRefusal(f"{name!r} takes {low} to {high}, not {value}")
     return value
+
+
+def _means(given: Any, choice: dict[str, Any], locale: str) -> bool:
+    named = not isinstance(given, Value) and given in (choice["name"], local_name(choice, locale))
+    return named or _same(given, choice["value"])
 
 
 def _same(given: Any, value: Any) -> bool:

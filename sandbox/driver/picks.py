@@ -39,8 +39,9 @@ def chosen(actor: "Actor", select: dict[str, Any], values: list[Any]) -> tuple[l
 
 
 def option_value(group: dict[str, Any], which: str) -> str:
-    """The value of the entry with this label or value. Raises ClientRefusal."""
-    found = next((o["value"] for o in group["options"] if which == o["label"]), None)
+    """The value of the entry with this label or value (a `Value`: with this value). Raises ClientRefusal."""
+    labels = [] if isinstance(which, options.Value) else group["options"]
+    found = next((o["value"] for o in labels if which == o["label"]), None)
     found = found or next((o["value"] for o in group["options"] if which == o["value"]), None)
     if found is None:
         raise ClientRefusal(f"{which!r} is not among {[o['label'] for o in group['options']]}")

@@ -189,19 +189,19 @@ class MessageView:
         fitting = [select for select in self.selects if which is None or which in (select.placeholder, select.custom_id)]
         return _only(fitting, f"dropdown {which!r}", self)
 
-    async def click(self, which: str) -> "Result":
-        """Click a button by label, custom_id or emoji. Raises ClientRefusal."""
-        button = self.button(which)
+    async def click(self, which: str | Button) -> "Result":
+        """Click a button, given by label, custom_id or emoji, or itself. Raises ClientRefusal."""
+        button = which if isinstance(which, Button) else self.button(which)
         if button.style in (LINK, PREMIUM):
-            raise ClientRefusal(f"{which!r} leads elsewhere; clicking it starts no interaction")
+            raise ClientRefusal(f"{button.label!r} leads elsewhere; clicking it starts no interaction")
         return self._use(button.data, {})
 
-    async def select(self, which: str | None, values: list[Any]) -> "Result":
-        """Pick in a dropdown, by placeholder or custom_id. Raises ClientRefusal.
+    async def select(self, which: str | Select | None, values: list[Any]) -> "Result":
+        """Pick in a dropdown, given by placeholder or custom_id, or itself. Raises ClientRefusal.
 
         Entries of a string select go by label or value; users, roles and channels by record.
         """
-        menu = self.select_menu(which)
+        menu = which if isinstance(which, Select) else self.select_menu(which)
         chosen, resolved = picks.chosen(self.actor, menu.data, values)
         picks.check_count(menu.data, len(chosen), menu.data.get("min_values", 1), menu.data.get("max_values", 1))
         data: dict[str, Any] = {"values": chosen}
