@@ -1,0 +1,99 @@
+"""The catalogues are complete and agree with the source."""
+
+from functools import cache
+from string import Formatter
+from typing import Any
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir, extract_from_file
+from babel.messages.pofile import read_po
+
+from core.i18n import LOCALES, SOURCE_LOCALE, available, localized, translator
+from core.settings import ROOT
+
+KEYWORDS = {"N_": None, "t": None, "localized": None, "plural": (1, 2)}  # as in the Makefile
+LANGUAGES = ("en", "ja")
+Id = Any  # a sentence, or its singular and plural
+
+
+@cache
+def catalogue(locale: str) -> Catalog:
+    with (LOCALES / locale / "LC_MESSAGES" / "rolepanel.po").open("rb") as file:
+        return read_po(file, locale=locale, abort_invalid=True)
+
+
+@cache
+def in_source() -> frozenset[Id]:
+    folders = [found for name in ("core", "domain", "cogs") for found in extract_from_dir(ROOT / name, keywords=KEYWORDS)]
+    return frozenset(found[-3] for found in [*folders, *extract_from_file("python", ROOT / "bot.py", keywords=KEYWORDS)])
+
+
+def messages(locale: str) -> list[Message]:
+    return [message for message in catalogue(locale) if message.id]
+
+
+def texts(value: Id) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def test_the_languages() -> None:
+    assert available() == LANGUAGES
+    assert len(in_source()) > 200
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_a_catalogue_holds_what_the_source_says_and_nothing_else(locale: str) -> None:
+    held = {message.id for message in messages(locale)}
+    assert held == in_source(), "run `make messages`, then translate what is new"
+    assert not catalogue(locale).obsolete
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_everything_is_translated(locale: str) -> None:
+    untranslated = [message.id for message in messages(locale) if message.fuzzy or not all(texts(message.string))]
+    assert not untranslated
+    counts = {len(texts(message.string)) for message in messages(locale) if message.pluralizable}
+    assert counts == {catalogue(locale).num_plurals}
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_placeholders_agree(locale: str) -> None:
+    for message in messages(locale):
+        wanted = set().union(*map(placeholders, texts(message.id)))
+        for text in texts(message.string):
+            assert placeholders(text) == wanted, f"{message.id!r}: {text!r}"
+
+
+def test_english_is_the_source() -> None:
+    assert [message.id for message in messages("en") if message.id != message.string] == []
+
+
+def test_a_translation_of_another_language_differs() -> None:
+    same = {message.id for message in messages("ja") if message.id in texts(message.string)}
+    assert not same
+
+
+@pytest.mark.parametrize(
+    ("locale", "expected"), [("ja", "ja"), ("en-US", "en"), ("en-GB", "en"), ("fr", "en"), ("", "en"), (None, "en"), ("../ja", "en")]
+)
+def test_a_discord_locale_finds_its_language(locale: str | None, expected: str) -> None:
+    assert translator(locale).locale == expected
+
+
+def test_the_default_stands_in_for_unknown_languages() -> None:
+    assert translator("fr", "ja").locale == "ja"
+    assert translator("fr", "xx").locale == SOURCE_LOCALE
+
+
+def test_plurals_follow_the_language() -> None:
+    assert [translator("en").plural("{n} role", "{n} roles", n) for n in (0, 1, 2)] == ["0 roles", "1 role", "2 roles"]
+    assert [translator("ja").plural("{n} role", "{n} roles", n) for n in (1, 2)] == ["ロール1個", "ロール2個"]
+
+
+def test_localizations_leave_the_source_language_out() -> None:
+    assert localized("panel") == {"ja": "パネル"}
