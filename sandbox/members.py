@@ -1,5 +1,7 @@
 """Members of a guild: join, change, leave; what they hold."""
 
+from collections.abc import Sequence
+
 from sandbox import audit, payload
 from sandbox.audit import Action
 from sandbox.world import Event, Guild, Member, RoleChange, World
@@ -35,9 +37,9 @@ def changed(world: World, guild: Guild, member: Member) -> None:
     world.emit(Event("GUILD_MEMBER_UPDATE", {**payload.member(world, member), "guild_id": str(guild.id)}, guild.id, GUILD_MEMBERS))
 
 
-def join(world: World, guild: Guild, user_id: int, *, pending: bool = False) -> Member:
+def join(world: World, guild: Guild, user_id: int, *, pending: bool = False, role_ids: Sequence[int] = ()) -> Member:
     """A user joins; a bot gets GUILD_CREATE instead of GUILD_MEMBER_ADD of its own."""
-    member = Member(user_id, guild.id, world.clock.now(), pending=pending)
+    member = Member(user_id, guild.id, world.clock.now(), list(role_ids), pending=pending)
     guild.members[user_id] = member
     for app in world.applications.values():
         if app.bot_id == user_id:

@@ -59,8 +59,11 @@ UNMETERED = {("POST", "/interactions/{interaction_id}/{token}/callback"), ("GET"
 
 
 @dataclass
-class _Window:
+class Window:
+    """A window that has opened: `used` of `limit` requests until `ends` (Unix seconds of the clock)."""
+
     ends: float
+    limit: int
     used: int = 0
 
 
@@ -78,8 +81,8 @@ class RateLimits:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._windows: dict[tuple[str, str, str], _Window] = {}
-        self._global: dict[str, _Window] = {}
+        self._windows: dict[tuple[str, str, str], Window] = {}
+        self._global: dict[str, Window] = {}
         self._invalid: dict[str, deque[float]] = {}
         self._banned: dict[str, float] = {}
         self.enabled = True
@@ -121,6 +124,12 @@ class RateLimits:
         left = self._banned.get(address, 0.0) - self._clock.now()
         return left if left > 0 else None
 
+    def windows(self) -> dict[tuple[str, str, str], Window]:
+        """The windows that are open now, by who asks, bucket and major parameter; the global ones in the bucket "global"."""
+        now = self._clock.now()
+        every = {**self._windows, **{(who, "global", ""): window for who, window in self._global.items()}}
+        return {key: window for key, window in every.items() if window.ends > now}
+
     def reset(self) -> None:
         """Forget all windows, counts and bans."""
         for store in (self._windows, self._global, self._invalid, self._banned):
@@ -129,7 +138,7 @@ class RateLimits:
     def _spend_global(self, who: str, now: float) -> float | None:
         window = self._global.get(who)
         if window is None or window.ends <= now:
-            window = self._global[who] = _Window(now + 1.0)
+            window = self._global[who] = Window(now + 1.0, GLOBAL_LIMIT)
         if window.used >= GLOBAL_LIMIT:
             return window.ends - now
         window.used += 1
@@ -142,7 +151,7 @@ class RateLimits:
         if window is None or window.ends <= now:
             if len(self._windows) > 10_000:
                 self._windows = {k: w for k, w in self._windows.items() if w.ends > now}
-            window = self._windows[key] = _Window(now + limit.seconds)
+            window = self._windows[key] = Window(now + limit.seconds, limit.requests)
         refused = window.used >= limit.requests
         window.used += not refused
         left = window.ends - now

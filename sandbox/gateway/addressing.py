@@ -20,21 +20,26 @@ def deliver(world: World, session: Session, event: Event) -> None:
     if event.name == "GUILD_CREATE" and event.guild_id is not None:
         if application.bot_id in world.guild(event.guild_id).members:
             session.guild_ids.add(event.guild_id)
-            introduce(world, session, event.guild_id)
+            introduce(world, session, event.guild_id, joined=event.guild_id not in session.outages)
+            session.outages.discard(event.guild_id)
     elif event.name == "GUILD_DELETE" and event.guild_id is not None:
         if event.guild_id in session.guild_ids:
             session.guild_ids.discard(event.guild_id)
+            if event.data.get("unavailable"):
+                session.outages.add(event.guild_id)
             if session.intents & Intent.GUILDS:
                 session.dispatch(event.name, event.data)
     elif _wanted(session, event) and _visible(world, session, event):
         session.dispatch(event.name, _without_content(session, event))
 
 
-def introduce(world: World, session: Session, guild_id: int) -> None:
-    """Dispatch GUILD_CREATE as this session is to see the guild."""
+def introduce(world: World, session: Session, guild_id: int, *, joined: bool = False) -> None:
+    """Dispatch GUILD_CREATE as this session is to see the guild; `unavailable` is absent when the bot has `joined` it just now."""
     if session.intents & Intent.GUILDS:
-        guild = world.guild(guild_id)
-        session.dispatch("GUILD_CREATE", _guild_create(world, session, guild))
+        data = _guild_create(world, session, world.guild(guild_id))
+        if joined:
+            del data["unavailable"]
+        session.dispatch("GUILD_CREATE", data)
 
 
 def _guild_create(world: World, session: Session, guild: Guild) -> dict[str, Any]:

@@ -28,6 +28,7 @@ class Session:
     connection: "Connection | None" = None
     sequence: int = 0
     guild_ids: set[int] = field(default_factory=set)
+    outages: set[int] = field(default_factory=set)
     forget_expiry: Callable[[], None] | None = None
     _sent: deque[tuple[int, str]] = field(default_factory=lambda: deque(maxlen=REPLAY_LIMIT))
 
