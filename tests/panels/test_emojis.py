@@ -1,0 +1,68 @@
+"""Which emojis are taken, and in which form they are stored."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from cogs.panels.emojis import parse_emoji, partial_emoji
+from core.errors import UserError
+
+
+class Custom(SimpleNamespace):
+    """A custom emoji of the guild, by the attributes that count."""
+
+    def __str__(self) -> str:
+        return f"<{'a' if self.animated else ''}:{self.name}:{self.id}>"
+
+
+PARTY = Custom(id=123456789012345678, name="party", animated=True, available=True)
+LOST = Custom(id=223456789012345678, name="lost", animated=False, available=False)
+GUILD: Any = (PARTY, LOST)
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("", None),
+        ("  ", None),
+        ("🎨", "🎨"),
+        (" 🎨 ", "🎨"),
+        (":art:", "🎨"),
+        ("❤", "❤️"),
+        ("❤️", "❤️"),
+        ("🇯🇵", "🇯🇵"),
+        ("👩🏽‍💻", "👩🏽‍💻"),
+        ("1️⃣", "1️⃣"),
+        (":party:", "<a:party:123456789012345678>"),
+        ("<a:party:123456789012345678>", "<a:party:123456789012345678>"),
+        ("<:renamed:123456789012345678>", "<a:party:123456789012345678>"),
+    ],
+)
+def test_taken(typed: str, stored: str | None) -> None:
+    assert parse_emoji(typed, GUILD) == stored
+
+
+@pytest.mark.parametrize("typed", ["x", "art", ":nothing_of_that_name:", "🎨🎨", "🏽", "1", "<:party:1>", ":lost:", "*" * 200])
+def test_refused_naming_what_is_accepted(typed: str) -> None:
+    with pytest.raises(UserError, match="standard emoji"):
+        parse_emoji(typed, GUILD)
+
+
+@pytest.mark.parametrize("typed", ["<:elsewhere:323456789012345678>", "<:lost:223456789012345678>"])
+def test_custom_emojis_of_elsewhere_are_refused(typed: str) -> None:
+    with pytest.raises(UserError, match="another server"):
+        parse_emoji(typed, GUILD)
+
+
+@pytest.mark.parametrize(
+    ("stored", "payload"),
+    [
+        (None, None),
+        ("🎨", {"name": "🎨"}),
+        ("<a:party:123456789012345678>", {"id": "123456789012345678", "name": "party", "animated": True}),
+        ("<:gone:423456789012345678>", None),
+    ],
+)
+def test_in_a_component(stored: str | None, payload: dict[str, Any] | None) -> None:
+    assert partial_emoji(stored, {PARTY.id}) == payload
