@@ -1,0 +1,154 @@
+"""The editor's screens and modals within Discord's limits, in every language, and what they tell."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from cogs.panels import modals, screens
+from cogs.panels.screens import Posted, View
+from cogs.panels.words import PERMISSIONS, REFUSED, WARNINGS, fit
+from core.components import Payload
+from core.i18n import available, translator
+from domain.custom_id import decode
+from domain.panels import ButtonColour, PanelSpec, RoleSpec
+from domain.permissions import DANGEROUS, Permission
+from domain.plan import Refusal
+from domain.role_safety import Problem, RoleFacts
+from tests.panels.builders import english, facts, panel, role_id
+from tests.schemas import request_errors
+
+CALLBACK = "/interactions/1000000000000000000/token/callback"
+ALL_PERMISSIONS = [RoleFacts(role_id(number), "R" * 100, number, DANGEROUS.value) for number in range(40, 65)]
+FULL = panel(roles=tuple(RoleSpec(number, role_id(number + 39), "L" * 80, "🎨", "D" * 100) for number in range(1, 26)), name="N" * 100)
+POSTED = tuple(Posted(10**18 + number, 10**18 + number, number % 2 == 0) for number in range(6))
+SCREENS: list[Callable[[View], Payload]] = [
+    screens.main,
+    screens.look,
+    screens.post,
+    screens.delete,
+    lambda view: screens.main(view, ["x" * 300] * 25),
+    lambda view: screens.role(view, view.panel.roles[0]) if view.panel.roles else screens.main(view),
+    lambda view: screens.confirm(view, tuple(role.role_id for role in ALL_PERMISSIONS)),
+    lambda view: screens.overview([(view.panel, view.posted)] * 200, view.t),
+]
+
+
+def view(spec: PanelSpec, locale: str = "en-US", posted: tuple[Posted, ...] = (), by_administrator: bool = True) -> View:
+    return View(spec, posted, facts(30, *ALL_PERMISSIONS), by_administrator, translator(locale))
+
+
+def labels(payload: Payload) -> list[str]:
+    return [part.get("label") or part["placeholder"] for row in payload["components"] for part in row["components"]]
+
+
+@pytest.mark.parametrize("locale", available())
+@pytest.mark.parametrize("spec", [panel(0), panel(3), FULL], ids=["empty", "small", "full"])
+@pytest.mark.parametrize("screen", SCREENS)
+def test_discord_takes_every_screen(screen: Callable[[View], Payload], spec: PanelSpec, locale: str) -> None:
+    payload = screen(view(spec, locale, POSTED))
+    assert request_errors("POST", CALLBACK, {"type": 7, "data": payload}) == []
+    assert len(payload.get("content", "")) <= 2000
+    assert len(payload["embeds"][0]["description"]) + len(payload["embeds"][0]["title"]) <= 6000
+    custom_ids = [part["custom_id"] for row in payload.get("components", ()) for part in row["components"]]
+    assert len(set(custom_ids)) == len(custom_ids)
+    assert all(decode(custom_id).args[0] == spec.panel_id for custom_id in custom_ids)
+    for row in payload.get("components", ()):
+        assert 1 <= len(row["components"]) <= 5
+
+
+@pytest.mark.parametrize("locale", available())
+@pytest.mark.parametrize(
+    "modal",
+    [
+        modals.create_modal,
+        lambda t: modals.text_modal(panel(1, title="T" * 256, description="D" * 4000), t),
+        lambda t: modals.role_modal(FULL, FULL.roles[0], t),
+    ],
+)
+def test_discord_takes_every_modal(modal: Callable[[Any], Payload], locale: str) -> None:
+    payload = modal(translator(locale))
+    assert request_errors("POST", CALLBACK, {"type": 9, "data": payload}) == []
+    assert len(payload["title"]) <= 45
+    assert all(len(field["label"]) <= 45 and len(field.get("description", "")) <= 100 for field in payload["components"])
+
+
+def test_the_main_screen_offers_what_is_possible() -> None:
+    assert labels(screens.main(view(panel(0)))) == ["Add roles", "Edit text", "Style and behaviour", "Preview", "Post", "Delete"]
+    assert labels(screens.main(view(FULL)))[0] == "Change how a role looks"
+    posts = [row["components"][0]["disabled"] for row in (screens.main(view(panel(count)))["components"][-1] for count in (0, 1))]
+    assert posts == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("posted", "told"),
+    [
+        ((), ["⚪ Draft, not posted yet"]),
+        ((Posted(5, 6, False),), ["🟢 Live: https://discord.com/channels/1/5/6"]),
+        ((Posted(5, 6, True),), ["🔴 The message in <#5> was deleted. Post the panel again to bring it back."]),
+        (
+            (Posted(5, 6, True), Posted(7, 8, False)),
+            [
+                "🟢 Live: https://discord.com/channels/1/7/8",
+                "🔴 The message in <#5> was deleted. Post the panel again to bring it back.",
+            ],
+        ),
+    ],
+)
+def test_the_state(posted: tuple[Posted, ...], told: list[str]) -> None:
+    assert screens.states(1, posted, english()) == told
+
+
+def test_each_role_that_does_not_work_is_warned_of() -> None:
+    roles = (RoleSpec(1, role_id(1), "Fine"), RoleSpec(2, role_id(99), "Gone"), RoleSpec(3, role_id(40), "Strong"))
+    description = screens.main(view(panel(roles=roles)))["embeds"][0]["description"]
+    assert description.count("⚠️") == 2
+    assert "**Gone** no longer exists." in description
+    assert "no administrator has confirmed" in description
+
+
+@pytest.mark.parametrize(("by_administrator", "offered"), [(True, True), (False, False)])
+def test_only_administrators_are_asked_to_confirm(by_administrator: bool, offered: bool) -> None:
+    seen = view(panel(1, roles=(RoleSpec(1, role_id(40), "Strong"),)), by_administrator=by_administrator)
+    assert ("Confirm its permissions" in labels(screens.role(seen, seen.panel.roles[0]))) is offered
+    refused = (Refusal(role_id(41), Problem.DANGEROUS), Refusal(role_id(99), Problem.DELETED))
+    after = screens.after_adding(seen, refused)
+    assert any(label.startswith("Add R") for label in labels(after)) is offered
+    assert "no longer exists" in after["content"]
+    assert ("Only an administrator" in after["content"]) is not offered
+
+
+def test_a_confirmation_carries_what_was_shown() -> None:
+    payload = screens.confirm(view(panel(1)), (role_id(40),))
+    confirming = payload["components"][0]["components"][0]
+    assert decode(confirming["custom_id"]).args == (7, role_id(40), DANGEROUS.value)
+    assert confirming["style"] == 4
+
+
+def test_every_problem_known_beforehand_has_its_sentence() -> None:
+    known = {Problem.DELETED, Problem.EVERYONE, Problem.MANAGED, Problem.ABOVE_BOT, Problem.DANGEROUS}
+    assert REFUSED.keys() == known | {Problem.ABOVE_EDITOR}
+    assert WARNINGS.keys() >= known | {Problem.BOT_LACKS_MANAGE_ROLES}
+
+
+def test_every_dangerous_permission_has_a_name() -> None:
+    assert PERMISSIONS.keys() == set(Permission)
+
+
+@pytest.mark.parametrize(
+    ("lines", "limit", "text"),
+    [
+        ([], 10, ""),
+        (["abc", "def"], 7, "abc\ndef"),
+        (["abc", "def", "ghi"], 10, "… and 3 mo"),
+        (["a" * 10, "b" * 10, "c" * 10], 30, "aaaaaaaaaa\n… and 2 more"),
+    ],
+)
+def test_what_does_not_fit_is_counted(lines: list[str], limit: int, text: str) -> None:
+    assert fit(lines, limit, english()) == text
+
+
+def test_button_colours_have_names() -> None:
+    options = modals.role_modal(FULL, FULL.roles[0], english())["components"][3]["component"]["options"]
+    assert [option["value"] for option in options if option["default"]] == [ButtonColour.GREY.value]
+    assert {option["value"] for option in options} == {colour.value for colour in ButtonColour}
