@@ -9,6 +9,7 @@ from models import Panel, PanelMessage, PanelRole
 from sandbox import messages
 from sandbox.driver import ClientRefusal
 from sandbox.driver.views import MessageView
+from sandbox.faults import Fault, FaultKind
 from sandbox.world import Overwrite
 from tests.e2e.house import House
 
@@ -262,3 +263,72 @@ async def test_a_deleted_role_breaks_neither_the_editor_nor_a_post(house: House)
     posted = await post(house, editor)
     assert [button.label for button in posted.buttons] == ["Red", "Green"]
     assert "**Red** no longer exists." in editor.text
+
+
+@pytest.mark.parametrize("kind", ["drop_before", "drop_after"])
+async def test_a_lost_answer_makes_no_second_message(house: House, kind: FaultKind) -> None:
+    editor = await create(house)
+    fault = house.sandbox.faults.add(Fault(kind, "POST", "/channels/*/messages", count=1))
+    await post(house, editor)
+    assert fault.hits == 1
+    assert len([message for message in house.actor("alice").in_("roles").sees() if message.buttons]) == 1
+    assert await PanelMessage.all().count() == 1
+
+
+async def test_what_discord_refuses_at_a_post_is_told(house: House) -> None:
+    editor = await create(house)
+    house.sandbox.ledger.allow(status=403, code=50013)
+    house.sandbox.faults.add(Fault("status", "POST", "/channels/*/messages", status=403, code=50013, message="Missing Permissions"))
+    await redrawn(await editor.click("Post"))
+    answer = await (await editor.select("Choose a channel", [house.sandbox.channel("roles")])).message()
+    assert answer.text.endswith(": Missing Permissions")
+    assert not await PanelMessage.exists()
+
+
+async def test_a_message_that_stays_is_named_when_the_panel_is_deleted(house: House) -> None:
+    editor = await create(house)
+    posted = await post(house, editor)
+    house.sandbox.ledger.allow(status=403, code=50001)
+    house.sandbox.faults.add(Fault("status", "DELETE", "/channels/*/messages/*", status=403, code=50001))
+    await redrawn(await editor.click("Delete"))
+    text = await redrawn(await editor.click("Delete the panel"))
+    assert f"could not be deleted: https://discord.com/channels/{house.sandbox.guild.id}/{posted.record.channel_id}/{posted.id}" in text
+    answer = await (await posted.click("Red")).message()
+    assert "This panel was deleted." in answer.text
+
+
+@pytest.mark.parametrize("status", [500, 429])
+async def test_a_posted_message_follows_through_passing_trouble(house: House, status: int) -> None:
+    editor = await create(house)
+    posted = await post(house, editor)
+    fault = house.sandbox.faults.add(Fault("status", "PATCH", "/channels/*/messages/*", status=status, retry_after=0.2, count=1))
+    await redrawn(await editor.select("Add roles", [house.sandbox.role("Blue")]))
+    await up_to_date()
+    assert fault.hits == 1
+    assert len(posted.buttons) == 3
+
+
+async def test_a_refused_edit_is_tried_again_at_the_next_one(house: House) -> None:
+    editor = await create(house)
+    posted = await post(house, editor)
+    house.sandbox.ledger.allow(status=403, code=50001)
+    fault = house.sandbox.faults.add(Fault("status", "PATCH", "/channels/*/messages/*", status=403, code=50001, count=1))
+    await redrawn(await editor.select("Add roles", [house.sandbox.role("Blue")]))
+    await fault.struck.wait()
+    assert len(posted.buttons) == 2
+    await redrawn(await editor.select("Add roles", [house.sandbox.role("Pink")]))
+    await up_to_date()
+    assert len(posted.buttons) == 4
+
+
+async def test_a_panel_without_roles_is_not_posted(house: House) -> None:
+    await create(house, roles=("Admin",))
+    answer = await (await house.actor("olivia").slash("panel post", panel="Colours")).message()
+    assert answer.text == "This panel has no roles yet. Add some before you post it."
+
+
+async def test_a_panel_of_another_server_cannot_be_edited(house: House) -> None:
+    editor = await create(house)
+    await Panel.all().update(guild_id=1)
+    answer = await (await editor.click("Delete")).message()
+    assert "was deleted in the meantime" in answer.text
