@@ -5,7 +5,7 @@ from string import Formatter
 from typing import Any
 
 import pytest
-from babel.messages.catalog import Catalog, Message
+from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir, extract_from_file
 from babel.messages.pofile import read_po
 
@@ -29,7 +29,7 @@ def in_source() -> frozenset[Id]:
     return frozenset(found[-3] for found in [*folders, *extract_from_file("python", ROOT / "bot.py", keywords=KEYWORDS)])
 
 
-def messages(locale: str) -> list[Message]:
+def messages(locale: str) -> list[Any]:
     return [message for message in catalogue(locale) if message.id]
 
 

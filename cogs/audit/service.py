@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 from discord.http import Route
+from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection
 from tortoise.transactions import in_transaction
 
@@ -65,9 +66,9 @@ class AuditService:
         )
         return [row["guild_id"] for row in rows]
 
-    async def destination(self, guild_id: int) -> Destination | None:
+    async def destination(self, guild_id: int, using_db: BaseDBAsyncClient | None = None) -> Destination | None:
         """Where the guild's entries go; None when it wants none, or is not known (yet)."""
-        guild, config = self._bot.get_guild(guild_id), await GuildConfig.get_or_none(guild_id=guild_id)
+        guild, config = self._bot.get_guild(guild_id), await GuildConfig.get_or_none(guild_id=guild_id, using_db=using_db)
         if guild is None or guild.unavailable or config is None:
             return None
         if config.audit_channel_id is None or config.audit_since is None:
@@ -85,9 +86,11 @@ class AuditService:
             due = AuditEntry.filter(guild_id=to.guild_id, posted_at__isnull=True, settled_at__gte=to.since).using_db(connection)
             # In the order of settling, so that an entry that settles late never changes what a repeated message begins with.
             entries = await due.order_by("settled_at", "id").limit(EMBEDS_MAX).select_for_update(skip_locked=True)
-            if not entries:
+            # Asked after the entries were read: the entry of a change of language is shown in the new one.
+            now = await self.destination(to.guild_id, connection)
+            if not entries or now is None or now.channel_id != to.channel_id:
                 return 0
-            shown = await self._post(to, entries, deadline)
+            shown = await self._post(now, entries, deadline)
             ids = [entry.id for entry in entries[:shown]]
             await AuditEntry.filter(id__in=ids).using_db(connection).update(posted_at=clock.now())
         return shown

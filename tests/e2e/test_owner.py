@@ -1,0 +1,76 @@
+"""The owner's commands over real HTTP and WebSocket: /cog in one guild, and by direct message."""
+
+import pytest
+
+from models import AuditEntry
+from sandbox.driver import ClientRefusal
+from tests.e2e.house import House, posted_panel
+
+
+@pytest.fixture
+async def owned(empty_house: House, monkeypatch: pytest.MonkeyPatch) -> House:
+    """Olivia owns the bot, and its guild has /cog."""
+    monkeypatch.setenv("OWNER_IDS", str(empty_house.actor("olivia").user.id))
+    monkeypatch.setenv("OWNER_GUILD_ID", str(empty_house.sandbox.guild.id))
+    await empty_house.start()
+    return empty_house
+
+
+async def cog(house: House, command: str, who: str = "olivia", **options: str) -> str:
+    return (await (await house.actor(who).slash(f"cog {command}", **options)).message()).text
+
+
+async def test_without_a_guild_of_its_own_there_is_no_slash_command(house: House) -> None:
+    with pytest.raises(ClientRefusal):
+        await house.actor("olivia").slash("cog list")
+
+
+async def test_list_unload_and_load(owned: House) -> None:
+    assert "🟢 `roles` is loaded" in await cog(owned, "list")
+    panel = await posted_panel(owned, "Red")
+    posted = owned.actor("alice").in_("roles").sees()[-1]
+    assert (await cog(owned, "unload", name="roles")).startswith("Unloaded `roles`.")
+    assert "switched off" in (await (await posted.click("Red")).message()).text
+    assert "⚪ `roles` is not loaded" in await cog(owned, "list")
+    assert (await cog(owned, "load", name="roles")).startswith("Loaded `roles`.")
+    assert (await (await posted.click("Red")).message()).text.startswith("Added:")
+    kinds = await AuditEntry.filter(guild_id=panel.guild_id).order_by("id").values_list("kind", flat=True)
+    assert list(kinds) == ["owner.unload", "owner.load", "roles.click"]
+
+
+@pytest.mark.parametrize("name", ["audit", "config", "health", "owner", "panels", "roles"])
+async def test_every_cog_can_be_reloaded(name: str, owned: House) -> None:
+    before = owned.bot.get_cog(name)
+    assert await cog(owned, "reload", name=name) == f"Reloaded `{name}`."
+    assert owned.bot.get_cog(name) not in (None, before)
+    assert f"🟢 `{name}` is loaded" in await cog(owned, "list")
+
+
+async def test_the_owner_cog_stays(owned: House) -> None:
+    assert "cannot be unloaded" in await cog(owned, "unload", name="owner")
+    assert "🟢 `owner` is loaded" in await cog(owned, "list")
+
+
+async def test_names_are_completed(owned: House) -> None:
+    choices = await owned.actor("olivia").autocomplete("cog reload", name="O")
+    assert [choice["value"] for choice in choices] == ["config", "owner", "roles"]
+
+
+async def test_sync_registers_the_commands(owned: House) -> None:
+    assert await cog(owned, "sync") == "3 commands are registered at Discord now."
+
+
+async def test_an_admin_who_is_not_the_owner_is_refused(owned: House) -> None:
+    admins = {role.id for role in owned.sandbox.guild.roles.values() if role.permissions & 8}
+    assert admins
+    owned.actor("mona").member.role_ids.extend(admins)
+    assert await cog(owned, "unload", who="mona", name="roles") == "You may not use this command."
+    assert await owned.actor("mona").autocomplete("cog reload", name="o") == []
+
+
+async def test_direct_messages(owned: House) -> None:
+    here = owned.actor("olivia").dm()
+    await here.say("reload roles")
+    await owned.sandbox.driver.until(lambda: here.sees()[-1].text == "Reloaded `roles`.")
+    await here.say("what?")
+    await owned.sandbox.driver.until(lambda: "`reload <cog>`" in here.sees()[-1].text)
