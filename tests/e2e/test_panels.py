@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from domain.panels import Mode, Style
-from models import Panel, PanelMessage, PanelRole
-from sandbox import messages
+from models import GuildConfig, Panel, PanelMessage, PanelRole
+from sandbox import channels, messages, roles
 from sandbox.driver import ClientRefusal
 from sandbox.driver.views import MessageView
 from sandbox.faults import Fault, FaultKind
@@ -33,6 +33,11 @@ async def post(house: House, editor: MessageView, channel: str = "roles") -> Mes
 async def redrawn(result: Any) -> str:
     """The editor's text after a click."""
     return (await result.message()).text
+
+
+def button_for(editor: MessageView, verb: str) -> str:
+    """The custom_id of the editor's button with this verb, whatever its label says."""
+    return next(button.custom_id for button in editor.buttons if button.custom_id and f":{verb}:" in button.custom_id)
 
 
 async def up_to_date() -> None:
@@ -150,9 +155,11 @@ async def test_each_refused_role_is_named_with_its_reason(house: House) -> None:
 
 
 async def test_only_an_administrator_confirms_a_dangerous_role(house: House) -> None:
-    world_role = house.sandbox.role("Veteran")
-    world_role.permissions |= 1 << 13
-    await house.restart()
+    known = house.bot.wait_for("guild_role_update", timeout=5)
+    roles.edit(
+        house.sandbox.world, house.sandbox.guild, house.sandbox.role("Veteran"), {"permissions": 1 << 13}, house.actor("olivia").user.id
+    )
+    await known
     refused = await create(house, who="mona", roles=("Red", "Veteran"))
     assert "Only an administrator can put it on a panel" in refused.text
     asked = await create(house, who="olivia", roles=("Red", "Veteran"))
@@ -184,10 +191,11 @@ async def test_a_form_that_shows_an_old_version_saves_nothing(house: House) -> N
 
 async def test_posting_names_what_the_bot_lacks(house: House) -> None:
     editor = await create(house)
-    general = house.sandbox.channel("general")
-    bot_role = house.sandbox.role("Role Bot")
-    general.overwrites[bot_role.id] = Overwrite(bot_role.id, 0, deny=(1 << 11) | (1 << 14))
-    await house.restart()
+    general, bot_role = house.sandbox.channel("general"), house.sandbox.role("Role Bot")
+    denied = Overwrite(bot_role.id, 0, deny=(1 << 11) | (1 << 14))
+    known = house.bot.wait_for("guild_channel_update", timeout=5)
+    channels.set_overwrite(house.sandbox.world, house.sandbox.guild, general, denied, house.actor("olivia").user.id)
+    await known
     await redrawn(await editor.click("Post"))
     answer = await (await editor.select("Choose a channel", [general])).message()
     assert answer.text.endswith("Send Messages, Embed Links. Give them to it there, or choose another channel.")
@@ -258,8 +266,9 @@ async def test_who_lost_manage_roles_cannot_use_an_open_editor(house: House) -> 
 
 async def test_a_deleted_role_breaks_neither_the_editor_nor_a_post(house: House) -> None:
     editor = await create(house)
-    house.sandbox.guild.roles.pop(house.sandbox.role("Red").id)
-    await house.restart()
+    known = house.bot.wait_for("guild_role_delete", timeout=5)
+    roles.delete(house.sandbox.world, house.sandbox.guild, house.sandbox.role("Red"), house.actor("olivia").user.id)
+    await known
     posted = await post(house, editor)
     assert [button.label for button in posted.buttons] == ["Red", "Green"]
     assert "**Red** no longer exists." in editor.text
@@ -332,3 +341,21 @@ async def test_a_panel_of_another_server_cannot_be_edited(house: House) -> None:
     await Panel.all().update(guild_id=1)
     answer = await (await editor.click("Delete")).message()
     assert "was deleted in the meantime" in answer.text
+
+
+async def test_in_japanese(house: House) -> None:
+    """The admin in their own language, the public text in the guild's."""
+    await GuildConfig.create(guild_id=house.sandbox.guild.id, locale="ja")
+    olivia = house.actor("olivia")
+    olivia.user.locale = "ja"
+    modal = await (await olivia.slash("panel create")).modal()
+    title, _, picked, *_ = modal.fields
+    editor = await (await modal.submit({title: "色", picked: [house.sandbox.role("日本語")]})).message()
+    assert "パネルを作成しました。" in editor.text
+    await redrawn(await editor.click(button_for(editor, "panels.look")))
+    await redrawn(await editor.select(editor.selects[0].custom_id, ["dropdown"]))
+    sent = await (await olivia.slash("panel post", panel="色", channel=house.sandbox.channel("roles"))).message()
+    assert "https://discord.com/channels/" in sent.text
+    posted = house.actor("alice").in_("roles").sees()[-1]
+    assert posted.selects[0].labels[-1] != "Change or clear my roles…"
+    assert await PanelMessage.behind() == []
