@@ -45,8 +45,8 @@ class Rest:
             data.add_field("payload_json", json.dumps(body), content_type="application/json")
             for number, (name, content) in enumerate(files.items()):
                 data.add_field(f"files[{number}]", content, filename=name)
-        sent = {"data": data} if data else {"json": body} if body is not None else {}
-        async with self._http.request(method, f"{self.sandbox.api_url}/v10{path}", headers=headers, **sent) as answer:
+        url = f"{self.sandbox.api_url}/v10{path}"
+        async with self._http.request(method, url, headers=headers, data=data, json=None if data else body) as answer:
             raw = await answer.read()
             return Reply(answer.status, json.loads(raw) if raw else None)
 

@@ -1,5 +1,6 @@
 """The driver refuses what Discord's client refuses, and sends what it sends."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -134,9 +135,11 @@ class TestOptions:
         with pytest.raises(ClientRefusal):
             await alice.autocomplete("do", value="x")
         assert not sandbox.ledger.entries
-        sandbox.interactions.listeners.append(lambda interaction, change, _: change == "created" and sandbox.clock.advance(3))
+        begun = asyncio.create_task(alice.autocomplete("do", ac="x"))
+        await sandbox.until(lambda: sandbox.ledger.entries)
+        sandbox.clock.advance(3)
         with pytest.raises(InteractionFailed):
-            await alice.autocomplete("do", ac="x")
+            await begun
 
 
 def posted(sandbox: Sandbox, components: list[dict[str, Any]], channel: str = "general", **more: Any) -> None:
