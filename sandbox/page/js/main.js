@@ -1,0 +1,31 @@
+// The page begins here: every part subscribes to what it shows, then the connection opens.
+
+import { startComposer } from "./composer.js";
+import { startDrawer } from "./drawer.js";
+import { startLog } from "./log.js";
+import { startMembers } from "./members.js";
+import { startModals } from "./modal.js";
+import { startSidebar } from "./sidebar.js";
+import { connect, look, state, subscribe } from "./store.js";
+import { keepRelativeTimes } from "./times.js";
+import { startTopbar } from "./topbar.js";
+
+startTopbar();
+startSidebar();
+startLog();
+startComposer();
+startMembers();
+startDrawer();
+startModals();
+keepRelativeTimes();
+
+const offline = document.querySelector(".offline");
+subscribe(["online"], () => {
+  offline.hidden = state.online;
+  offline.textContent = state.online ? "" : "The sandbox does not answer. Trying again…";
+});
+document.querySelector(".scrim").addEventListener("click", () => look({ nav: false, members: false }));
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !event.defaultPrevented) look({ nav: false, members: false });
+});
+connect();
