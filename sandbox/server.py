@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from aiohttp import web
 
-from sandbox import attachments, gateway, page
+from sandbox import attachments, gateway, webclient
 from sandbox.clock import Clock
 from sandbox.commands import Commands
 from sandbox.driver import Actor, Driver
@@ -89,7 +89,7 @@ class Sandbox:
         app.router.add_route("*", "/api/{path:.*}", Pipeline(self, self.router).__call__)
         gateway.register(app, self)
         attachments.register(app, self)
-        page.register(app, self)
+        webclient.register(app, self)
         runner = self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await runner.setup()
         try:

@@ -4,8 +4,8 @@
 Everything is offered to the address in `Sandbox.url` alone: a browser that came by another loopback name is redirected there, any other
 Host is refused (DNS rebinding), and so is a WebSocket whose Origin is not that address.
 
-Protocol of `/client?user=NAME&channel=ID` (both optional; the first person of the first guild acts by default)
-===============================================================================================================
+Protocol of `/client?user=USERNAME` (without it the owner of the first guild acts)
+=====================================================================================
 Every frame is one JSON object as text. Ids are strings. Times are Unix seconds of the sandbox's clock unless they stand inside one of
 Discord's own objects. "Discord's X" below means the JSON object of Discord's API, unchanged; what is added to it is named.
 
@@ -28,33 +28,35 @@ guilds    [{id, name, owner_id, locale, member_count, me, roles, members, channe
           (none after a kick):
             roles     Discord's roles, highest first, @everyone (its id is the guild's) last; each with {above_bot: bool} (no bot of this
                       guild that may manage roles can hand it out), {member_count} and {dangerous: [permission names]}
-            members   Discord's members (user, nick, roles, pending, communication_disabled_until …), sorted by name; each with {name: what
-                      is shown, color: 0xRRGGBB or 0, hoist_role_id: role under which the list groups them or null, online: bool, owner: bool}
+            members   Discord's members (user, nick, roles, pending, communication_disabled_until …), sorted by name; each with
+                      {name: what is shown, color: 0xRRGGBB or 0, hoist_role_id: role under which the list groups them or null,
+                      online: bool, owner: bool}; 500 at most
             channels  Discord's channels that this user sees, in the order of display (a category before its children); each with
                       {can_send, can_attach, can_manage (may delete messages of others): bool}
             emojis    Discord's emojis; each with {image: path or null}: null has no picture, draw the name
             own       {permissions: [names that the acting user holds in the guild], pending: bool, timeout_until: seconds or null}
 dms       [{id, user: Discord's user}]: direct messages of the acting user with bots (an entry for every bot, `id` null until opened)
 commands  [{id, application_id, application_name, type (1 slash, 2 user menu, 3 message menu), name, description, channel_ids,
-          options, subcommands}] in the language of the acting user; `channel_ids` are those where the client offers it. `subcommands` is
-          [{path: ["group", "name"] or ["name"], name: as shown "group name", description, options}], empty when the command is used itself.
-          An option: {name (send this), label (show this), description, type, required, autocomplete, choices: [{name (show), value (send)}],
-          min_value, max_value, min_length, max_length, channel_types}, absent limits are null. Types: 3 string, 4 integer, 5 boolean, 6 user,
-          7 channel, 8 role, 9 mentionable, 10 number, 11 attachment
+          options, subcommands}] in the language of the acting user; `channel_ids` are those where the client offers it.
+          `subcommands` is [{path: ["group", "name"] or ["name"], name: as shown "group name", description, options}], empty when the
+          command is used itself. An option: {name (send this), label (show this), description, type, required, autocomplete,
+          choices: [{name (show), value (send)}], min_value, max_value, min_length, max_length, channel_types}, absent limits are null.
+          Types: 3 string, 4 integer, 5 boolean, 6 user, 7 channel, 8 role, 9 mentionable, 10 number, 11 attachment
 messages  (+) [message]: new or changed, in order of id; put or replace by id. In a snapshot the last 100 of every visible channel and DM.
-          Discord's message, with {author_name, author_color, visible_to: user id or null, failed: bool (its "thinking…" never ended)}.
-          flags & 64: only this user sees it; & 128: "thinking…"; & 32768: Components V2. `interaction_metadata.user` and
-          `.name` tell "NAME used /command" (types 20 and 23). Attachment addresses are absolute and of this server
-gone      (+) [{channel_id, id}]: messages deleted, dismissed or no longer visible. Messages of a channel that left `channels` are gone unsaid
+          Discord's message, with {failed: bool (its "thinking…" never ended)}. flags & 64: only this user sees it; & 128: "thinking…";
+          & 32768: Components V2. `interaction_metadata.user` and `.name` tell "NAME used /command" (types 20 and 23). Attachment
+          addresses are absolute and of this server
+gone      (+) [{channel_id, id}]: messages deleted, dismissed or no longer visible. Those of a channel that left `channels` are gone unsaid
 interactions (+) [{id, kind, state, what, custom_id, message_id, channel_id, reply, modal}]: those begun by this window, when they change.
-          kind: "command", "component", "modal", "autocomplete". state: "pending" (show the component as loading), "deferred"
-          ("thinking…"), "answered", "failed" (show "This interaction failed"; under a slash command "The application did not respond";
-          in a modal "Something went wrong. Try again."). reply: null, "message", "deferred_message", "deferred_update", "update", "choices",
-          "modal". modal: null, or when reply is "modal" Discord's modal {custom_id, title, components}: open it; close it on submit's "answered"
-exchanges (+) [{n, at, method, path, route, status (0: cut), code, ms, fault, application_id, bucket}]: REST requests that ended, the oldest
+          kind: "command", "component", "modal". state: "pending" (show the component as loading), "deferred" ("thinking…"), "answered",
+          "failed" (show "This interaction failed"; under a slash command "The application did not respond"; in a modal "Something went
+          wrong. Try again."). reply: null, "message", "deferred_message", "deferred_update", "update", "modal". modal: null, or when reply
+          is "modal" Discord's modal {custom_id, title, components}: open it; close it when the submission is no longer pending or failed
+exchanges (+) [{n, at, method, path, route, status (0: cut), code, ms, fault, application_id}]: REST requests that ended, the oldest
           first; the last 300 are kept. `code` is Discord's error code or null, `fault` the kind of fault that struck or null
 frames    (+) [{n, at, direction ("in": from the bot, "out": to it), op, name (event name or null), s, application_id, size}]
-buckets   [{key, who, bucket, major, limit, used, resets_at, route}]: rate-limit windows that are open, the latest first; plus
+buckets   [{who, bucket, major, limit, used, resets_at}]: rate-limit windows that are open (at `resets_at` they
+          are gone unsaid), the one that ends first first
 limits    {enabled, invalid_requests (of the last ten minutes), invalid_limit, banned_for: seconds or null}
 faults    [{id, kind, method, route, path, status, code, retry_after, scope, seconds, count, probability, hits}]: rules in force
 gateway   {connections, sessions: [{id, application_id, shard: [number, count], connected, intents: [names]}], refuses, acknowledges}
@@ -67,7 +69,8 @@ post            {channel_id, content, files?: [FILE]} → {message_id}
 delete_message  {channel_id, message_id} → {}: one's own, or with MANAGE_MESSAGES
 dismiss         {channel_id, message_id} → {}: an ephemeral message
 command         {channel_id, command_id, path?: [names], options?: {name: VALUE}} → {interaction_id}
-autocomplete    {channel_id, command_id, path?, options?: {name: VALUE} (filled before), focused: {name, value: text}} → {choices: [{name, value}]}
+autocomplete    {channel_id, command_id, path?, options?: {name: VALUE} (filled before), focused: {name, value: text}}
+                → {choices: [{name, value}]}
 message_command {channel_id, command_id, message_id} → {interaction_id}
 user_command    {channel_id, command_id, user_id} → {interaction_id}
 click           {channel_id, message_id, custom_id} → {interaction_id}
@@ -76,18 +79,20 @@ submit_modal    {interaction_id (the one that opened it), values: {custom_id: te
                 [values or ids] (selects, checkbox group) | [FILE] (file upload)}} → {interaction_id}; fields left out keep their defaults
 search          {channel_id, kind: "user" | "role" | "mentionable" | "channel", query, channel_types?} → {entities: [ENTITY]}, 25 at most
 open_dm         {user_id (a bot's)} → {channel_id}
-VALUE: text, number, bool; an id (text) for user, channel, role, mentionable; FILE for an attachment; a choice's value where there are choices.
+VALUE: text, number, bool; an id (text) for user, channel, role, mentionable; FILE for an attachment; a choice's value where there are
+choices.
 FILE: {name, content: base64}. ENTITY: {kind: "user" | "role" | "channel", id, name, detail, color}.
 
 Behind the scenes:
 exchange        {n} → {exchange: {…as above, query, request_headers, body, response, response_headers}}
 frame           {n} → {frame: {…as above, payload}}
 fault_add       {kind: "status" | "latency" | "drop_before" | "drop_after" | "freeze", method?, route?, path?, status?, code?, message?,
-                retry_after?, scope?, seconds?, count?, probability?} → {fault_id} (see sandbox.faults.Fault; route and path are shell patterns:
-                "*/roles/*" is every change of a member's role, "*/callback" every first answer)
+                retry_after?, scope?, seconds?, count?, probability?} → {fault_id} (see sandbox.faults.Fault; route and path are shell
+                patterns: "*/roles/*" is every change of a member's role, "*/callback" every first answer)
 fault_remove    {fault_id} → {}
 faults_clear    {} → {}
-gateway         {action: "drop" | "reconnect" | "invalidate" | "invalidate_resumable" | "refuse" | "accept" | "stop_acks" | "resume_acks"} → {}
+gateway         {action: "drop" | "reconnect" | "invalidate" | "invalidate_resumable" | "refuse" | "accept" | "stop_acks" |
+                "resume_acks"} → {}
 limits          {enabled?: bool, reset?: true} → {}
 
 World (by the powers of the sandbox; the guild's owner stands in Discord's audit log; `guild_id` is optional: the first guild):
@@ -109,3 +114,7 @@ delete_channel  {channel_id} → {}
 reset           {} → {}: the world is as it was at the start, with the ids of then. The bots hear an outage of each guild (GUILD_DELETE with
                 `unavailable`) and its return (GUILD_CREATE); their commands and their own memory stay. Faults end. Snapshots follow
 """
+
+from sandbox.webclient.pages import register
+
+__all__ = ["register"]

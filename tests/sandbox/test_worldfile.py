@@ -80,10 +80,12 @@ async def test_the_program_serves_until_it_is_told_to_stop(tmp_path: Path) -> No
     api = (await process.stdout.readline()).decode().split()[-1]
     async with aiohttp.ClientSession() as session:
         async with session.get(page) as response:
-            assert "Home" in await response.text()
-            assert "another" not in await response.text()
-        async with session.get(f"{api}/users/@me", headers={"Authorization": "Bot another"}) as response:
+            assert response.status == 200
+        headers = {"Authorization": "Bot another"}
+        async with session.get(f"{api}/users/@me", headers=headers) as response:
             assert (await response.json())["username"] == "Helper"
+        async with session.get(f"{api}/users/@me/guilds", headers=headers) as response:
+            assert [guild["name"] for guild in await response.json()] == ["Home"]
     process.send_signal(signal.SIGTERM)
     assert await process.wait() == 0
 
