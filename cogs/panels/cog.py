@@ -158,3 +158,13 @@ class PanelsCog(EditorHandlers, Cog, name="panels"):
     async def on_shards_acquired(self) -> None:
         """This process serves guilds from now on: look what an earlier one left behind."""
         self._follower.wake()
+
+    @commands.Cog.listener()
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """A guild came (back): what was edited before can be shown in it now."""
+        self._follower.wake()
+
+    @commands.Cog.listener()
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """The same for a guild that the bot was added to again."""
+        self._follower.wake()

@@ -9,6 +9,7 @@ from cogs.panels.access import Editor
 from cogs.panels.poster import Poster
 from cogs.panels.render import INERT
 from cogs.panels.service import ROLE_GONE, PanelService
+from cogs.panels.words import link
 from core.answer import Acknowledgement
 from core.components import text_message
 from core.errors import OUTDATED, UserError
@@ -156,8 +157,8 @@ class EditorHandlers:
         panel, editor = await self._panel(press), Editor.of(press.interaction)
         guild = await self.poster.guild(press.interaction.guild_id)
         channel_id = int(next(iter(press.values), "0"))
-        link = await self.poster.post(guild, editor, panel, channel_id, press.interaction.id, press.answer.t)
-        await self._redraw(press, panel, press.answer.t("The panel was posted: {link}", link=link))
+        address = await self.poster.post(guild, editor, panel, channel_id, press.interaction.id, press.answer.t)
+        await self._redraw(press, panel, press.answer.t("The panel was posted: {link}", link=address))
 
     @component(verbs.DELETE, Acknowledgement.REDRAW)
     async def ask_deletion(self, press: Press) -> None:
@@ -172,7 +173,7 @@ class EditorHandlers:
         await self.service.delete(editor, panel, left)
         lines = [t(DELETED, name=discord.utils.escape_markdown(panel.name))]
         if left:
-            links = (f"https://discord.com/channels/{panel.guild_id}/{message.channel_id}/{message.message_id}" for message in left)
+            links = (link(panel.guild_id, message.channel_id, message.message_id) for message in left)
             lines.append(t(LEFT, messages=" ".join(links)))
         await press.answer.redraw({"content": "\n".join(lines), "embeds": [], "components": []})
 

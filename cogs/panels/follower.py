@@ -31,7 +31,7 @@ class _Trouble:
 
 
 class Follower:
-    """The loop behind it: woken by edits, by a start, and by the end of a pause."""
+    """The loop behind it: woken by edits, by a start, by a guild's arrival, and by the end of a pause."""
 
     def __init__(self, bot: RolePanelBot, poster: Poster) -> None:
         self._bot, self._poster = bot, poster
@@ -63,27 +63,26 @@ class Follower:
     async def _catch_up(self) -> float | None:
         """Edit what is behind; the seconds until the next try of what could not be, None when there is nothing."""
         now = asyncio.get_running_loop().time()
-        behind = [(row, version) for row, guild_id, version in await PanelMessage.behind() if self._bot.serves(guild_id)]
-        self._troubles = {row: self._troubles[row] for row, _ in behind if row in self._troubles}
-        for row, version in behind:
+        behind = [entry for entry in await PanelMessage.behind() if self._bot.serves(entry[1])]
+        self._troubles = {row: self._troubles[row] for row, _, _ in behind if row in self._troubles}
+        for row, guild_id, version in behind:
+            guild = self._bot.get_guild(guild_id)
+            if guild is None or guild.unavailable:
+                continue  # its arrival wakes us
             trouble = self._troubles.get(row)
             if trouble is None or trouble.version != version or trouble.until <= now:
-                await self._follow(row, version)
+                await self._follow(guild, row, version)
         if not self._troubles:
             return None
         return max(0.0, min(trouble.until for trouble in self._troubles.values()) - asyncio.get_running_loop().time())
 
-    async def _follow(self, row: int, version: int) -> None:
+    async def _follow(self, guild: discord.Guild, row: int, version: int) -> None:
         """Edit one message. Its row is locked meanwhile, so that no second process edits it at the same time."""
         self._troubles.pop(row, None)
         async with in_transaction() as db:
             message = await PanelMessage.filter(id=row, missing=False).using_db(db).select_for_update(skip_locked=True).get_or_none()
             panel = await Panel.spec(message.panel_id) if message else None
             if message is None or panel is None or message.rendered_version >= panel.version:
-                return
-            guild = await self._bot.guild(panel.guild_id)
-            if guild is None:
-                self._try_later(row, version, TROUBLE_PAUSE)
                 return
             body = public(await self._poster.render(guild, panel))
             if await self._patch(message, version, body):

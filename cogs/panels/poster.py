@@ -10,7 +10,7 @@ from tortoise.exceptions import IntegrityError
 from cogs.panels.access import Editor
 from cogs.panels.render import Present, panel_message
 from cogs.panels.service import PANEL_GONE, PanelService
-from cogs.panels.words import permission_names
+from cogs.panels.words import link, permission_names
 from core.bot import RolePanelBot
 from core.components import Payload, public
 from core.errors import UserError
@@ -140,11 +140,6 @@ async def note_missing(message: PanelMessage) -> None:
     """Remember that a posted message was deleted at Discord."""
     logger.info("Message {} of panel {} was deleted at Discord", message.message_id, message.panel_id)
     await PanelMessage.filter(id=message.id).update(missing=True)
-
-
-def link(guild_id: int, channel_id: int, message_id: int) -> str:
-    """The address that jumps to a message."""
-    return f"https://discord.com/channels/{guild_id}/{channel_id}/{message_id}"
 
 
 def message_route(method: str, channel_id: int, message_id: int) -> Route:

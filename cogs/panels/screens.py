@@ -11,7 +11,7 @@ import discord
 from cogs.panels import verbs
 from cogs.panels.components import ROW_WIDTH, button, channel_select, option, role_select, row, string_select
 from cogs.panels.modals import mode_options, style_options
-from cogs.panels.words import CONTENT_MAX, MODES, STYLES, WARNINGS, fit, permission_names, problem_sentence, refusals, role_name
+from cogs.panels.words import CONTENT_MAX, MODES, STYLES, WARNINGS, fit, link, permission_names, problem_sentence, refusals, role_name
 from core.components import Payload
 from core.i18n import Translator
 from domain.custom_id import encode
@@ -162,7 +162,7 @@ def overview(panels: list[tuple[PanelSpec, tuple[Posted, ...]]], t: Translator) 
 
 def states(guild_id: int, posted: tuple[Posted, ...], t: Translator) -> list[str]:
     """Draft, live where, and what was deleted where."""
-    live = [f"https://discord.com/channels/{guild_id}/{one.channel_id}/{one.message_id}" for one in posted if not one.missing]
+    live = [link(guild_id, one.channel_id, one.message_id) for one in posted if not one.missing]
     missing = dict.fromkeys(f"<#{one.channel_id}>" for one in posted if one.missing)
     found: list[str] = []
     if live:

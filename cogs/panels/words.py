@@ -99,6 +99,11 @@ def problem_sentence(
     return t(sentences[refusal.problem], role=name, permissions=permission_names(bits, t))
 
 
+def link(guild_id: int, channel_id: int, message_id: int) -> str:
+    """The address that jumps to a message."""
+    return f"https://discord.com/channels/{guild_id}/{channel_id}/{message_id}"
+
+
 def fit(lines: list[str], limit: int, t: Translator) -> str:
     """As many lines as `limit` characters hold; how many were left out is said in the last one."""
     text = "\n".join(lines)
