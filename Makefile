@@ -30,6 +30,7 @@ check: .venv/dev
 	$(BIN)/lint-imports
 
 messages: .venv/runtime
+	@mkdir -p locales
 	$(BIN)/pybabel extract --mapping-file pyproject.toml --no-default-keywords -k N_ -k t -k localized -k plural:1,2 \
 		--add-location=file --sort-by-file --project "Role Panel" --copyright-holder "The Role Panel authors" \
 		--output-file locales/rolepanel.pot bot.py core domain cogs
