@@ -69,9 +69,15 @@ class Answer:
         self._lock = asyncio.Lock()
 
     @classmethod
-    def resumed(cls, rest: Rest, interaction_id: int, application_id: int, token: str, t: Translator) -> "Answer":
-        """The answer of an interaction that another process may or may not have acknowledged."""
-        return cls(rest, interaction_id, application_id, token, Acknowledgement.REPLY, t)
+    def resumed(cls, rest: Rest, interaction_id: int, application_id: int, token: str, t: Translator, age: float) -> "Answer":
+        """The answer of an interaction that came to another process `age` seconds ago.
+
+        Whoever was not acknowledged in the first 3 s is lost, so after that only an edit can still arrive.
+        """
+        answer = cls(rest, interaction_id, application_id, token, Acknowledgement.REPLY, t)
+        if age > FIRST_ANSWER_WINDOW:
+            answer._state = _State.DEFERRED
+        return answer
 
     @property
     def answered(self) -> bool:

@@ -1,6 +1,7 @@
 """The three kinds of failure, and what a person is told of each."""
 
 import secrets
+import socket
 from typing import Any
 
 import asyncpg
@@ -45,6 +46,11 @@ def is_database_away(error: BaseException | None) -> bool:
         asyncpg.CrashShutdownError,
         asyncpg.TooManyConnectionsError,
         asyncpg.InterfaceError,
+        # What opening a connection raises. Discord's side never does: core.rest turns it into Uncertain.
+        ConnectionError,
+        FileNotFoundError,
+        socket.gaierror,
+        TimeoutError,
     )
     seen = 0
     while error is not None and seen < 8:

@@ -45,6 +45,8 @@ def available() -> tuple[str, ...]:
 @cache
 def _load(locale: str) -> Translator:
     path = LOCALES / locale / "LC_MESSAGES" / "rolepanel.po"
+    if not path.exists():
+        return Translator(locale, gettext.NullTranslations())  # the sentences in the source are the source language
     compiled = io.BytesIO()
     with path.open("rb") as source:
         write_mo(compiled, read_po(source, locale=locale))

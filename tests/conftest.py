@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -32,19 +33,26 @@ async def execute(url: str, *statements: str) -> None:
         await connection.close()
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """The URL of a server that lives as long as the session, on which anything may be created."""
+@contextmanager
+def own_server() -> Iterator[EmbeddedPostgres]:
+    """A PostgreSQL in a directory of its own, to be started by the caller and stopped at the end."""
     # Not pytest's own directory: it is private, and as root the server runs under another account.
     directory = Path(tempfile.mkdtemp(prefix="rolepanel-test-"))
     directory.chmod(0o755)
     server = EmbeddedPostgres(directory / "postgres")
-    url = server.start()
-    # Nothing here has to survive a power cut.
-    asyncio.run(execute(url, "ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET synchronous_commit = off", "SELECT pg_reload_conf()"))
-    yield url
+    yield server
     server.stop()
     shutil.rmtree(directory)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The URL of a server that lives as long as the session, on which anything may be created."""
+    with own_server() as server:
+        url = server.start()
+        # Nothing here has to survive a power cut.
+        asyncio.run(execute(url, "ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET synchronous_commit = off", "SELECT pg_reload_conf()"))
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -120,9 +120,9 @@ class RolesCog(Cog, name="roles"):
 
         return tell
 
-    def _tell_later(self, click: Click) -> Tell:
+    def _tell_later(self, click: Click, age: timedelta) -> Tell:
         t = translator(click.locale, self.bot.settings.default_locale)
-        return self._teller(Answer.resumed(self.bot.rest, click.interaction_id, click.application_id, click.token, t))
+        return self._teller(Answer.resumed(self.bot.rest, click.interaction_id, click.application_id, click.token, t, age.total_seconds()))
 
 
 def _arguments(press: Press, count: int) -> tuple[int, ...]:

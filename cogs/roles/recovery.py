@@ -1,7 +1,7 @@
 """Clicks that an earlier process, or a failure of this one, left unsettled: nothing sent is done now, what was sent is looked at."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import discord
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class Recovery:
     """Settles leftover rows of the guilds that this process serves."""
 
-    def __init__(self, bot: "RolePanelBot", service: RoleService, tell_later: Callable[[Click], Tell]) -> None:
+    def __init__(self, bot: "RolePanelBot", service: RoleService, tell_later: Callable[[Click, timedelta], Tell]) -> None:
         self._bot, self._service, self._tell_later = bot, service, tell_later
 
     async def run(self, before: datetime) -> int:
@@ -42,8 +42,9 @@ class Recovery:
 
     async def _settle(self, row: AuditEntry) -> None:
         click = Click.from_json(row.resume or {})
-        alive = clock.now() - row.created_at < TOKEN_LIFE
-        tell = self._tell_later(click) if alive else _tell_nobody
+        age = clock.now() - row.created_at
+        alive = age < TOKEN_LIFE
+        tell = self._tell_later(click, age) if alive else _tell_nobody
         now = await self._present_roles(click)
         if row.state is AuditState.SENT:
             await self._observe(row, click, now, tell)

@@ -50,7 +50,9 @@ def test_foreign(text: str) -> None:
         decode(text)
 
 
-@pytest.mark.parametrize(("verb", "args"), [("", ()), ("Press", ()), ("a:b", ()), ("press", (-1,)), ("a" * 33, ()), ("press", (10**18,) * 6)])
+@pytest.mark.parametrize(
+    ("verb", "args"), [("", ()), ("Press", ()), ("a:b", ()), ("press", (-1,)), ("a" * 33, ()), ("press", (10**18,) * 6)]
+)
 def test_what_cannot_be_encoded_is_refused(verb: str, args: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="custom_id"):
         encode(verb, *args)

@@ -4,11 +4,19 @@ import asyncio
 from contextlib import suppress
 from typing import Any
 
+from discord.http import Route
+
 from core.bot import RolePanelBot, make_bot
 from core.database import Database
 from core.settings import Settings
-from models import SETTLED, AuditEntry
+from domain import clock
+from domain.custom_id import CHOOSE, OPEN_PICKER, PRESS, encode
+from domain.panels import Mode, Style
+from models import SETTLED, AuditEntry, Panel, PanelMessage, PanelRole
 from sandbox.server import Sandbox
+
+
+PATIENCE = 5.0  # seconds
 
 
 class House:
@@ -16,6 +24,7 @@ class House:
 
     def __init__(self, sandbox: Sandbox, database: Database) -> None:
         self.sandbox, self.database = sandbox, database
+        self.accepted: list[str] = []  # problems that a test brings about on purpose
         self._bot: RolePanelBot | None = None
         self._running: asyncio.Task[None] | None = None
 
@@ -29,7 +38,7 @@ class House:
         """Start a bot as bot.py does, and wait until it is ready and its commands are registered."""
         self._bot = await make_bot(Settings(), self.database)  # pyright: ignore[reportCallIssue]
         self._running = asyncio.create_task(self._bot.run_until_stopped(), name="bot")
-        ready = asyncio.create_task(self._bot.wait_until_ready())
+        ready = asyncio.create_task(self._bot.guild(self.sandbox.guild.id))
         try:
             await asyncio.wait({ready, self._running}, return_when=asyncio.FIRST_COMPLETED)
             if self._running.done():
@@ -55,20 +64,33 @@ class House:
         return self.sandbox.driver.actor(name)
 
     async def audit(self, kind: str | None = None) -> list[AuditEntry]:
-        """The audit rows, oldest first, once every click's row is settled."""
-        while await AuditEntry.exclude(state__in=SETTLED).exists():
-            await asyncio.sleep(0)
+        """The audit rows, oldest first, once every click's row is settled. Raises TimeoutError when one stays unsettled."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                written = asyncio.ensure_future(self.bot.wait_for("audit_written"))
+                await asyncio.sleep(0)  # lets it begin to listen
+                if not await AuditEntry.exclude(state__in=SETTLED).exists():
+                    written.cancel()
+                    break
+                await written
+        return await self._rows(kind)
+
+    async def _rows(self, kind: str | None) -> list[AuditEntry]:
         rows = AuditEntry.all().order_by("id")
         return list(await (rows.filter(kind=kind) if kind else rows))
 
     async def judge(self) -> list[str]:
         """What went wrong, read from the sandbox's ledger and the audit table."""
-        return self.sandbox.ledger.problems(ended=True) + await self._role_changes_without_record()
+        return [
+            *self.sandbox.ledger.problems(self.accepted, ended=True),
+            *await self._role_changes_without_record(),
+            *[f"unsettled: {row.kind} {row.state}" for row in await AuditEntry.exclude(state__in=SETTLED)],
+        ]
 
     async def _role_changes_without_record(self) -> list[str]:
         changes = sorted((c.guild_id, c.user_id, c.role_id, c.kind) for c in self.sandbox.ledger.role_changes)
         recorded: list[tuple[int, int, int, str]] = []
-        for row in await self.audit("roles.click"):
+        for row in await self._rows("roles.click"):
             for kind, name in (("add", "added"), ("remove", "removed")):
                 recorded += [(row.guild_id, row.target_id or 0, role_id, kind) for role_id in row.payload[name]]
         return [] if changes == sorted(recorded) else [f"Discord saw {changes}, the audit table {sorted(recorded)}"]
@@ -86,3 +108,31 @@ async def leftover_tasks(before: set[asyncio.Task[Any]]) -> list[str]:
         with suppress(asyncio.CancelledError, TimeoutError):
             await asyncio.wait_for(asyncio.shield(task), 1.0)
     return [str(task) for task in left if not task.done()]
+
+
+async def posted_panel(house: House, *roles: str, style: Style = Style.BUTTONS, mode: Mode = Mode.TOGGLE, channel: str = "roles") -> Panel:
+    """A panel in the database, posted: for tests that begin at the click."""
+    sandbox = house.sandbox
+    now = clock.now()
+    panel = await Panel.create(
+        guild_id=sandbox.guild.id, name="Colours", title="Colours", style=style, mode=mode, created_at=now, updated_at=now
+    )
+    items = [
+        await PanelRole.create(panel=panel, role_id=sandbox.role(name).id, label=name, position=position)
+        for position, name in enumerate(roles)
+    ]
+    where = sandbox.channel(channel)
+    route = Route("POST", "/channels/{channel_id}/messages", channel_id=where.id)
+    sent = await house.bot.rest.request(route, body={"content": "Colours", "components": _components(panel, items)})
+    await PanelMessage.create(panel=panel, channel_id=where.id, message_id=int(sent["id"]), rendered_version=panel.version)
+    return panel
+
+
+def _components(panel: Panel, items: list[PanelRole]) -> list[dict[str, Any]]:
+    if panel.style is Style.BUTTONS:
+        buttons = [{"type": 2, "style": 2, "label": i.label, "custom_id": encode(PRESS, panel.id, i.id)} for i in items]
+        return [{"type": 1, "components": buttons[start : start + 5]} for start in range(0, len(buttons), 5)]
+    options = [{"label": item.label, "value": str(item.id)} for item in items]
+    options.append({"label": "Change or clear my roles…", "value": OPEN_PICKER})
+    select = {"type": 3, "custom_id": encode(CHOOSE, panel.id, 0), "options": options, "max_values": len(options)}
+    return [{"type": 1, "components": [select]}]

@@ -1,0 +1,90 @@
+"""Discord in trouble: what a member is told stays true, and what is safe to repeat is repeated."""
+
+import pytest
+
+from models import AuditState
+from sandbox.faults import Fault
+from tests.e2e.house import House, posted_panel
+from tests.e2e.test_clicks import click
+
+ROLE = "/guilds/*/members/*/roles/*"
+CALLBACK = "/interactions/*/callback"
+EDIT = "/webhooks/*/messages/*"
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("status", "PUT", ROLE, status=500, count=1),
+        Fault("status", "PUT", ROLE, status=502, count=2),
+        Fault("status", "PUT", ROLE, status=503, count=1),
+        Fault("status", "PUT", ROLE, status=429, retry_after=0.2, count=1),
+        Fault("status", "PUT", ROLE, status=429, retry_after=0.2, scope="shared", count=1),
+        Fault("status", "PUT", ROLE, status=429, retry_after=0.2, scope="global", count=1),
+        Fault("drop_before", "PUT", ROLE, count=1),
+        Fault("drop_after", "PUT", ROLE, count=1),
+        Fault("latency", "PUT", ROLE, seconds=2.0, count=1),
+        Fault("status", "POST", CALLBACK, status=500, count=1),
+        Fault("status", "POST", CALLBACK, status=503, count=2),
+        Fault("status", "POST", CALLBACK, status=429, retry_after=0.2, count=1),
+        Fault("drop_before", "POST", CALLBACK, count=1),
+        Fault("latency", "POST", CALLBACK, seconds=1.5, count=1),
+    ],
+    ids=lambda fault: f"{fault.kind} {fault.status if fault.kind == 'status' else ''} {fault.scope} {fault.method}",
+)
+async def test_the_click_is_done_and_told(house: House, fault: Fault) -> None:
+    await posted_panel(house, "Red")
+    house.sandbox.ledger.allow(code=40060)
+    house.sandbox.faults.add(fault)
+    assert "Added" in await click(house, "alice", "Red")
+    assert fault.hits
+    (row,) = await house.audit("roles.click")
+    assert (row.state, row.payload["added"]) == (AuditState.DONE, [house.sandbox.role("Red").id])
+
+
+@pytest.mark.parametrize("kind", ["drop_after", "drop_before"])
+async def test_an_answer_whose_fate_is_unknown(house: House, kind: str) -> None:
+    """The callback took effect and its answer was lost: 40060 at the second try means that it arrived."""
+    await posted_panel(house, "Red")
+    fault = house.sandbox.faults.add(Fault(kind, "POST", CALLBACK, count=1))  # pyright: ignore[reportArgumentType]
+    house.sandbox.ledger.allow(code=40060)
+    assert "Added" in await click(house, "alice", "Red")
+    assert fault.hits == 1
+
+
+async def test_the_edit_of_a_late_answer_is_repeated(house: House) -> None:
+    await posted_panel(house, "Red")
+    house.sandbox.faults.add(Fault("latency", "PUT", ROLE, seconds=2.0, count=1))
+    lost = house.sandbox.faults.add(Fault("drop_after", "PATCH", EDIT, count=1))
+    assert "Added" in await click(house, "alice", "Red")
+    assert lost.hits == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "said", "problem"),
+    [
+        (Fault("status", "PUT", ROLE, status=403, code=50013), "Discord did not let the bot change", "forbidden"),
+        (Fault("status", "PUT", ROLE, status=403, code=60003), "two-factor", "two_factor"),
+        (Fault("status", "PUT", ROLE, status=404, code=10011), "no longer exists", "deleted"),
+        (Fault("status", "PUT", ROLE, status=400, code=0), "Discord had an error", "discord_error"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+async def test_a_refusal_is_told_and_recorded(house: House, fault: Fault, said: str, problem: str) -> None:
+    await posted_panel(house, "Red")
+    house.sandbox.faults.add(fault)
+    assert said in await click(house, "alice", "Red")
+    (row,) = await house.audit("roles.click")
+    assert (row.state, row.payload["failed"][0]["problem"]) == (AuditState.REFUSED, problem)
+    assert house.actor("alice").role_names() == []
+
+
+async def test_the_gateway_drops_in_the_middle_of_a_click(house: House) -> None:
+    await posted_panel(house, "Red")
+    frozen = house.sandbox.faults.add(Fault("freeze", "PUT"))
+    alice = house.actor("alice").in_("roles")
+    result = await alice.sees()[-1].click("Red")
+    await house.sandbox.driver.until(lambda: frozen.hits)
+    house.sandbox.gateway.drop_connections()
+    frozen.release()
+    assert "Added" in (await result.message()).text
