@@ -92,30 +92,30 @@ class Outbox:
         if pause and loop.time() < pause.until:
             self._look_again_soon()
             return False
+        longer = PAUSE_SECONDS if pause is None else pause.seconds * 2
         try:
             posted = await self._service.post_next(to, loop.time() + PATIENCE_SECONDS)
         except ChannelUnusable as error:
             if pause is None or not pause.unusable:
                 logger.warning("The audit channel {} of guild {} cannot be used: {}. Its entries wait.", to.channel_id, guild_id, error)
-            self._pause(to, PAUSE_SECONDS if pause is None or error.known_before else pause.seconds * 2, unusable=True)
+            self._pause(to, PAUSE_SECONDS if error.known_before else longer, unusable=True)
             return False
         except (RateLimited, Uncertain, discord.HTTPException) as error:
             logger.info("Audit entries of guild {} wait: {}", guild_id, error)
-            self._pause(to, PAUSE_SECONDS if pause is None else pause.seconds * 2, unusable=False)
-            return False
         except Exception as error:
             if is_database_away(error):
                 raise
             # Our bug, in one entry perhaps: the other guilds must not wait for its mend.
             logger.opt(exception=error).error("The audit entries of guild {} could not be posted", guild_id)
-            self._pause(to, PAUSE_SECONDS if pause is None else pause.seconds * 2, unusable=False)
-            return False
-        self._pauses.pop(guild_id, None)
-        return posted > 0
+        else:
+            self._pauses.pop(guild_id, None)
+            return posted > 0
+        self._pause(to, longer, unusable=False)
+        return False
 
     def _pause(self, to: Destination, seconds: float, *, unusable: bool) -> None:
-        until = asyncio.get_running_loop().time() + min(seconds, PAUSE_MAX_SECONDS)
-        self._pauses[to.guild_id] = Pause(to.channel_id, min(seconds, PAUSE_MAX_SECONDS), until, unusable)
+        seconds = min(seconds, PAUSE_MAX_SECONDS)
+        self._pauses[to.guild_id] = Pause(to.channel_id, seconds, asyncio.get_running_loop().time() + seconds, unusable)
         self._look_again_soon()
 
     def _look_again_soon(self) -> None:
