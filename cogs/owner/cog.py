@@ -65,7 +65,7 @@ class OwnerCog(Cog, name="owner"):
             self.__cog_commands__ = kept  # pyright: ignore[reportAttributeAccessIssue]
         else:
             for command in self.get_commands():
-                command.guild_ids = [guild_id]
+                command.guild_ids = [guild_id]  # pyright: ignore[reportAttributeAccessIssue]
 
     @cog.command(
         name="list",
