@@ -20,6 +20,7 @@ from core.settings import Settings
 from core.shards import ShardSlots
 
 DRAIN = 5.0  # seconds that a shutdown waits for clicks under way
+CANCEL_AGAIN = 0.5  # seconds
 SYNC_RETRY = 60.0  # seconds
 GUILD_WAIT = 10.0  # seconds that a click waits for its guild at a start
 
@@ -171,9 +172,13 @@ class RolePanelBot(commands.Bot):
             for task in done:
                 task.result()
         finally:
-            for task in (gateway, lost, sync):
-                task.cancel()
-            await asyncio.wait({gateway, lost, sync})
+            pending = {gateway, lost, sync}
+            while pending:
+                # A cancellation that meets the end of py-cord's handshake is swallowed (asyncio.wait_for before Python 3.12).
+                for task in pending:
+                    task.cancel()
+                _, pending = await asyncio.wait(pending, timeout=CANCEL_AGAIN)
+            await self._close_gateway()
 
     async def _stop_when_lost(self) -> None:
         await self.slots.lost.wait()

@@ -36,6 +36,8 @@ TITLE_MAX = 256
 DESCRIPTION_MAX = 4000  # a modal's text input; an embed would take 4096
 LABEL_MAX = 80
 OPTION_DESCRIPTION_MAX = 100
+FOOTER_MAX = 2048
+URL_MAX = 2048
 ROLES_PER_MESSAGE = 25  # five rows of five buttons, or one select
 
 

@@ -1,7 +1,21 @@
 """The Tortoise models: a file for each concept, with its fields, its constraints and the few queries that belong to it."""
 
 from models.audit import SETTLED, AuditEntry, AuditState
+from models.draft import Draft
 from models.guild_config import GuildConfig
 from models.panel import Panel, PanelMessage, PanelRole
+from models.revision import PanelRevision
+from models.role_grant import RoleGrant
 
-__all__ = ["SETTLED", "AuditEntry", "AuditState", "GuildConfig", "Panel", "PanelMessage", "PanelRole"]
+__all__ = [
+    "SETTLED",
+    "AuditEntry",
+    "AuditState",
+    "Draft",
+    "GuildConfig",
+    "Panel",
+    "PanelMessage",
+    "PanelRevision",
+    "PanelRole",
+    "RoleGrant",
+]

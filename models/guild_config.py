@@ -13,6 +13,7 @@ class GuildConfig(Model):
     guild_id = fields.BigIntField(primary_key=True, generated=False)
     audit_channel_id = fields.BigIntField(null=True)
     audit_since = fields.DatetimeField(null=True)
+    manager_role_ids: list[int] = fields.JSONField(default=list)  # pyright: ignore[reportAssignmentType]
     locale = fields.CharField(max_length=8, null=True)
 
     class Meta(Model.Meta):

@@ -22,6 +22,18 @@ class Panel(Model):
     accent_colour = fields.IntField(null=True)
     style = fields.CharEnumField(rules.Style, max_length=16, default=rules.Style.BUTTONS)
     mode = fields.CharEnumField(rules.Mode, max_length=16, default=rules.Mode.TOGGLE)
+    image_url = fields.CharField(max_length=rules.URL_MAX, null=True)
+    thumbnail_url = fields.CharField(max_length=rules.URL_MAX, null=True)
+    footer = fields.CharField(max_length=rules.FOOTER_MAX, null=True)
+    buttons_per_row = fields.IntField(default=5)
+    min_roles = fields.IntField(null=True)
+    max_roles = fields.IntField(null=True)
+    required_role_ids: list[int] = fields.JSONField(default=list)  # pyright: ignore[reportAssignmentType]
+    required_all = fields.BooleanField(default=False)
+    blocked_role_ids: list[int] = fields.JSONField(default=list)  # pyright: ignore[reportAssignmentType]
+    link_group = fields.CharField(max_length=rules.NAME_MAX, null=True)
+    sticky = fields.BooleanField(default=False)
+    wait_for_screening = fields.BooleanField(default=False)
     version = fields.IntField(default=1)
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
@@ -78,6 +90,13 @@ class PanelRole(Model):
     colour = fields.CharEnumField(rules.ButtonColour, max_length=16, default=rules.ButtonColour.GREY)
     confirmed_permissions = fields.BigIntField(default=0)
     confirmed_by = fields.BigIntField(null=True)
+    duration_seconds = fields.IntField(null=True)
+    capacity = fields.IntField(null=True)
+    capacity_counts_all = fields.BooleanField(default=False)
+    bundle_role_ids: list[int] = fields.JSONField(default=list)  # pyright: ignore[reportAssignmentType]
+    required_role_ids: list[int] = fields.JSONField(default=list)  # pyright: ignore[reportAssignmentType]
+    required_all = fields.BooleanField(default=False)
+    blocked_role_ids: list[int] = fields.JSONField(default=list)  # pyright: ignore[reportAssignmentType]
 
     class Meta(Model.Meta):
         table = "panel_role"
