@@ -11,6 +11,7 @@ class Mode(StrEnum):
     ADD_ONLY = "add_only"
     REMOVE_ONLY = "remove_only"
     UNIQUE = "unique"
+    PERMANENT = "permanent"
 
 
 class Style(StrEnum):
@@ -18,6 +19,7 @@ class Style(StrEnum):
 
     BUTTONS = "buttons"
     DROPDOWN = "dropdown"
+    PICKER = "picker"
 
 
 class ButtonColour(StrEnum):
@@ -42,8 +44,31 @@ ROLES_PER_MESSAGE = 25  # five rows of five buttons, or one select
 
 
 @dataclass(frozen=True, slots=True)
+class Requirement:
+    """Roles that a member must hold (any of them, or all) and must not hold to get something."""
+
+    required: tuple[int, ...] = ()
+    needs_all: bool = False
+    blocked: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """How a panel looks beside its text; URLs are https."""
+
+    accent_colour: int | None = None
+    image_url: str | None = None
+    thumbnail_url: str | None = None
+    footer: str | None = None
+    buttons_per_row: int = 5
+
+
+@dataclass(frozen=True, slots=True)
 class RoleSpec:
-    """One role on a panel. `item_id` names it in custom_ids; `confirmed_permissions` are the dangerous bits an administrator accepted."""
+    """One role on a panel. `item_id` names it in custom_ids; `confirmed_permissions` are the dangerous bits an administrator accepted.
+
+    `duration` is in seconds. `capacity` counts who took it here, or every holder in the guild. `bundle` are further roles given with it.
+    """
 
     item_id: int
     role_id: int
@@ -52,11 +77,20 @@ class RoleSpec:
     description: str | None = None
     colour: ButtonColour = ButtonColour.GREY
     confirmed_permissions: int = 0
+    duration: int | None = None
+    capacity: int | None = None
+    capacity_counts_all: bool = False
+    bundle: tuple[int, ...] = ()
+    requirement: Requirement = Requirement()
 
 
 @dataclass(frozen=True, slots=True)
 class PanelSpec:
-    """A panel as it stands in the database, with the version that every edit raises."""
+    """A panel as it stands in the database, with the version that every edit raises.
+
+    Panels of one `link_group` share their unique rule and their limits. `sticky`: given back to a member who rejoins.
+    `wait_for_screening`: who has not passed membership screening gets the role when they have, instead of a refusal.
+    """
 
     panel_id: int
     guild_id: int
@@ -64,9 +98,15 @@ class PanelSpec:
     title: str
     version: int
     description: str | None = None
-    accent_colour: int | None = None
+    appearance: Appearance = Appearance()
     style: Style = Style.BUTTONS
     mode: Mode = Mode.TOGGLE
+    min_roles: int | None = None
+    max_roles: int | None = None
+    requirement: Requirement = Requirement()
+    link_group: str | None = None
+    sticky: bool = False
+    wait_for_screening: bool = False
     roles: tuple[RoleSpec, ...] = ()
 
     def item(self, item_id: int) -> RoleSpec | None:

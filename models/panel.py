@@ -65,9 +65,15 @@ class Panel(Model):
             title=self.title,
             version=self.version,
             description=self.description,
-            accent_colour=self.accent_colour,
+            appearance=rules.Appearance(self.accent_colour, self.image_url, self.thumbnail_url, self.footer, self.buttons_per_row),
             style=self.style,
             mode=self.mode,
+            min_roles=self.min_roles,
+            max_roles=self.max_roles,
+            requirement=rules.Requirement(tuple(self.required_role_ids), self.required_all, tuple(self.blocked_role_ids)),
+            link_group=self.link_group,
+            sticky=self.sticky,
+            wait_for_screening=self.wait_for_screening,
             roles=tuple(role.to_spec() for role in sorted(self.roles, key=lambda role: (role.position, role.id))),
         )
 
@@ -112,6 +118,11 @@ class PanelRole(Model):
             description=self.description,
             colour=self.colour,
             confirmed_permissions=self.confirmed_permissions,
+            duration=self.duration_seconds,
+            capacity=self.capacity,
+            capacity_counts_all=self.capacity_counts_all,
+            bundle=tuple(self.bundle_role_ids),
+            requirement=rules.Requirement(tuple(self.required_role_ids), self.required_all, tuple(self.blocked_role_ids)),
         )
 
 

@@ -86,7 +86,7 @@ def _dropdown(panel: PanelSpec, roles: tuple[RoleSpec, ...], custom_id: str, pre
 
 
 def _embed(panel: PanelSpec, present: Present, t: Translator) -> Payload:
-    colour = None if panel.accent_colour is None else discord.Colour(panel.accent_colour)
+    colour = None if panel.appearance.accent_colour is None else discord.Colour(panel.appearance.accent_colour)
     embed = discord.Embed(title=panel.title, description=panel.description or None, colour=colour)
     if panel.mode in HINTS:
         embed.set_footer(text=t(HINTS[panel.mode]))
