@@ -32,6 +32,7 @@ class Origin:
     interaction_id: int | None = None
     interaction_metadata: dict[str, Any] | None = None
     interaction_user_id: int | None = None
+    command: str | None = None
 
 
 def create(sandbox: "Sandbox", channel: Channel, body: Any, uploads: list[Upload], origin: Origin, at: Path = ()) -> Message:
@@ -124,6 +125,7 @@ def _blank(world: World, channel: Channel, origin: Origin, flags: int) -> Messag
     message = Message(world.new_id(), channel.id, origin.author_id, world.clock.now(), flags=flags, type=origin.type)
     message.application_id, message.webhook_id = origin.application_id, origin.webhook_id
     message.interaction_id, message.interaction_metadata = origin.interaction_id, origin.interaction_metadata
+    message.command = origin.command
     if flags & EPHEMERAL:
         message.visible_to = origin.interaction_user_id
     return message

@@ -96,7 +96,7 @@ class Emoji:
 
 @dataclass
 class Message:
-    """A message. `visible_to` is the one user who sees an ephemeral message, None for everyone.
+    """A message. `visible_to` is the one user who sees an ephemeral message, None for everyone. `command` names the command it answers.
 
     `reactions` maps an emoji ("👍" or "name:id") to who reacted. A deleted message leaves the store and has `deleted` set.
     """
@@ -121,6 +121,7 @@ class Message:
     webhook_id: int | None = None
     interaction_metadata: dict[str, Any] | None = None
     interaction_id: int | None = None
+    command: str | None = None
     visible_to: int | None = None
     pinned: bool = False
     tts: bool = False

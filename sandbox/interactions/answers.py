@@ -130,6 +130,7 @@ def _origin(sandbox: "Sandbox", interaction: Interaction) -> "messages.Origin":
         interaction_id=interaction.id,
         interaction_metadata=describe.metadata(sandbox.world, interaction),
         interaction_user_id=interaction.user_id,
+        command=interaction.name if interaction.kind == Kind.COMMAND else None,
     )
 
 

@@ -74,8 +74,13 @@ class Interaction:
     @property
     def what(self) -> str:
         """The command, custom_id or modal in a few words, for reports."""
+        return f"{self.kind.name.lower()} {self.name!r}"
+
+    @property
+    def name(self) -> str:
+        """The custom_id, or the command with its group and subcommand."""
         name = self.data.get("custom_id") or self.data.get("name") or ""
         options = self.data.get("options") or []
         while self.kind in (Kind.COMMAND, Kind.AUTOCOMPLETE) and options and options[0]["type"] in (1, 2):
             name, options = f"{name} {options[0]['name']}", options[0].get("options") or []
-        return f"{self.kind.name.lower()} {name!r}"
+        return name

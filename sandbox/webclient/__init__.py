@@ -43,9 +43,9 @@ commands  [{id, application_id, application_name, type (1 slash, 2 user menu, 3 
           choices: [{name (show), value (send)}], min_value, max_value, min_length, max_length, channel_types}, absent limits are null.
           Types: 3 string, 4 integer, 5 boolean, 6 user, 7 channel, 8 role, 9 mentionable, 10 number, 11 attachment
 messages  (+) [message]: new or changed, in order of id; put or replace by id. In a snapshot the last 100 of every visible channel and DM.
-          Discord's message, with {failed: bool (its "thinking…" never ended)}. flags & 64: only this user sees it; & 128: "thinking…";
-          & 32768: Components V2. `interaction_metadata.user` and `.name` tell "NAME used /command" (types 20 and 23). Attachment
-          addresses are absolute and of this server
+          Discord's message, with {failed: bool (its "thinking…" never ended), command: "panel create" or null}. flags & 64: only this
+          user sees it; & 128: "thinking…"; & 32768: Components V2. `interaction_metadata.user` and `command` tell "NAME used /command"
+          (type 20; type 23 of a context menu). Attachment addresses are absolute and of this server
 gone      (+) [{channel_id, id}]: messages deleted, dismissed or no longer visible. Those of a channel that left `channels` are gone unsaid
 interactions (+) [{id, kind, state, what, custom_id, message_id, channel_id, reply, modal}]: those begun by this window, when they change.
           kind: "command", "component", "modal". state: "pending" (show the component as loading), "deferred" ("thinking…"), "answered",

@@ -5,6 +5,7 @@ import { fill, h, icon } from "./dom.js";
 import { encode } from "./fields.js";
 import { ICONS } from "./icons.js";
 import { Listbox } from "./listbox.js";
+import { showMessage } from "./log.js";
 import { channel, guild } from "./people.js";
 import { actions } from "./rich.js";
 import { look, request, state, subscribe, view } from "./store.js";
@@ -19,7 +20,10 @@ let files = [];
 
 /** Draw the composer now and whenever the channel or what may be done in it changes. */
 export function startComposer() {
-  actions.channel = (id) => look({ channelId: id, guildId: state.dms.some((one) => one.id === id) ? null : guild()?.id });
+  actions.channel = (id, messageId) => {
+    look({ channelId: id, guildId: state.dms.some((one) => one.id === id) ? null : guild()?.id });
+    if (messageId) showMessage(messageId);
+  };
   actions.command = (id, name) => {
     const command = state.commands.find((one) => one.id === id && one.channel_ids.includes(view.channelId));
     if (command) openCommand(command, name.split(" ").slice(1));
@@ -36,7 +40,7 @@ export function startComposer() {
 function draw() {
   const here = channel();
   if (!here) fill(root);
-  else if (!here.can_send && !state.commands.some((one) => one.channel_ids.includes(here.id))) fill(root, closed());
+  else if (!here.can_send) fill(root, closed());
   else writing(here);
 }
 

@@ -13,17 +13,24 @@ export function limits() {
   const empty = h("p.empty", {}, "No window is open: nothing was asked for in the last seconds.");
   setInterval(count, 250);
 
+  /** A window that has ended is gone; nobody says so. */
   function count() {
     if (!list.isConnected) return;
+    drawWindows();
     for (const row of list.children) row.querySelector(".left").textContent = left(row.dataset.ends);
+  }
+
+  function drawWindows() {
+    const open = state.buckets.filter((one) => one.resets_at * 1000 > now());
+    empty.hidden = open.length > 0;
+    reconcile(list, open, (one) => `${one.who} ${one.bucket} ${one.major}`, (one) => `${one.used}/${one.limit}/${one.resets_at}`, row);
   }
 
   function draw() {
     enabled.checked = state.limits.enabled;
     const { invalid_requests: bad, invalid_limit: most, banned_for: banned } = state.limits;
     fill(invalid, banned ? `Banned for another ${Math.ceil(banned)} s.` : `${bad} of ${most} invalid requests (401, 403, 429) in ten minutes.`);
-    empty.hidden = state.buckets.length > 0;
-    reconcile(list, state.buckets, (one) => one.key, (one) => `${one.used}/${one.limit}/${one.resets_at}`, row);
+    drawWindows();
   }
   return {
     draw,
@@ -39,10 +46,10 @@ function left(ends) {
 }
 
 function row(one) {
-  const name = one.route ?? one.bucket;
+  const name = one.bucket;
   return h(
     "li.bucket", { data: { ends: one.resets_at } },
-    h("div.what", {}, h("span", {}, name), h("span.numbers", {}, `${one.used} / ${one.limit} · `, h("span.left", {}, left(one.resets_at)))),
+    h("div.what", {}, h("span", {}, name, h("small", {}, one.major ? ` …${one.major.slice(-4)}` : "")), h("span.numbers", {}, `${one.used} / ${one.limit} · `, h("span.left", {}, left(one.resets_at)))),
     h("meter", { min: 0, max: one.limit, value: one.used, high: one.limit * 0.8, optimum: 0, "aria-label": `${name}: ${one.used} of ${one.limit} used` }),
   );
 }

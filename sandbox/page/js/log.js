@@ -19,24 +19,44 @@ const head = document.querySelector(".chat-head");
 const heard = document.querySelector("#heard");
 const welcome = document.querySelector(".log .welcome");
 let shown = null;
+let atEnd = true;
 
 /** Draw the channel now and after every change. */
 export function startLog() {
   subscribe(["messages", "guilds", "dms", "interactions", "view", "me", "snapshot"], draw);
   subscribe(["messages"], () => announce());
+  // Whoever reads the end goes on reading it when the window or the composer changes its size.
+  new ResizeObserver(() => atEnd && toEnd()).observe(log);
+  log.addEventListener("scroll", () => (atEnd = isAtEnd()));
+}
+
+function isAtEnd() {
+  return log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END;
+}
+
+function toEnd() {
+  log.scrollTop = log.scrollHeight;
 }
 
 function draw() {
   const here = channel();
   const moved = shown !== view.channelId;
-  const atEnd = moved || log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END;
+  const follow = moved || isAtEnd();
   drawHead(here);
   if (view.channelId) view.unread.delete(view.channelId);
   const names = namesMark();
   reconcile(rows, here ? items() : [], keyOf, (item) => markItem(item, names), drawItem);
   if (moved) drawWelcome(here);
   shown = view.channelId;
-  if (atEnd) log.scrollTop = log.scrollHeight;
+  if (follow) toEnd();
+}
+
+/** Bring a message of this channel before the eyes. */
+export function showMessage(id) {
+  const row = rows.querySelector(`[data-id="${CSS.escape(id)}"]`);
+  row?.scrollIntoView({ block: "center" });
+  row?.focus({ preventScroll: true });
+  row?.animate([{ backgroundColor: "var(--ping)" }, {}], { duration: 1500 });
 }
 
 function drawHead(here) {
@@ -88,7 +108,7 @@ function answered(one) {
 }
 
 function joins(before, message) {
-  if (!before || hasOrigin(message) || before.author.id !== message.author.id || isEphemeral(before) !== isEphemeral(message)) return false;
+  if (!before || hasOrigin(message) || before.author.id !== message.author.id || isEphemeral(before) || isEphemeral(message)) return false;
   return Date.parse(message.timestamp) - Date.parse(before.timestamp) < TOGETHER;
 }
 
@@ -136,7 +156,7 @@ function announce() {
   const known = lastHeard !== null && shown === view.channelId;
   lastHeard = mark;
   if (!last || !known || last.author.id === state.me.user.id) return;
-  const name = last.author_name ?? displayName(last.author);
+  const name = displayName(last.author);
   const text = last.flags & 128 ? t("is thinking…") : [last.content, ...last.embeds.flatMap((one) => [one.title, one.description])].filter(Boolean).join(". ");
   heard.textContent = `${name}: ${text.split("\n").map((line) => plain(parse(line))).join(" ")}`;
 }

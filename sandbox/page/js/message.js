@@ -19,6 +19,8 @@ const EPHEMERAL = 64;
 const LOADING = 128;
 const V2 = 32768;
 const REPLY = 19;
+const COMMAND = 20;
+const CONTEXT_MENU = 23;
 const MESSAGE_MENU = 3;
 
 /** Whether only the acting user sees it. */
@@ -34,7 +36,7 @@ export function markOf({ message, joined }, names) {
 
 /** The first line above a message that answers something, or null. */
 export function hasOrigin(message) {
-  return message.type === REPLY || Boolean(message.interaction_metadata?.name);
+  return message.type === REPLY || [COMMAND, CONTEXT_MENU].includes(message.type);
 }
 
 /** A message's row. `joined`: it follows another of the same author and shows no head of its own. */
@@ -59,20 +61,11 @@ export function messageRow({ message, joined }) {
   return row;
 }
 
-/** The colour of an author's name: what the member list says, or what it was for who has left. */
-function nameColour(message) {
-  return member(message.author.id)?.color ?? message.author_color;
-}
-
-function nameOf(message) {
-  return member(message.author.id)?.name ?? message.author_name;
-}
-
 function head(message) {
   const { author } = message;
   return h(
     "div.head", {},
-    coloured("button.author", nameOf(message), nameColour(message), {
+    coloured("button.author", displayName(author), member(author.id)?.color, {
       type: "button",
       onclick: (event) => openProfile(author.id, event.currentTarget),
       oncontextmenu: (event) => {
@@ -90,7 +83,7 @@ function content(message) {
   if (message.flags & LOADING) {
     return message.failed
       ? failed("The application did not respond")
-      : h("div.thinking", { role: "status" }, dots(), `${nameOf(message)} ${t("is thinking…")}`);
+      : h("div.thinking", { role: "status" }, dots(), `${displayName(message.author)} ${t("is thinking…")}`);
   }
   const edited = message.edited_timestamp ? h("span.edited", { title: message.edited_timestamp }, t("(edited)")) : null;
   const parts = [];
@@ -142,10 +135,10 @@ function origin(message) {
     if (!to) return h("div.origin", {}, icon(ICONS.reply, "small"), h("i", {}, t("Original message was deleted")));
     return h("div.origin", {}, avatar(to.author, "tiny"), coloured("b", displayName(to.author), member(to.author.id)?.color), h("span.snippet", {}, to.content));
   }
-  const { user, name, command_type: type } = message.interaction_metadata;
+  const { user } = message.interaction_metadata;
   return h(
     "div.origin", {}, avatar(user, "tiny"), coloured("b", displayName(user), member(user.id)?.color), h("span", {}, t("used")),
-    h("span.command.snippet", {}, type === 1 || type === undefined ? `/${name}` : name),
+    h("span.command.snippet", {}, message.type === COMMAND ? `/${message.command}` : message.command),
   );
 }
 

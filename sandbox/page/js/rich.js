@@ -9,6 +9,8 @@ import { state } from "./store.js";
 import { timestamp } from "./times.js";
 import { t } from "./words.js";
 
+const JUMP = /^https:\/\/(?:\w+\.)?discord\.com\/channels\/(?:\d+|@me)\/(\d+)(?:\/(\d+))?$/;
+
 /** Actions that mentions start; the parts that own them set them, so that text needs to know neither. */
 export const actions = { profile() {}, channel() {}, command() {} };
 
@@ -47,7 +49,7 @@ const DRAW = {
   strike: (node) => h("s", {}, all(node.children)),
   code: (node) => h("code", {}, node.text),
   spoiler: (node) => spoiler(h("span", {}, all(node.children))),
-  link: (node) => h("a", { href: node.href, title: node.title || null, target: "_blank", rel: "noopener noreferrer" }, all(node.children)),
+  link: (node) => jump(node) ?? h("a", { href: node.href, title: node.title || null, target: "_blank", rel: "noopener noreferrer" }, all(node.children)),
   emoji: (node) => customEmoji(node),
   time: (node) => timestamp(node.at, node.style),
   everyone: (node) => h("span.mention", {}, `@${node.name}`),
@@ -88,6 +90,16 @@ function roleMention(id) {
   if (!found) return h("span.mention", {}, `@${t("Deleted role")}`);
   const tint = found.color ? { ...nameColours(found.color), "--tint": `${css(found.color)}1c` } : {};
   return h("span.mention.role", { vars: tint }, `@${found.name}`);
+}
+
+/** A link to a channel or message of this server, as the client shows it; null for any other link. */
+function jump({ href, children }) {
+  const [, channelId, messageId] = JUMP.exec(href) ?? [];
+  const found = channelId && findChannel(channelId);
+  if (!found) return null;
+  const bare = children.length === 1 && children[0].text === href;
+  const content = bare ? [`#${found.name}`, messageId ? " › 💬" : ""] : all(children);
+  return h(bare ? "button.mention" : "button.link", { type: "button", onclick: () => actions.channel(channelId, messageId) }, content);
 }
 
 function channelMention(id) {

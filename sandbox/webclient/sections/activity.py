@@ -20,8 +20,8 @@ BUCKETS_SHOWN = 50
 
 
 def message(world: World, record: Message, viewer_id: int, *, failed: bool) -> dict[str, Any]:
-    """A message; `failed`: its "thinking…" never ended."""
-    return {**payload.message(world, record, viewer_id), "failed": failed}
+    """A message; `failed`: its "thinking…" never ended; `command`: the command it answers, which Discord keeps to itself."""
+    return {**payload.message(world, record, viewer_id), "failed": failed, "command": record.command}
 
 
 def interaction(record: Interaction) -> dict[str, Any]:
