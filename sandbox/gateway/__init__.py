@@ -96,6 +96,7 @@ class Gateway:
             return web.Response(status=503, text="no healthy upstream")
         connection = Connection(self, request)
         self.connections.append(connection)
+        self.changed()
         try:
             return await connection.run()
         finally:
@@ -143,6 +144,7 @@ class Gateway:
         self.sessions.pop(session.id, None)
         if session.forget_expiry:
             session.forget_expiry()
+        self.changed()
 
     def record(self, source: Connection | Session, direction: str, frame: dict[str, Any]) -> None:
         """Keep a frame for whoever judges the traffic, without its token."""

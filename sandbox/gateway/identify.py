@@ -52,6 +52,7 @@ def identify(gateway: "Gateway", connection: "Connection", data: Any) -> None:
     _ready(gateway, session, shard if "shard" in data else None)
     for guild_id in sorted(session.guild_ids):
         addressing.introduce(gateway.world, session, guild_id)
+    gateway.changed()
 
 
 def resume(gateway: "Gateway", connection: "Connection", data: Any) -> None:
@@ -75,6 +76,7 @@ def resume(gateway: "Gateway", connection: "Connection", data: Any) -> None:
     session.connection, connection.session = connection, session
     session.replay(data["seq"])
     session.dispatch("RESUMED", {"_trace": ["sandbox"]})
+    gateway.changed()
 
 
 def _authenticate(gateway: "Gateway", token: Any) -> Application:
