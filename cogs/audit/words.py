@@ -35,10 +35,12 @@ FACTS = {
 VALUES = {
     ("style", Style.BUTTONS): N_("Buttons"),
     ("style", Style.DROPDOWN): N_("Dropdown"),
+    ("style", Style.PICKER): N_("Private picker"),
     ("mode", Mode.TOGGLE): N_("Take and give back"),
     ("mode", Mode.ADD_ONLY): N_("Take only"),
     ("mode", Mode.REMOVE_ONLY): N_("Give back only"),
     ("mode", Mode.UNIQUE): N_("One at a time"),
+    ("mode", Mode.PERMANENT): N_("Choose once"),
     ("colour", ButtonColour.GREY): N_("Grey"),
     ("colour", ButtonColour.BLURPLE): N_("Blue"),
     ("colour", ButtonColour.GREEN): N_("Green"),

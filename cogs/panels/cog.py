@@ -9,6 +9,7 @@ from cogs.panels import modals, screens
 from cogs.panels.access import Editor
 from cogs.panels.editor import EditorHandlers, posted
 from cogs.panels.follower import Follower
+from cogs.panels.group import panel, panel_option
 from cogs.panels.poster import Poster
 from cogs.panels.service import PANELS_MAX, PanelService
 from core.answer import Acknowledgement
@@ -22,43 +23,18 @@ from models import Panel
 if TYPE_CHECKING:
     from core.bot import RolePanelBot
 
-GROUP = N_("Role panels: make, change and post them")
 CREATE = N_("Make a new role panel")
 EDIT = N_("Change a role panel")
 LIST = N_("See all role panels of this server")
 POST = N_("Post a role panel in a channel")
 DELETE = N_("Delete a role panel and its messages")
-PANEL_OPTION = N_("The panel's name")
 CHANNEL_OPTION = N_("The channel; without it, the one you are in")
-
-
-async def complete_panel(_cog: "PanelsCog", context: discord.AutocompleteContext) -> list[discord.OptionChoice]:
-    """The guild's panels whose name contains what was typed. Names only, and only for who may edit panels."""
-    Editor.of(context.interaction)
-    panels = await Panel.matching(context.interaction.guild_id or 0, str(context.value or ""))
-    return [discord.OptionChoice(panel.name) for panel in panels]
-
-
-_panel_option = discord.option(
-    "panel",
-    str,
-    description=PANEL_OPTION,
-    name_localizations=localized("panel"),
-    description_localizations=localized(PANEL_OPTION),
-    autocomplete=complete_panel,
-)
 
 
 class PanelsCog(EditorHandlers, Cog, name="panels"):
     """Thin: who may, which panel, then the service, the poster and the screens."""
 
-    panel = discord.SlashCommandGroup(
-        "panel",
-        GROUP,
-        name_localizations=localized("panel"),
-        description_localizations=localized(GROUP),
-        default_member_permissions=discord.Permissions(manage_roles=True),
-    )
+    panel = panel  # py-cord looks for a command's group among the attributes of the cog
 
     def __init__(self, bot: "RolePanelBot") -> None:
         super().__init__(bot)
@@ -86,7 +62,7 @@ class PanelsCog(EditorHandlers, Cog, name="panels"):
         name_localizations=localized("edit"),
         description_localizations=localized(EDIT),
     )
-    @_panel_option
+    @panel_option
     async def edit_panel(self, ctx: discord.ApplicationContext, panel: str) -> None:
         """Open the editor."""
         editor, answer = Editor.of(ctx.interaction), self.bot.gate.answer_of(ctx.interaction)
@@ -115,7 +91,7 @@ class PanelsCog(EditorHandlers, Cog, name="panels"):
         name_localizations=localized("post"),
         description_localizations=localized(POST),
     )
-    @_panel_option
+    @panel_option
     @discord.option(
         "channel",
         discord.abc.GuildChannel,
@@ -140,7 +116,7 @@ class PanelsCog(EditorHandlers, Cog, name="panels"):
         name_localizations=localized("delete"),
         description_localizations=localized(DELETE),
     )
-    @_panel_option
+    @panel_option
     async def delete_panel(self, ctx: discord.ApplicationContext, panel: str) -> None:
         """Ask before the deletion; the button does it."""
         editor, answer = Editor.of(ctx.interaction), self.bot.gate.answer_of(ctx.interaction)

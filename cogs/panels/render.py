@@ -22,12 +22,14 @@ HINTS = {
     Mode.ADD_ONLY: N_("What you take here you keep."),
     Mode.REMOVE_ONLY: N_("Here you can only give roles back."),
     Mode.UNIQUE: N_("You can have one of these roles at a time."),
+    Mode.PERMANENT: N_("You can choose once, for good."),
 }
 PLACEHOLDERS = {
     Mode.TOGGLE: N_("Choose your roles"),
     Mode.ADD_ONLY: N_("Choose your roles"),
     Mode.REMOVE_ONLY: N_("Choose the roles to give back"),
     Mode.UNIQUE: N_("Choose your role"),
+    Mode.PERMANENT: N_("Choose your role"),
 }
 
 

@@ -12,12 +12,13 @@ from domain.role_safety import GuildFacts, Problem
 
 CONTENT_MAX = 2000  # characters of a message
 
-STYLES = {Style.BUTTONS: N_("Buttons"), Style.DROPDOWN: N_("Dropdown")}
+STYLES = {Style.BUTTONS: N_("Buttons"), Style.DROPDOWN: N_("Dropdown"), Style.PICKER: N_("Private picker")}
 MODES = {
     Mode.TOGGLE: (N_("Take and give back"), N_("Members can take every role and give it back.")),
     Mode.ADD_ONLY: (N_("Take only"), N_("Members can take roles here, but not give them back.")),
     Mode.REMOVE_ONLY: (N_("Give back only"), N_("Members can give roles back here, but not take them.")),
     Mode.UNIQUE: (N_("One at a time"), N_("Members can have one role of this panel; another one replaces it.")),
+    Mode.PERMANENT: (N_("Choose once"), N_("Members can choose one role of this panel, once and for good.")),
 }
 COLOURS = {
     ButtonColour.GREY: N_("Grey"),

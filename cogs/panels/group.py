@@ -1,0 +1,35 @@
+"""The group of the /panel commands. It stands alone so that mixins of the cog, each in its own module, can add commands to it."""
+
+import discord
+
+from cogs.panels.access import Editor
+from core.i18n import N_, localized
+from models import Panel
+
+GROUP = N_("Role panels: make, change and post them")
+PANEL_OPTION = N_("The panel's name")
+
+panel = discord.SlashCommandGroup(
+    "panel",
+    GROUP,
+    name_localizations=localized("panel"),
+    description_localizations=localized(GROUP),
+    default_member_permissions=discord.Permissions(manage_roles=True),
+)
+
+
+async def complete_panel(_cog: object, context: discord.AutocompleteContext) -> list[discord.OptionChoice]:
+    """The guild's panels whose name contains what was typed. Names only, and only for who may edit panels."""
+    Editor.of(context.interaction)
+    panels = await Panel.matching(context.interaction.guild_id or 0, str(context.value or ""))
+    return [discord.OptionChoice(panel.name) for panel in panels]
+
+
+panel_option = discord.option(
+    "panel",
+    str,
+    description=PANEL_OPTION,
+    name_localizations=localized("panel"),
+    description_localizations=localized(PANEL_OPTION),
+    autocomplete=complete_panel,
+)
