@@ -7,8 +7,9 @@ import discord
 from core.errors import ONLY_IN_SERVERS, UserError
 from core.i18n import N_
 from domain.permissions import Permission, allows
+from models import GuildConfig
 
-NEEDS_MANAGE_ROLES = N_("You need the permission Manage Roles for this.")
+NOT_AN_EDITOR = N_("For this you need the permission Manage Roles, or a role that may edit panels by `/config managers`.")
 ONLY_ADMINISTRATORS = N_("Only an administrator can confirm powerful permissions.")
 
 
@@ -21,14 +22,19 @@ class Editor:
     permissions: int
 
     @classmethod
-    def of(cls, interaction: discord.Interaction) -> "Editor":
-        """Who acts in this interaction. Raises UserError unless they may edit panels: who may see a command is not who may use it."""
+    async def of(cls, interaction: discord.Interaction) -> "Editor":
+        """Who acts in this interaction. Raises UserError unless they may edit panels: who may see a command is not who may use it.
+
+        That is who holds Manage Roles here, or one of the guild's manager roles.
+        """
         member = interaction.user
         if not isinstance(member, discord.Member):
             raise UserError(ONLY_IN_SERVERS)
         editor = cls(member.id, frozenset(role.id for role in member.roles), interaction.permissions.value)
         if not allows(editor.permissions, Permission.MANAGE_ROLES):
-            raise UserError(NEEDS_MANAGE_ROLES)
+            config = await GuildConfig.get_or_none(guild_id=interaction.guild_id)
+            if config is None or editor.role_ids.isdisjoint(config.manager_role_ids):
+                raise UserError(NOT_AN_EDITOR)
         return editor
 
     @property

@@ -52,7 +52,7 @@ class PanelsCog(EditorHandlers, Cog, name="panels"):
     @acknowledges(Acknowledgement.MODAL)
     async def create_panel(self, ctx: discord.ApplicationContext) -> None:
         """Open the form of a new panel."""
-        Editor.of(ctx.interaction)
+        await Editor.of(ctx.interaction)
         answer = self.bot.gate.answer_of(ctx.interaction)
         await answer.modal(modals.create_modal(answer.t))
 
@@ -65,7 +65,7 @@ class PanelsCog(EditorHandlers, Cog, name="panels"):
     @panel_option
     async def edit_panel(self, ctx: discord.ApplicationContext, panel: str) -> None:
         """Open the editor."""
-        editor, answer = Editor.of(ctx.interaction), self.bot.gate.answer_of(ctx.interaction)
+        editor, answer = await Editor.of(ctx.interaction), self.bot.gate.answer_of(ctx.interaction)
         found = await self.service.find(ctx.interaction.guild_id or 0, panel)
         guild = await self.poster.guild(ctx.interaction.guild_id)
         await self.poster.look(found.panel_id)
@@ -79,7 +79,7 @@ class PanelsCog(EditorHandlers, Cog, name="panels"):
     )
     async def list_panels(self, ctx: discord.ApplicationContext) -> None:
         """Every panel with its state."""
-        Editor.of(ctx.interaction)
+        await Editor.of(ctx.interaction)
         answer = self.bot.gate.answer_of(ctx.interaction)
         panels = await Panel.filter(guild_id=ctx.interaction.guild_id).order_by("name").limit(PANELS_MAX).prefetch_related("roles")
         messages = await posted([panel.id for panel in panels])
@@ -103,7 +103,7 @@ class PanelsCog(EditorHandlers, Cog, name="panels"):
     )
     async def post_panel(self, ctx: discord.ApplicationContext, panel: str, channel: discord.abc.GuildChannel | None) -> None:
         """Post a panel."""
-        editor, answer = Editor.of(ctx.interaction), self.bot.gate.answer_of(ctx.interaction)
+        editor, answer = await Editor.of(ctx.interaction), self.bot.gate.answer_of(ctx.interaction)
         found = await self.service.find(ctx.interaction.guild_id or 0, panel)
         guild = await self.poster.guild(ctx.interaction.guild_id)
         channel_id = channel.id if channel else ctx.interaction.channel_id or 0
@@ -119,7 +119,7 @@ class PanelsCog(EditorHandlers, Cog, name="panels"):
     @panel_option
     async def delete_panel(self, ctx: discord.ApplicationContext, panel: str) -> None:
         """Ask before the deletion; the button does it."""
-        editor, answer = Editor.of(ctx.interaction), self.bot.gate.answer_of(ctx.interaction)
+        editor, answer = await Editor.of(ctx.interaction), self.bot.gate.answer_of(ctx.interaction)
         found = await self.service.find(ctx.interaction.guild_id or 0, panel)
         guild = await self.poster.guild(ctx.interaction.guild_id)
         await answer.send(screens.delete(await self.view(found, guild, editor, answer.t)))

@@ -37,7 +37,7 @@ class EditorHandlers:
     @component(verbs.CREATE, Acknowledgement.REPLY)
     async def created(self, press: Press) -> None:
         """The submitted create modal: the panel exists, and its editor opens."""
-        editor = Editor.of(press.interaction)
+        editor = await Editor.of(press.interaction)
         guild = await self.poster.guild(press.interaction.guild_id)
         draft = modals.read_draft(press.interaction.data)
         panel, refused = await self.service.create(editor, guild_facts(guild), draft)
@@ -52,7 +52,7 @@ class EditorHandlers:
     @component(verbs.ADD_ROLES, Acknowledgement.REDRAW)
     async def add_roles(self, press: Press) -> None:
         """Roles were picked to be added."""
-        editor = Editor.of(press.interaction)
+        editor = await Editor.of(press.interaction)
         guild = await self.poster.guild(press.interaction.guild_id)
         role_ids = tuple(int(role_id) for role_id in press.values)
         panel, refused = await self.service.add_roles(editor, guild_facts(guild), _argument(press, 0), role_ids)
@@ -62,7 +62,7 @@ class EditorHandlers:
     @component(verbs.CONFIRM, Acknowledgement.REDRAW)
     async def confirm(self, press: Press) -> None:
         """An administrator wants a dangerous role on the panel; the others that they were asked about are asked about again."""
-        editor = Editor.of(press.interaction)
+        editor = await Editor.of(press.interaction)
         guild = await self.poster.guild(press.interaction.guild_id)
         facts, role_id = guild_facts(guild), _argument(press, 1)
         panel = await self.service.confirm_role(editor, facts, _argument(press, 0), role_id, _argument(press, 2))
@@ -75,7 +75,7 @@ class EditorHandlers:
     async def remove_roles(self, press: Press) -> None:
         """Roles were picked to be taken off, or the one whose screen is open."""
         items = press.args[1:] or tuple(int(value) for value in press.values)
-        editor = Editor.of(press.interaction)
+        editor = await Editor.of(press.interaction)
         await self._redraw(press, await self.service.remove_roles(editor, _guild_id(press), _argument(press, 0), items))
 
     @component(verbs.ROLE, Acknowledgement.REDRAW)
@@ -94,7 +94,7 @@ class EditorHandlers:
     @component(verbs.ROLE_SAVE, Acknowledgement.REDRAW)
     async def save_role(self, press: Press) -> None:
         """The submitted form of one role."""
-        editor = Editor.of(press.interaction)
+        editor = await Editor.of(press.interaction)
         guild = await self.poster.guild(press.interaction.guild_id)
         wanted = modals.read_role(press.interaction.data, guild.emojis)
         panel_id, item_id, version = (_argument(press, index) for index in range(3))
@@ -110,7 +110,7 @@ class EditorHandlers:
     @component(verbs.TEXT_SAVE, Acknowledgement.REDRAW)
     async def save_text(self, press: Press) -> None:
         """The submitted form of title and description."""
-        editor = Editor.of(press.interaction)
+        editor = await Editor.of(press.interaction)
         title, description = modals.read_text(press.interaction.data)
         panel_id, version = _argument(press, 0), _argument(press, 1)
         await self._redraw(press, await self.service.edit_text(editor, _guild_id(press), panel_id, version, title, description))
@@ -124,14 +124,14 @@ class EditorHandlers:
     async def set_style(self, press: Press) -> None:
         """A style was picked."""
         style = modals.read_choice(Style, next(iter(press.values), None))
-        panel = await self.service.set(Editor.of(press.interaction), _guild_id(press), _argument(press, 0), style=style)
+        panel = await self.service.set(await Editor.of(press.interaction), _guild_id(press), _argument(press, 0), style=style)
         await press.answer.redraw(screens.look(await self._view(press, panel)))
 
     @component(verbs.MODE, Acknowledgement.REDRAW)
     async def set_mode(self, press: Press) -> None:
         """A mode was picked."""
         mode = modals.read_choice(Mode, next(iter(press.values), None))
-        panel = await self.service.set(Editor.of(press.interaction), _guild_id(press), _argument(press, 0), mode=mode)
+        panel = await self.service.set(await Editor.of(press.interaction), _guild_id(press), _argument(press, 0), mode=mode)
         await press.answer.redraw(screens.look(await self._view(press, panel)))
 
     @component(verbs.PREVIEW, Acknowledgement.REPLY)
@@ -154,7 +154,7 @@ class EditorHandlers:
     @component(verbs.POST_TO, Acknowledgement.REDRAW)
     async def post(self, press: Press) -> None:
         """A channel was picked to post in."""
-        panel, editor = await self._panel(press), Editor.of(press.interaction)
+        panel, editor = await self._panel(press), await Editor.of(press.interaction)
         guild = await self.poster.guild(press.interaction.guild_id)
         channel_id = int(next(iter(press.values), "0"))
         address = await self.poster.post(guild, editor, panel, channel_id, press.interaction.id, press.answer.t)
@@ -168,7 +168,7 @@ class EditorHandlers:
     @component(verbs.DELETE_NOW, Acknowledgement.REDRAW)
     async def delete(self, press: Press) -> None:
         """Delete the panel and its messages."""
-        panel, editor, t = await self._panel(press), Editor.of(press.interaction), press.answer.t
+        panel, editor, t = await self._panel(press), await Editor.of(press.interaction), press.answer.t
         left = await self.poster.take_down(panel.panel_id)
         await self.service.delete(editor, panel, left)
         lines = [t(DELETED, name=discord.utils.escape_markdown(panel.name))]
@@ -183,12 +183,12 @@ class EditorHandlers:
 
     async def _panel(self, press: Press) -> PanelSpec:
         """The panel that a custom_id claims. Raises UserError unless the actor may edit it."""
-        Editor.of(press.interaction)
+        await Editor.of(press.interaction)
         return await self.service.get(_guild_id(press), _argument(press, 0))
 
     async def _view(self, press: Press, panel: PanelSpec) -> screens.View:
         guild = await self.poster.guild(press.interaction.guild_id)
-        return await self.view(panel, guild, Editor.of(press.interaction), press.answer.t)
+        return await self.view(panel, guild, await Editor.of(press.interaction), press.answer.t)
 
     async def _redraw(self, press: Press, panel: PanelSpec, *notices: str) -> None:
         await press.answer.redraw(screens.main(await self._view(press, panel), notices))

@@ -20,7 +20,7 @@ panel = discord.SlashCommandGroup(
 
 async def complete_panel(_cog: object, context: discord.AutocompleteContext) -> list[discord.OptionChoice]:
     """The guild's panels whose name contains what was typed. Names only, and only for who may edit panels."""
-    Editor.of(context.interaction)
+    await Editor.of(context.interaction)
     panels = await Panel.matching(context.interaction.guild_id or 0, str(context.value or ""))
     return [discord.OptionChoice(panel.name) for panel in panels]
 
