@@ -26,6 +26,13 @@ EXTRA_KEYS: dict[str, dict[str, Any]] = {
     "ApplicationCommandCreateRequest": {"nsfw": {"type": ["boolean", "null"]}, "default_permission": {}},
     "ApplicationCommandUpdateRequest": {"nsfw": {"type": ["boolean", "null"]}, "default_permission": {}},
     "ApplicationCommandPatchRequestPartial": {"nsfw": {"type": ["boolean", "null"]}, "default_permission": {}},
+    # py-cord sends these with every subcommand and every option
+    "ApplicationCommandSubcommandOption": {"nsfw": {"type": ["boolean", "null"]}},
+    "ApplicationCommandSubcommandGroupOption": {"nsfw": {"type": ["boolean", "null"]}},
+    **{
+        f"ApplicationCommand{kind}Option": {"autocomplete": {"const": False}, "choices": {"maxItems": 0}}
+        for kind in ("Attachment", "Boolean", "Channel", "Mentionable", "Role", "User")
+    },
 }
 # A 429 has a `code` only for some limits (https://docs.discord.com/developers/topics/rate-limits); the description asks for it always.
 RATE_LIMITED = {

@@ -120,6 +120,10 @@ def _option(option: Option) -> dict[str, Any]:
         out["options"] = [_option(child) for child in option.options]
     if option.type in (SUB_COMMAND, SUB_COMMAND_GROUP):
         out.pop("required", None)
+    if option.type not in (STRING, INTEGER, NUMBER):
+        # Discord does not keep what has no meaning for the type
+        out.pop("choices", None)
+        out.pop("autocomplete", None)
     return out
 
 

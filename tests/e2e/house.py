@@ -14,7 +14,8 @@ from domain.custom_id import CHOOSE, OPEN_PICKER, PRESS, encode
 from domain.panels import Mode, Style
 from models import SETTLED, AuditEntry, Panel, PanelMessage, PanelRole
 from sandbox.server import Sandbox
-
+from tests import schemas
+from tests.sandbox.frames import problems_of
 
 PATIENCE = 5.0  # seconds
 
@@ -85,14 +86,27 @@ class House:
             *self.sandbox.ledger.problems(self.accepted, ended=True),
             *await self._role_changes_without_record(),
             *[f"unsettled: {row.kind} {row.state}" for row in await AuditEntry.exclude(state__in=SETTLED)],
+            *self._traffic_against_the_schemas(),
         ]
+
+    def _traffic_against_the_schemas(self) -> list[str]:
+        """What Discord's own descriptions say of every request, answer and frame; nothing where they are not at hand."""
+        if schemas.directory() is None:
+            return []
+        wrong: list[str] = []
+        for exchange in self.sandbox.traffic:
+            said = schemas.request_errors(exchange.method, exchange.route, exchange.body) if exchange.status < 400 else []
+            if exchange.status and exchange.fault is None:
+                said += schemas.answer_errors(exchange.method, exchange.route, exchange.status, exchange.response)
+            wrong += [f"{exchange}: {problem}" for problem in said]
+        return wrong + [problem for frame in self.sandbox.gateway.frames for problem in problems_of(frame)]
 
     async def _role_changes_without_record(self) -> list[str]:
         changes = sorted((c.guild_id, c.user_id, c.role_id, c.kind) for c in self.sandbox.ledger.role_changes)
         recorded: list[tuple[int, int, int, str]] = []
-        for row in await self._rows("roles.click"):
+        for row in [row for row in await self._rows(None) if row.kind.startswith("roles.")]:
             for kind, name in (("add", "added"), ("remove", "removed")):
-                recorded += [(row.guild_id, row.target_id or 0, role_id, kind) for role_id in row.payload[name]]
+                recorded += [(row.guild_id, row.target_id or 0, role_id, kind) for role_id in row.payload.get(name, ())]
         return [] if changes == sorted(recorded) else [f"Discord saw {changes}, the audit table {sorted(recorded)}"]
 
     def _commands_registered(self) -> bool:
