@@ -8,8 +8,9 @@ from loguru import logger
 from tortoise.exceptions import IntegrityError
 
 from cogs.panels.access import Editor
+from cogs.panels.edits import PANEL_GONE
 from cogs.panels.render import Present, panel_message
-from cogs.panels.service import PANEL_GONE, PanelService
+from cogs.panels.service import PanelService
 from cogs.panels.words import link, permission_names
 from core.bot import RolePanelBot
 from core.components import Payload, public

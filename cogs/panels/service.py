@@ -1,8 +1,5 @@
 """PanelService: every change of a panel, from what was asked to the rows and their record. It asks Discord nothing."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 import discord
@@ -10,6 +7,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
 from cogs.panels.access import ONLY_ADMINISTRATORS, Editor
+from cogs.panels.edits import PANEL_GONE, PanelEdits, free_name, hold_names, plain, record
 from cogs.panels.modals import PanelDraft, RoleText
 from cogs.panels.words import REFUSED, role_name
 from core.errors import UserError
@@ -20,53 +18,19 @@ from domain.panels import LABEL_MAX, NAME_MAX, ROLES_PER_MESSAGE, PanelSpec
 from domain.permissions import dangerous_bits
 from domain.plan import Refusal
 from domain.role_safety import GuildFacts, Problem, panel_problem
-from models import AuditEntry, Panel, PanelMessage, PanelRole
+from models import Panel, PanelMessage, PanelRole
 
 PANELS_MAX = 200  # in a guild
 
 NO_SUCH_PANEL = N_("There is no panel named {name}. Choose one from the list that appears while you type, or see `/panel list`.")
-PANEL_GONE = N_("This panel was deleted in the meantime.")
 ROLE_GONE = N_("This role is no longer on the panel.")
 TOO_MANY_ROLES = N_("A panel holds at most {limit} roles. With these it would have {count}.")
 TOO_MANY_PANELS = N_("A server can have at most {limit} panels. Delete one that is no longer needed first.")
-CHANGED_MEANWHILE = N_("The panel was changed while you were writing, so nothing was saved. Open the form again to see how it is now.")
 PERMISSIONS_CHANGED = N_("The permissions of this role have changed since. Please add the role again and look at them.")
 
-Dispatch = Callable[[str, object], None]
 
-
-@dataclass(slots=True)
-class _Edit:
-    """One edit under way: the locked panel, and what is to be recorded of it."""
-
-    panel: Panel
-    spec: PanelSpec
-    db: BaseDBAsyncClient
-    changes: dict[str, Any] = field(default_factory=dict)
-    payload: dict[str, Any] = field(default_factory=dict)
-
-    def change(self, **wanted: Any) -> None:
-        """Set fields of the panel; those that are so already are left out."""
-        self.changes = {name: value for name, value in wanted.items() if getattr(self.panel, name) != value}
-        if self.changes:
-            self.payload |= {
-                "before": {name: _plain(getattr(self.panel, name)) for name in self.changes},
-                "after": {name: _plain(value) for name, value in self.changes.items()},
-            }
-
-
-class PanelService:
+class PanelService(PanelEdits):
     """The panels of all guilds. Every method takes the guild beside the panel, because panel ids come from the outside."""
-
-    def __init__(self, dispatch: Dispatch) -> None:
-        self._dispatch = dispatch
-
-    async def get(self, guild_id: int, panel_id: int) -> PanelSpec:
-        """A panel of this guild. Raises UserError when there is none (any more)."""
-        spec = await Panel.spec(panel_id)
-        if spec is None or spec.guild_id != guild_id:
-            raise UserError(PANEL_GONE)
-        return spec
 
     async def find(self, guild_id: int, typed: str) -> PanelSpec:
         """The panel that somebody typed the name of: exactly, else in any case. Raises UserError when there is none."""
@@ -147,8 +111,8 @@ class PanelService:
                 edit.payload = {
                     "role_id": role.role_id,
                     "role_name": role.label,
-                    "before": {name: _plain(getattr(role, name)) for name in changes},
-                    "after": {name: _plain(value) for name, value in changes.items()},
+                    "before": {name: plain(getattr(role, name)) for name in changes},
+                    "after": {name: plain(value) for name, value in changes.items()},
                 }
         return await self.get(guild_id, panel_id)
 
@@ -157,8 +121,8 @@ class PanelService:
         async with self._edit(guild_id, panel_id, editor.user_id, version) as edit:
             name = edit.panel.name
             if title != edit.panel.title:
-                await _hold_names(guild_id, edit.db)
-                name = await _free_name(guild_id, title, edit.db, but=panel_id)
+                await hold_names(guild_id, edit.db)
+                name = await free_name(guild_id, title, edit.db, but=panel_id)
             edit.change(title=title, description=description, name=name)
         return await self.get(guild_id, panel_id)
 
@@ -176,7 +140,7 @@ class PanelService:
                 panel_id=panel.panel_id, channel_id=channel_id, message_id=message_id, rendered_version=panel.version, using_db=db
             )
             payload = {"channel_id": channel_id, "message_id": message_id}
-            await _record("panel.post", panel, editor_id, payload, db)
+            await record("panel.post", panel, editor_id, payload, db)
         self._dispatch(AuditWritten.NAME, AuditWritten(panel.guild_id))
         # An edit that was made while the message was on its way has not reached it.
         self._dispatch(PanelChanged.NAME, PanelChanged(panel.guild_id, panel.panel_id, panel.version))
@@ -191,7 +155,7 @@ class PanelService:
         async with in_transaction() as db:
             if not await Panel.filter(id=panel.panel_id).using_db(db).delete():
                 raise UserError(PANEL_GONE)
-            await _record("panel.delete", panel, editor.user_id, payload, db)
+            await record("panel.delete", panel, editor.user_id, payload, db)
         self._dispatch(PanelChanged.NAME, PanelChanged(panel.guild_id, panel.panel_id, None))
         self._dispatch(AuditWritten.NAME, AuditWritten(panel.guild_id))
 
@@ -200,12 +164,12 @@ class PanelService:
     ) -> int:
         now = clock.now()
         async with in_transaction() as db:
-            await _hold_names(facts.guild_id, db)
+            await hold_names(facts.guild_id, db)
             if await Panel.filter(guild_id=facts.guild_id).using_db(db).count() >= PANELS_MAX:
                 raise UserError(TOO_MANY_PANELS, limit=PANELS_MAX)
             panel = await Panel.create(
                 guild_id=facts.guild_id,
-                name=await _free_name(facts.guild_id, draft.title, db),
+                name=await free_name(facts.guild_id, draft.title, db),
                 title=draft.title,
                 description=draft.description,
                 style=draft.style,
@@ -222,28 +186,8 @@ class PanelService:
                 **_roles_payload(added=accepted, names=facts),
                 "refused": [{"role_id": refusal.role_id, "problem": refusal.problem.value} for refusal in refused],
             }
-            await _record("panel.create", panel.to_spec(), editor.user_id, payload, db)
+            await record("panel.create", panel.to_spec(), editor.user_id, payload, db)
         return panel.id
-
-    @asynccontextmanager
-    async def _edit(self, guild_id: int, panel_id: int, actor_id: int, version: int | None = None) -> AsyncIterator[_Edit]:
-        """Lock a panel for an edit; what the block notes down is written with a raised version and its record, or nothing is."""
-        async with in_transaction() as db:
-            panel = await Panel.filter(id=panel_id, guild_id=guild_id).using_db(db).select_for_update().get_or_none()
-            if panel is None:
-                raise UserError(PANEL_GONE)
-            if version is not None and panel.version != version:
-                raise UserError(CHANGED_MEANWHILE)
-            await panel.fetch_related("roles", using_db=db)
-            edit = _Edit(panel, panel.to_spec(), db)
-            yield edit
-            if not edit.payload:
-                return
-            if not await panel.raise_version(panel.version, updated_at=clock.now(), **edit.changes):
-                raise UserError(CHANGED_MEANWHILE)
-            await _record("panel.edit", edit.spec, actor_id, edit.payload, db)
-        self._dispatch(PanelChanged.NAME, PanelChanged(guild_id, panel_id, edit.spec.version + 1))
-        self._dispatch(AuditWritten.NAME, AuditWritten(guild_id))
 
 
 def _judge(editor: Editor, facts: GuildFacts, role_ids: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[Refusal, ...]]:
@@ -269,32 +213,3 @@ async def _insert_roles(
         for index, role_id in enumerate(role_ids)
     ]
     await PanelRole.bulk_create(rows, using_db=db)
-
-
-async def _record(kind: str, panel: PanelSpec, actor_id: int, payload: dict[str, Any], db: BaseDBAsyncClient) -> None:
-    names = {"panel_name": panel.name, "panel_title": panel.title}
-    await AuditEntry.record(
-        panel.guild_id, kind, clock.now(), actor_id=actor_id, panel_id=panel.panel_id, payload=names | payload, using_db=db
-    )
-
-
-async def _hold_names(guild_id: int, db: BaseDBAsyncClient) -> None:
-    """Let no other transaction look for a free name in this guild until this one ends."""
-    await db.execute_query("SELECT pg_advisory_xact_lock($1)", [guild_id])
-
-
-async def _free_name(guild_id: int, title: str, db: BaseDBAsyncClient, but: int | None = None) -> str:
-    """The title as a name that no other panel of the guild has in any case: "Colours", "Colours 2", …"""
-    others = Panel.filter(guild_id=guild_id).using_db(db)
-    taken = {panel.name.casefold() for panel in await others.only("id", "name") if panel.id != but}
-    base = " ".join(title.split())
-    name, number = base[:NAME_MAX], 1
-    while name.casefold() in taken:
-        number += 1
-        name = f"{base[: NAME_MAX - len(str(number)) - 1]} {number}"
-    return name
-
-
-def _plain(value: Any) -> Any:
-    """A field's value for the record; the names of enumerations as they are stored."""
-    return getattr(value, "value", value)

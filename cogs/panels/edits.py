@@ -1,0 +1,105 @@
+"""The frame of every change of a panel: locked, in one transaction with its raised version and its record, told to the other cogs."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.transactions import in_transaction
+
+from core.errors import UserError
+from core.i18n import N_
+from domain import clock
+from domain.events import AuditWritten, PanelChanged
+from domain.panels import NAME_MAX, PanelSpec
+from models import AuditEntry, Panel
+
+PANEL_GONE = N_("This panel was deleted in the meantime.")
+CHANGED_MEANWHILE = N_("The panel was changed while you were writing, so nothing was saved. Open the form again to see how it is now.")
+
+Dispatch = Callable[[str, object], None]
+
+
+@dataclass(slots=True)
+class Edit:
+    """One edit under way: the locked panel, and what is to be recorded of it."""
+
+    panel: Panel
+    spec: PanelSpec
+    db: BaseDBAsyncClient
+    changes: dict[str, Any] = field(default_factory=dict)
+    payload: dict[str, Any] = field(default_factory=dict)
+
+    def change(self, **wanted: Any) -> None:
+        """Set fields of the panel; those that are so already are left out."""
+        self.changes |= {name: value for name, value in wanted.items() if getattr(self.panel, name) != value}
+        if self.changes:
+            self.payload |= {
+                "before": {name: plain(getattr(self.panel, name)) for name in self.changes},
+                "after": {name: plain(value) for name, value in self.changes.items()},
+            }
+
+
+class PanelEdits:
+    """What every service that changes panels is built on. Panel ids come from the outside, so the guild stands beside them."""
+
+    def __init__(self, dispatch: Dispatch) -> None:
+        self._dispatch = dispatch
+
+    async def get(self, guild_id: int, panel_id: int) -> PanelSpec:
+        """A panel of this guild. Raises UserError when there is none (any more)."""
+        spec = await Panel.spec(panel_id)
+        if spec is None or spec.guild_id != guild_id:
+            raise UserError(PANEL_GONE)
+        return spec
+
+    @asynccontextmanager
+    async def _edit(self, guild_id: int, panel_id: int, actor_id: int, version: int | None = None) -> AsyncIterator[Edit]:
+        """Lock a panel for an edit; what the block notes down is written with a raised version and its record, or nothing is."""
+        async with in_transaction() as db:
+            panel = await Panel.filter(id=panel_id, guild_id=guild_id).using_db(db).select_for_update().get_or_none()
+            if panel is None:
+                raise UserError(PANEL_GONE)
+            if version is not None and panel.version != version:
+                raise UserError(CHANGED_MEANWHILE)
+            await panel.fetch_related("roles", using_db=db)
+            edit = Edit(panel, panel.to_spec(), db)
+            yield edit
+            if not edit.payload:
+                return
+            if not await panel.raise_version(panel.version, updated_at=clock.now(), **edit.changes):
+                raise UserError(CHANGED_MEANWHILE)
+            await record("panel.edit", edit.spec, actor_id, edit.payload, db)
+        self._dispatch(PanelChanged.NAME, PanelChanged(guild_id, panel_id, edit.spec.version + 1))
+        self._dispatch(AuditWritten.NAME, AuditWritten(guild_id))
+
+
+async def record(kind: str, panel: PanelSpec, actor_id: int, payload: dict[str, Any], db: BaseDBAsyncClient) -> None:
+    """Write the audit row of a panel's change, inside its transaction."""
+    names = {"panel_name": panel.name, "panel_title": panel.title}
+    await AuditEntry.record(
+        panel.guild_id, kind, clock.now(), actor_id=actor_id, panel_id=panel.panel_id, payload=names | payload, using_db=db
+    )
+
+
+async def hold_names(guild_id: int, db: BaseDBAsyncClient) -> None:
+    """Let no other transaction look for a free name in this guild until this one ends."""
+    await db.execute_query("SELECT pg_advisory_xact_lock($1)", [guild_id])
+
+
+async def free_name(guild_id: int, title: str, db: BaseDBAsyncClient, but: int | None = None) -> str:
+    """The title as a name that no other panel of the guild has in any case: "Colours", "Colours 2", …"""
+    others = Panel.filter(guild_id=guild_id).using_db(db)
+    taken = {panel.name.casefold() for panel in await others.only("id", "name") if panel.id != but}
+    base = " ".join(title.split())
+    name, number = base[:NAME_MAX], 1
+    while name.casefold() in taken:
+        number += 1
+        name = f"{base[: NAME_MAX - len(str(number)) - 1]} {number}"
+    return name
+
+
+def plain(value: Any) -> Any:
+    """A field's value for the record; the names of enumerations as they are stored."""
+    return getattr(value, "value", value)
