@@ -14,6 +14,7 @@ from core.database import Database
 from core.errors import ExpectedStop
 from core.gateway_watch import GatewayWatch
 from core.interactions import Gate
+from core.pace import Pace
 from core.reload import Cogs
 from core.rest import Rest, Uncertain
 from core.settings import Settings
@@ -52,6 +53,7 @@ class RolePanelBot(commands.Bot):
         self.cog_manager = Cogs(self)
         self.gateway_watch = GatewayWatch(self)
         self.slots = slots
+        self.pace = Pace(lambda: max(1, len(self.held_shards)) / (self.shard_count or 1))
         self._ending: set[asyncio.Task[Any]] = set()
         self._guild_arrived = asyncio.Event()
         self._stop = asyncio.Event()
