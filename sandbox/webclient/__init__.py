@@ -5,7 +5,7 @@ Everything is offered to the address in `Sandbox.url` alone: a browser that came
 Host is refused (DNS rebinding), and so is a WebSocket whose Origin is not that address.
 
 Protocol of `/client?user=USERNAME` (without it the owner of the first guild acts)
-=====================================================================================
+==================================================================================
 Every frame is one JSON object as text. Ids are strings. Times are Unix seconds of the sandbox's clock unless they stand inside one of
 Discord's own objects. "Discord's X" below means the JSON object of Discord's API, unchanged; what is added to it is named.
 
@@ -24,7 +24,7 @@ about     {api_url, gateway_url, applications: [{id, bot_id, name, token}]}
 me        {user: Discord's user, locale}: who acts in this window
 people    [{id, username, name, locale, kind}]: who can be acted as. kind: "owner", "admin" (ADMINISTRATOR), "moderator" (a permission that
           moderates), "member", "newcomer" (has not passed screening), "outsider" (in no guild)
-guilds    [{id, name, owner_id, locale, member_count, me, roles, members, channels, emojis, own}] of which the acting user is a member
+guilds    [{id, name, owner_id, locale, member_count, roles, members, channels, emojis, own}] of which the acting user is a member
           (none after a kick):
             roles     Discord's roles, highest first, @everyone (its id is the guild's) last; each with {above_bot: bool} (no bot of this
                       guild that may manage roles can hand it out), {member_count} and {dangerous: [permission names]}
@@ -55,8 +55,8 @@ interactions (+) [{id, kind, state, what, custom_id, message_id, channel_id, rep
 exchanges (+) [{n, at, method, path, route, status (0: cut), code, ms, fault, application_id}]: REST requests that ended, the oldest
           first; the last 300 are kept. `code` is Discord's error code or null, `fault` the kind of fault that struck or null
 frames    (+) [{n, at, direction ("in": from the bot, "out": to it), op, name (event name or null), s, application_id, size}]
-buckets   [{who, bucket, major, limit, used, resets_at}]: rate-limit windows that are open (at `resets_at` they
-          are gone unsaid), the one that ends first first
+buckets   [{who, bucket, major, limit, used, resets_at}]: rate-limit windows that are open (at `resets_at` they are
+          gone unsaid), the one that ends first first
 limits    {enabled, invalid_requests (of the last ten minutes), invalid_limit, banned_for: seconds or null}
 faults    [{id, kind, method, route, path, status, code, retry_after, scope, seconds, count, probability, hits}]: rules in force
 gateway   {connections, sessions: [{id, application_id, shard: [number, count], connected, intents: [names]}], refuses, acknowledges}
