@@ -1,0 +1,232 @@
+"""The doctor: from plain facts about a server, its panels and their messages to findings, the worst first."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import IntEnum, StrEnum
+
+from domain.panels import PanelSpec, Requirement, RoleSpec
+from domain.permissions import dangerous_bits
+from domain.role_safety import GuildFacts, Problem, grant_problem
+
+
+class Severity(IntEnum):
+    """How bad a finding is for members: something does not work, may soon not work, or could be better."""
+
+    HINT = 1
+    WARNING = 2
+    BROKEN = 3
+
+
+class Cause(StrEnum):
+    """What was found."""
+
+    NO_MANAGE_ROLES = "no_manage_roles"
+    TWO_FACTOR = "two_factor"
+    AUDIT_OFF = "audit_off"
+    AUDIT_GONE = "audit_gone"
+    AUDIT_FORBIDDEN = "audit_forbidden"
+    MANAGER_DELETED = "manager_deleted"
+    MANAGER_CLOSED = "manager_closed"
+
+    NO_ROLES = "no_roles"
+    NOT_POSTED = "not_posted"
+    MEMBERS_UNSEEN = "members_unseen"
+    MINIMUM_TOO_HIGH = "minimum_too_high"
+    LINKED_ALONE = "linked_alone"
+    REQUIRED_DELETED = "required_deleted"
+    RULES_STALE = "rules_stale"
+
+    MESSAGE_MISSING = "message_missing"
+    CHANNEL_GONE = "channel_gone"
+    CHANNEL_FORBIDDEN = "channel_forbidden"
+    MESSAGE_BEHIND = "message_behind"
+
+    ROLE_DELETED = "role_deleted"
+    ROLE_UNGIVABLE = "role_ungivable"
+    ROLE_ABOVE_BOT = "role_above_bot"
+    ROLE_DANGEROUS = "role_dangerous"
+    EMOJI_GONE = "emoji_gone"
+    BUNDLE_DELETED = "bundle_deleted"
+    BUNDLE_STUCK = "bundle_stuck"
+
+
+class Mend(StrEnum):
+    """What the bot can do about a finding by itself."""
+
+    DROP_ROLE = "drop_role"
+    DROP_EMOJI = "drop_emoji"
+    DROP_STALE = "drop_stale"
+    CONFIRM = "confirm"
+    REPOST = "repost"
+    FORGET = "forget"
+    REFRESH = "refresh"
+
+
+@dataclass(frozen=True, slots=True)
+class MessageFacts:
+    """A message that a panel was posted as, by its row. `behind`: it shows an older version for longer than an edit takes."""
+
+    row_id: int
+    channel_id: int
+    message_id: int
+    missing: bool = False
+    behind: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PanelFacts:
+    """A panel with its messages. `linked` counts the other panels of its link group; `gone_emojis` are items whose emoji was deleted."""
+
+    spec: PanelSpec
+    messages: tuple[MessageFacts, ...] = ()
+    linked: int = 0
+    gone_emojis: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ServerFacts:
+    """What surrounds the panels. `lacking` maps each channel of the server to the permissions that the bot lacks to post there.
+
+    `closed_manager_role_ids` are the manager roles that Discord does not offer the commands to.
+    """
+
+    guild: GuildFacts
+    lacking: dict[int, int]
+    owner_lacks_two_factor: bool = False
+    sees_members: bool = True
+    audit_channel_id: int | None = None
+    manager_role_ids: tuple[int, ...] = ()
+    closed_manager_role_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is not as it should be, where, and what mends it; without `mend` only a person can."""
+
+    cause: Cause
+    severity: Severity
+    mend: Mend | None = None
+    panel_id: int | None = None
+    item_id: int | None = None
+    role_ids: tuple[int, ...] = ()
+    row_id: int | None = None
+    channel_id: int | None = None
+    permissions: int = 0
+
+
+def diagnose(server: ServerFacts, panels: tuple[PanelFacts, ...]) -> list[Finding]:
+    """Everything that is wrong, the worst first; what concerns the whole server before single panels."""
+    found = [*_server(server, bool(panels)), *(finding for panel in panels for finding in _panel(server, panel))]
+    return sorted(found, key=lambda finding: -finding.severity)
+
+
+def _server(server: ServerFacts, has_panels: bool) -> Iterator[Finding]:
+    worst = Severity.BROKEN if has_panels else Severity.WARNING
+    if not server.guild.bot_may_manage_roles:
+        yield Finding(Cause.NO_MANAGE_ROLES, worst)
+    if server.owner_lacks_two_factor:
+        yield Finding(Cause.TWO_FACTOR, worst)
+    yield from _audit(server)
+    deleted = tuple(role_id for role_id in server.manager_role_ids if role_id not in server.guild.roles)
+    if deleted:
+        yield Finding(Cause.MANAGER_DELETED, Severity.HINT, role_ids=deleted)
+    if server.closed_manager_role_ids:
+        yield Finding(Cause.MANAGER_CLOSED, Severity.WARNING, role_ids=server.closed_manager_role_ids)
+
+
+def _audit(server: ServerFacts) -> Iterator[Finding]:
+    channel_id = server.audit_channel_id
+    if channel_id is None:
+        yield Finding(Cause.AUDIT_OFF, Severity.HINT)
+    elif channel_id not in server.lacking:
+        yield Finding(Cause.AUDIT_GONE, Severity.WARNING)
+    elif server.lacking[channel_id]:
+        yield Finding(Cause.AUDIT_FORBIDDEN, Severity.WARNING, channel_id=channel_id, permissions=server.lacking[channel_id])
+
+
+def _panel(server: ServerFacts, panel: PanelFacts) -> Iterator[Finding]:
+    spec = panel.spec
+    if not spec.roles:
+        yield Finding(Cause.NO_ROLES, Severity.BROKEN if panel.messages else Severity.HINT, panel_id=spec.panel_id)
+    elif not panel.messages:
+        yield Finding(Cause.NOT_POSTED, Severity.HINT, panel_id=spec.panel_id)
+    if (spec.sticky or spec.wait_for_screening) and not server.sees_members:
+        yield Finding(Cause.MEMBERS_UNSEEN, Severity.WARNING, panel_id=spec.panel_id)
+    if spec.link_group is not None and not panel.linked:
+        yield Finding(Cause.LINKED_ALONE, Severity.HINT, panel_id=spec.panel_id)
+    if spec.roles and not panel.linked and (spec.min_roles or 0) > len(spec.roles):
+        yield Finding(Cause.MINIMUM_TOO_HIGH, Severity.WARNING, panel_id=spec.panel_id)
+    yield from _requirement(server, spec.requirement, spec.panel_id, None)
+    for message in panel.messages:
+        yield from _message(server, spec.panel_id, message)
+    for role in spec.roles:
+        yield from _role(server, panel, role)
+
+
+def _message(server: ServerFacts, panel_id: int, message: MessageFacts) -> Iterator[Finding]:
+    where = Finding(
+        Cause.MESSAGE_MISSING, Severity.BROKEN, Mend.REPOST, panel_id=panel_id, row_id=message.row_id, channel_id=message.channel_id
+    )
+    lacking = server.lacking.get(message.channel_id)
+    if lacking is None:
+        yield replace(where, cause=Cause.CHANNEL_GONE, mend=Mend.FORGET)
+    elif lacking:
+        # A message that stands there already goes on working; it only cannot follow edits.
+        severity = Severity.BROKEN if message.missing else Severity.WARNING
+        yield replace(where, cause=Cause.CHANNEL_FORBIDDEN, severity=severity, mend=None, permissions=lacking)
+    elif message.missing:
+        yield where
+    elif message.behind:
+        yield replace(where, cause=Cause.MESSAGE_BEHIND, severity=Severity.WARNING, mend=Mend.REFRESH)
+
+
+def _role(server: ServerFacts, panel: PanelFacts, role: RoleSpec) -> Iterator[Finding]:
+    about = Finding(Cause.ROLE_ABOVE_BOT, Severity.BROKEN, panel_id=panel.spec.panel_id, item_id=role.item_id, role_ids=(role.role_id,))
+    match _giving(server, role.role_id, role.confirmed_permissions):
+        case None:
+            pass
+        case Problem.DELETED:
+            yield replace(about, cause=Cause.ROLE_DELETED, mend=Mend.DROP_ROLE)
+        case Problem.ABOVE_BOT:
+            yield about
+        case Problem.DANGEROUS:
+            bits = dangerous_bits(server.guild.roles[role.role_id].permissions)
+            yield replace(about, cause=Cause.ROLE_DANGEROUS, mend=Mend.CONFIRM, permissions=bits)
+        case _:
+            yield replace(about, cause=Cause.ROLE_UNGIVABLE, mend=Mend.DROP_ROLE)
+    if role.item_id in panel.gone_emojis:
+        yield replace(about, cause=Cause.EMOJI_GONE, severity=Severity.HINT, mend=Mend.DROP_EMOJI)
+    yield from _bundle(server, role, about)
+    yield from _requirement(server, role.requirement, panel.spec.panel_id, role)
+
+
+def _bundle(server: ServerFacts, role: RoleSpec, about: Finding) -> Iterator[Finding]:
+    problems = {role_id: _giving(server, role_id, role.confirmed_permissions) for role_id in role.bundle}
+    deleted = tuple(role_id for role_id, problem in problems.items() if problem is Problem.DELETED)
+    stuck = tuple(role_id for role_id, problem in problems.items() if problem not in (None, Problem.DELETED))
+    if deleted:
+        yield replace(about, cause=Cause.BUNDLE_DELETED, mend=Mend.DROP_STALE, role_ids=(role.role_id,))
+    if stuck:
+        yield replace(about, cause=Cause.BUNDLE_STUCK, role_ids=(role.role_id, *stuck))
+
+
+def _requirement(server: ServerFacts, rule: Requirement, panel_id: int, role: RoleSpec | None) -> Iterator[Finding]:
+    deleted = [role_id for role_id in rule.required if role_id not in server.guild.roles]
+    stale = deleted or [role_id for role_id in rule.blocked if role_id not in server.guild.roles]
+    if not stale:
+        return
+    nobody_can = bool(deleted) and (rule.needs_all or len(deleted) == len(rule.required))
+    yield Finding(
+        Cause.REQUIRED_DELETED if nobody_can else Cause.RULES_STALE,
+        Severity.BROKEN if nobody_can else Severity.HINT,
+        # Without the deleted role everybody would fulfil the rule: only a person can say whether that is meant.
+        None if nobody_can else Mend.DROP_STALE,
+        panel_id=panel_id,
+        item_id=role.item_id if role else None,
+        role_ids=(role.role_id,) if role else (),
+    )
+
+
+def _giving(server: ServerFacts, role_id: int, confirmed: int) -> Problem | None:
+    """Why this role cannot be given; that the bot may give none at all is a finding of its own."""
+    return grant_problem(replace(server.guild, bot_may_manage_roles=True), role_id, confirmed)
