@@ -1,6 +1,9 @@
 """Small helpers around Discord's message payloads that every cog uses."""
 
+from collections.abc import Collection
 from typing import Any
+
+import discord
 
 EPHEMERAL = 1 << 6
 IS_COMPONENTS_V2 = 1 << 15
@@ -11,6 +14,18 @@ Payload = dict[str, Any]
 def text_message(content: str) -> Payload:
     """A message of plain text."""
     return {"content": content}
+
+
+def partial_emoji(stored: str | None, custom_ids: Collection[int]) -> Payload | None:
+    """A stored emoji for a component; None when there is none, or when it is a custom one that the guild no longer has."""
+    if stored is None:
+        return None
+    partial = discord.PartialEmoji.from_str(stored)
+    if partial.id is None:
+        return {"name": partial.name}
+    if partial.id not in custom_ids:
+        return None
+    return {"id": str(partial.id), "name": partial.name, "animated": partial.animated}
 
 
 def private(payload: Payload) -> Payload:

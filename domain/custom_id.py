@@ -11,6 +11,7 @@ MAX_LENGTH = 100  # https://docs.discord.com/developers/components/reference#ana
 PRESS = "press"  # a button: panel, item
 CHOOSE = "choose"  # a public dropdown: panel, its number on the message; its values are item ids, or OPEN_PICKER
 OPEN_PICKER = "picker"
+OPEN = "open"  # the button that opens the private picker: panel
 
 _VERB = re.compile(r"[a-z][a-z0-9_.-]{0,31}\Z")
 _NUMBER = re.compile(r"(0|[1-9][0-9]{0,18})\Z")

@@ -38,8 +38,9 @@ TITLE_MAX = 256
 DESCRIPTION_MAX = 4000  # a modal's text input; an embed would take 4096
 LABEL_MAX = 80
 OPTION_DESCRIPTION_MAX = 100
-FOOTER_MAX = 2048
+FOOTER_MAX = 500  # Discord takes 2048, but the whole embed holds 6000, and the list of roles needs its share
 URL_MAX = 2048
+ROLES_MAX = 500  # on one panel, over all its messages
 ROLES_PER_MESSAGE = 25  # five rows of five buttons, or one select
 
 
@@ -82,6 +83,11 @@ class RoleSpec:
     capacity_counts_all: bool = False
     bundle: tuple[int, ...] = ()
     requirement: Requirement = Requirement()
+
+    @property
+    def role_ids(self) -> tuple[int, ...]:
+        """Every role that comes with it: its own, then its bundle."""
+        return (self.role_id, *(role_id for role_id in dict.fromkeys(self.bundle) if role_id != self.role_id))
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ class Panel(Model):
     mode = fields.CharEnumField(rules.Mode, max_length=16, default=rules.Mode.TOGGLE)
     image_url = fields.CharField(max_length=rules.URL_MAX, null=True)
     thumbnail_url = fields.CharField(max_length=rules.URL_MAX, null=True)
-    footer = fields.CharField(max_length=rules.FOOTER_MAX, null=True)
+    footer = fields.CharField(max_length=2048, null=True)
     buttons_per_row = fields.IntField(default=5)
     min_roles = fields.IntField(null=True)
     max_roles = fields.IntField(null=True)

@@ -10,6 +10,7 @@ from domain.panels import ButtonColour
 
 OPTIONS_MAX = 25
 ROW_WIDTH = 5
+ROWS_MAX = 5
 MODAL_TITLE_MAX = 45
 POSTABLE = (ChannelType.text, ChannelType.news)
 

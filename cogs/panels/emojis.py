@@ -6,7 +6,6 @@ from collections.abc import Collection
 import discord
 import emoji
 
-from core.components import Payload
 from core.errors import UserError
 from core.i18n import N_
 
@@ -44,18 +43,6 @@ def parse_emoji(text: str, custom: Collection[discord.GuildEmoji]) -> str | None
     if not _is_drawn_by_discord(text):
         raise UserError(NOT_AN_EMOJI, text=shown)
     return text
-
-
-def partial_emoji(stored: str | None, custom_ids: Collection[int]) -> Payload | None:
-    """The stored emoji for a component; None when there is none, or when the guild has deleted it."""
-    if stored is None:
-        return None
-    partial = discord.PartialEmoji.from_str(stored)
-    if partial.id is None:
-        return {"name": partial.name}
-    if partial.id not in custom_ids:
-        return None
-    return {"id": str(partial.id), "name": partial.name, "animated": partial.animated}
 
 
 def _qualified(text: str) -> str:

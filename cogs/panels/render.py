@@ -1,22 +1,26 @@
-"""What a panel looks like in a channel: a pure function from the panel to the message's payload."""
+"""What a panel looks like in a channel: a pure function from the panel to its messages' payloads.
+
+Discord's limits decide how many messages: five rows of buttons, or five dropdowns, on each.
+"""
 
 from dataclasses import dataclass
 
 import discord
 
-from cogs.panels.components import OPTIONS_MAX, ROW_WIDTH, button, option, row, string_select
-from cogs.panels.emojis import partial_emoji
+from cogs.panels.components import OPTIONS_MAX, ROWS_MAX, button, option, row, string_select
 from cogs.panels.words import fit
-from core.components import Payload
+from core.components import Payload, partial_emoji
 from core.i18n import N_, Translator
-from domain.custom_id import CHOOSE, OPEN_PICKER, PRESS, encode
-from domain.panels import ROLES_PER_MESSAGE, Mode, PanelSpec, RoleSpec, Style
+from domain.custom_id import CHOOSE, OPEN, OPEN_PICKER, PRESS, encode
+from domain.panels import ROLES_MAX, TITLE_MAX, ButtonColour, Mode, PanelSpec, RoleSpec, Style
 
 INERT = "preview"  # the verb of everything on a preview: panel, item or number of the select
 ROLES_PER_SELECT = OPTIONS_MAX - 1  # the last option opens the private picker
 # https://docs.discord.com/developers/resources/message#embed-object-embed-limits
 FIELD_MAX, EMBED_MAX = 1024, 6000
 LIST_FIELDS_MAX = 5
+
+Roles = tuple[RoleSpec, ...]
 
 HINTS = {
     Mode.ADD_ONLY: N_("What you take here you keep."),
@@ -49,64 +53,116 @@ class Present:
         )
 
 
-def panel_message(panel: PanelSpec, present: Present, t: Translator, *, inert: bool = False) -> Payload:
-    """The message of a panel in the language of `t`; an inert one looks the same and does nothing.
+def pages(panel: PanelSpec) -> int:
+    """How many messages the panel fills."""
+    return max(1, -(-len(panel.roles) // _page_size(panel)))
 
-    Raises ValueError for more roles than one message holds.
+
+def panel_message(panel: PanelSpec, present: Present, t: Translator, *, page: int = 0, inert: bool = False) -> Payload:
+    """One message of a panel in the language of `t`, counted from 0; an inert one looks the same and does nothing.
+
+    Raises ValueError for a page that the panel does not have.
     """
-    if len(panel.roles) > ROLES_PER_MESSAGE:
-        raise ValueError(f"a message holds at most {ROLES_PER_MESSAGE} roles")
-    if panel.style is Style.BUTTONS:
-        components = _buttons(panel, present, INERT if inert else PRESS)
-    else:
-        components = _dropdowns(panel, present, t, INERT if inert else CHOOSE)
-    return {"embeds": [_embed(panel, present, t)], "components": components}
+    if not 0 <= page < pages(panel):
+        raise ValueError(f"the panel has {pages(panel)} pages, none of them is {page}")
+    size = _page_size(panel)
+    roles = panel.roles[page * size : (page + 1) * size]
+    return {"embeds": [_embed(panel, page, roles, present, t)], "components": _components(panel, page, roles, present, t, inert)}
 
 
-def _buttons(panel: PanelSpec, present: Present, verb: str) -> list[Payload]:
+def _page_size(panel: PanelSpec) -> int:
+    """The roles that one message offers. The private picker's button offers all."""
+    match panel.style:
+        case Style.BUTTONS:
+            return ROWS_MAX * panel.appearance.buttons_per_row
+        case Style.DROPDOWN:
+            return ROWS_MAX * ROLES_PER_SELECT
+        case Style.PICKER:
+            return ROLES_MAX
+
+
+def _components(panel: PanelSpec, page: int, roles: Roles, present: Present, t: Translator, inert: bool) -> list[Payload]:
+    match panel.style:
+        case Style.BUTTONS:
+            return _buttons(panel, roles, present, INERT if inert else PRESS)
+        case Style.DROPDOWN:
+            return _dropdowns(panel, page, roles, present, t, INERT if inert else CHOOSE)
+        case Style.PICKER if roles:
+            custom_id = encode(INERT if inert else OPEN, panel.panel_id)
+            return [row(button(custom_id, t(PLACEHOLDERS[panel.mode]), ButtonColour.BLURPLE))]
+        case _:
+            return []
+
+
+def _buttons(panel: PanelSpec, roles: Roles, present: Present, verb: str) -> list[Payload]:
     buttons = [
         button(encode(verb, panel.panel_id, role.item_id), role.label, role.colour, emoji=partial_emoji(role.emoji, present.emoji_ids))
-        for role in panel.roles
+        for role in roles
     ]
-    return [row(*buttons[start : start + ROW_WIDTH]) for start in range(0, len(buttons), ROW_WIDTH)]
+    width = panel.appearance.buttons_per_row
+    return [row(*buttons[start : start + width]) for start in range(0, len(buttons), width)]
 
 
-def _dropdowns(panel: PanelSpec, present: Present, t: Translator, verb: str) -> list[Payload]:
-    return [
-        row(_dropdown(panel, panel.roles[start : start + ROLES_PER_SELECT], encode(verb, panel.panel_id, number), present, t))
-        for number, start in enumerate(range(0, len(panel.roles), ROLES_PER_SELECT))
-    ]
+def _dropdowns(panel: PanelSpec, page: int, roles: Roles, present: Present, t: Translator, verb: str) -> list[Payload]:
+    """The dropdowns of one message, numbered through over all messages."""
+    several = len(panel.roles) > ROLES_PER_SELECT
+    made: list[Payload] = []
+    for start in range(0, len(roles), ROLES_PER_SELECT):
+        shown = roles[start : start + ROLES_PER_SELECT]
+        first = page * ROWS_MAX * ROLES_PER_SELECT + start
+        text = t(PLACEHOLDERS[panel.mode])
+        if several:
+            text = t("{text} ({first}–{last} of {count})", text=text, first=first + 1, last=first + len(shown), count=len(panel.roles))
+        custom_id = encode(verb, panel.panel_id, first // ROLES_PER_SELECT)
+        made.append(row(_dropdown(panel, shown, custom_id, text, present, t)))
+    return made
 
 
-def _dropdown(panel: PanelSpec, roles: tuple[RoleSpec, ...], custom_id: str, present: Present, t: Translator) -> Payload:
+def _dropdown(panel: PanelSpec, roles: Roles, custom_id: str, placeholder: str, present: Present, t: Translator) -> Payload:
     options = [
         option(role.label, str(role.item_id), description=role.description, emoji=partial_emoji(role.emoji, present.emoji_ids))
         for role in roles
     ]
     options.append(option(t("Change or clear my roles…"), OPEN_PICKER))
-    return string_select(custom_id, t(PLACEHOLDERS[panel.mode]), options, max_values=1 if panel.mode is Mode.UNIQUE else len(roles))
+    one = panel.mode in (Mode.UNIQUE, Mode.PERMANENT)
+    return string_select(custom_id, placeholder, options, max_values=1 if one else len(roles))
 
 
-def _embed(panel: PanelSpec, present: Present, t: Translator) -> Payload:
-    colour = None if panel.appearance.accent_colour is None else discord.Colour(panel.appearance.accent_colour)
-    embed = discord.Embed(title=panel.title, description=panel.description or None, colour=colour)
-    if panel.mode in HINTS:
-        embed.set_footer(text=t(HINTS[panel.mode]))
+def _embed(panel: PanelSpec, page: int, roles: Roles, present: Present, t: Translator) -> Payload:
+    """Text and pictures stand on the first message, the roles on the message that offers them."""
+    look = panel.appearance
+    embed = discord.Embed(colour=None if look.accent_colour is None else discord.Colour(look.accent_colour))
+    if page:
+        suffix = t("({number} of {count})", number=page + 1, count=pages(panel))
+        embed.title = f"{panel.title[: TITLE_MAX - len(suffix) - 1]} {suffix}"
+    else:
+        embed.title, embed.description = panel.title, panel.description or None
+        _decorate(embed, panel, t)
     name = t("Roles")
     room = EMBED_MAX - len(embed) - len(name) - LIST_FIELDS_MAX
-    values = _list(panel, present, room, t)
-    for index, value in enumerate(values):
+    for index, value in enumerate(_list(panel, roles, present, room, t)):
         embed.add_field(name="\u200b" if index else name, value=value, inline=False)
     return {**embed.to_dict()}
 
 
-def _list(panel: PanelSpec, present: Present, room: int, t: Translator) -> list[str]:
+def _decorate(embed: discord.Embed, panel: PanelSpec, t: Translator) -> None:
+    look = panel.appearance
+    hint = t(HINTS[panel.mode]) if panel.mode in HINTS else None
+    if footer := "\n".join(line for line in (hint, look.footer) if line):
+        embed.set_footer(text=footer)
+    if look.image_url:
+        embed.set_image(url=look.image_url)
+    if look.thumbnail_url:
+        embed.set_thumbnail(url=look.thumbnail_url)
+
+
+def _list(panel: PanelSpec, roles: Roles, present: Present, room: int, t: Translator) -> list[str]:
     """The roles as field values; with their descriptions where nothing else shows those and there is room."""
-    if not panel.roles:
+    if not roles:
         return [t("There are no roles here at the moment.")]
     lines: list[str] = []
     for line_of in (_full_line, _short_line):
-        lines = [line_of(panel, role, present) for role in panel.roles]
+        lines = [line_of(panel, role, present) for role in roles]
         values = _packed(lines)
         if sum(map(len, values)) <= room and len(values) <= LIST_FIELDS_MAX:
             return values

@@ -10,17 +10,17 @@ from loguru import logger
 
 from cogs.roles.answers import describe
 from cogs.roles.panel_cache import PanelCache
-from cogs.roles.picker import PICK, page_of, picker
+from cogs.roles.picker import CLEAR, PICK, TURN, page_of, picker, screen_of
 from cogs.roles.recovery import Recovery
 from cogs.roles.service import Click, Outcome, RoleService, Tell
 from core.answer import Acknowledgement, Answer
 from core.cog import Cog
-from core.components import text_message
+from core.components import Payload, text_message
 from core.errors import OUTDATED, UserError, is_database_away
 from core.i18n import N_, translator
 from core.interactions import Press, component
 from domain import clock
-from domain.custom_id import CHOOSE, OPEN_PICKER, PRESS
+from domain.custom_id import CHOOSE, OPEN, OPEN_PICKER, PRESS
 from domain.events import PanelChanged
 
 if TYPE_CHECKING:
@@ -56,10 +56,31 @@ class RolesCog(Cog, name="roles"):
         items = tuple(int(value) for value in press.values if value.isdecimal())
         click = _click(press, panel_id, items, toggles=False)
         if not items:
-            await self._open_picker(press.answer, click)
+            await press.answer.send(await self._picker(press.answer, click))
             return
-        teller = self._picker_teller(press.answer) if OPEN_PICKER in press.values else self._teller(press.answer)
+        teller = self._picker_teller(press.answer, click) if OPEN_PICKER in press.values else self._teller(press.answer)
         await self._service.click(click, teller)
+
+    @component(OPEN, Acknowledgement.REPLY)
+    async def open(self, press: Press) -> None:
+        """The button of a panel that is used through the private picker."""
+        (panel_id,) = _arguments(press, 1)
+        await press.answer.send(await self._picker(press.answer, _click(press, panel_id, (), toggles=False)))
+
+    @component(TURN, Acknowledgement.REDRAW)
+    async def turn(self, press: Press) -> None:
+        """Another screen of the private picker."""
+        panel_id, screen = _arguments(press, 2)
+        await press.answer.redraw(await self._picker(press.answer, _click(press, panel_id, (), toggles=False), screen))
+
+    @component(CLEAR, Acknowledgement.REDRAW)
+    async def clear(self, press: Press) -> None:
+        """Give back everything of the panel."""
+        panel_id, screen = _arguments(press, 2)
+        panel = await self._panels.get(panel_id)
+        offered = tuple(role.item_id for role in panel.roles) if panel else ()
+        click = _click(press, panel_id, (), toggles=False, posted=False, offered_ids=offered)
+        await self._service.click(click, self._picker_teller(press.answer, click, screen))
 
     @component(PICK, Acknowledgement.REDRAW)
     async def pick(self, press: Press) -> None:
@@ -69,7 +90,7 @@ class RolesCog(Cog, name="roles"):
         offered = tuple(role.item_id for role in page_of(panel, page)) if panel else ()
         items = tuple(int(value) for value in press.values if value.isdecimal())
         click = _click(press, panel_id, items, toggles=False, posted=False, offered_ids=offered)
-        await self._service.click(click, self._picker_teller(press.answer, redraw=True))
+        await self._service.click(click, self._picker_teller(press.answer, click, screen_of(page)))
 
     @commands.Cog.listener()
     async def on_panel_changed(self, event: PanelChanged) -> None:
@@ -100,11 +121,15 @@ class RolesCog(Cog, name="roles"):
             await asyncio.sleep(RECOVERY_PAUSE)
             before = clock.now() - LEFTOVER_AGE
 
-    async def _open_picker(self, answer: Answer, click: Click) -> None:
+    async def _picker(self, answer: Answer, click: Click, screen: int = 0) -> Payload:
         panel = await self._panels.get(click.panel_id)
         if panel is None or panel.guild_id != click.guild_id:
             raise UserError(PANEL_GONE)
-        await answer.send(picker(panel, self._service.held(click), answer.t))
+        return picker(panel, self._service.held(click), answer.t, screen=screen, emoji_ids=self._emoji_ids(click.guild_id))
+
+    def _emoji_ids(self, guild_id: int) -> frozenset[int]:
+        guild = self.bot.get_guild(guild_id)
+        return frozenset(emoji.id for emoji in guild.emojis if emoji.available) if guild else frozenset()
 
     def _teller(self, answer: Answer) -> Tell:
         async def tell(outcome: Outcome) -> None:
@@ -112,11 +137,16 @@ class RolesCog(Cog, name="roles"):
 
         return tell
 
-    def _picker_teller(self, answer: Answer, redraw: bool = False) -> Tell:
+    def _picker_teller(self, answer: Answer, click: Click, screen: int | None = None) -> Tell:
+        """Shows the outcome with the picker below it: as a message of its own, or in place of the `screen` that was clicked."""
+        emoji_ids = self._emoji_ids(click.guild_id)
+
         async def tell(outcome: Outcome) -> None:
             text = describe(outcome, answer.t)
-            payload = picker(outcome.panel, outcome.holds, answer.t, text) if outcome.panel else {"content": text, "components": []}
-            await (answer.redraw(payload) if redraw else answer.send(payload))
+            payload: Payload = {"content": text, "components": []}
+            if outcome.panel:
+                payload = picker(outcome.panel, outcome.holds, answer.t, text, screen=screen or 0, emoji_ids=emoji_ids)
+            await (answer.send(payload) if screen is None else answer.redraw(payload))
 
         return tell
 

@@ -1,12 +1,18 @@
-"""The private picker: a select only the member sees, with what they hold ticked; unticking takes a role off."""
+"""The private picker: selects only the member sees, with what they hold ticked; unticking takes a role off."""
 
-from core.components import Payload
+from collections.abc import Collection
+
+from core.components import Payload, partial_emoji
 from core.i18n import Translator
 from domain.custom_id import encode
 from domain.panels import Mode, PanelSpec, RoleSpec
 
-PICK = "pick"  # panel, page
+PICK = "pick"  # panel, number of the select; the values are what is ticked
+TURN = "pick.turn"  # panel, screen
+CLEAR = "pick.clear"  # panel, screen
 PAGE = 25  # https://docs.discord.com/developers/components/reference#string-select: options at most
+SELECTS = 4  # on one screen; the fifth row holds the buttons
+BUTTON, SELECT, GREY, RED = 2, 3, 2, 4
 
 
 def page_of(panel: PanelSpec, page: int) -> tuple[RoleSpec, ...]:
@@ -14,30 +20,71 @@ def page_of(panel: PanelSpec, page: int) -> tuple[RoleSpec, ...]:
     return panel.roles[page * PAGE : (page + 1) * PAGE]
 
 
-def picker(panel: PanelSpec, held: frozenset[int], t: Translator, text: str | None = None) -> Payload:
-    """The ephemeral message: what happened (or what to do), and the selects."""
+def screen_of(page: int) -> int:
+    """The screen that a select stands on."""
+    return page // SELECTS
+
+
+def picker(
+    panel: PanelSpec, held: frozenset[int], t: Translator, text: str | None = None, *, screen: int = 0, emoji_ids: Collection[int] = ()
+) -> Payload:
+    """The ephemeral message: what happened (or what to do), the selects of one screen, and the way to the others.
+
+    `emoji_ids` are the guild's custom emojis; one that it no longer has would make the whole message fail.
+    """
+    if not panel.roles:
+        return {"content": text or t("There are no roles here at the moment."), "components": []}
+    selects = -(-len(panel.roles) // PAGE)
+    last = screen_of(selects - 1)
+    screen = min(screen, last)
+    shown = range(screen * SELECTS, min(selects, (screen + 1) * SELECTS))
+    rows = [[_select(panel, page, held, t, emoji_ids)] for page in shown]
+    if buttons := _buttons(panel, held, screen, last, t):
+        rows.append(buttons)
     return {
         "content": text or t("Choose your roles. What you hold is ticked; untick it to give it back."),
-        "components": [{"type": 1, "components": [_select(panel, page, held, t)]} for page in range((len(panel.roles) + PAGE - 1) // PAGE)],
+        "components": [{"type": 1, "components": row} for row in rows],
     }
 
 
-def _select(panel: PanelSpec, page: int, held: frozenset[int], t: Translator) -> Payload:
+def _select(panel: PanelSpec, page: int, held: frozenset[int], t: Translator, emoji_ids: Collection[int]) -> Payload:
     roles = page_of(panel, page)
     ticked = [role.role_id for role in roles if role.role_id in held]
-    one = panel.mode is Mode.UNIQUE
+    one = panel.mode in (Mode.UNIQUE, Mode.PERMANENT)
+    text = t("Choose your roles")
+    if len(panel.roles) > PAGE:
+        first = page * PAGE
+        text = t("{text} ({first}–{last} of {count})", text=text, first=first + 1, last=first + len(roles), count=len(panel.roles))
     return {
-        "type": 3,
+        "type": SELECT,
         "custom_id": encode(PICK, panel.panel_id, page),
-        "placeholder": t("Choose your roles"),
+        "placeholder": text,
         "min_values": 0,
         "max_values": max(1, len(ticked)) if one else len(roles),
-        "options": [_option(role, role.role_id in held) for role in roles],
+        "options": [_option(role, role.role_id in held, emoji_ids) for role in roles],
     }
 
 
-def _option(role: RoleSpec, ticked: bool) -> Payload:
+def _option(role: RoleSpec, ticked: bool, emoji_ids: Collection[int]) -> Payload:
     option: Payload = {"label": role.label, "value": str(role.item_id), "default": ticked}
     if role.description:
         option["description"] = role.description
-    return option
+    emoji = partial_emoji(role.emoji, emoji_ids)
+    return option if emoji is None else {**option, "emoji": emoji}
+
+
+def _buttons(panel: PanelSpec, held: frozenset[int], screen: int, last: int, t: Translator) -> list[Payload]:
+    """Only what can be done here: where roles are never given back, there is nothing to clear."""
+    buttons: list[Payload] = []
+    if screen > 0:
+        buttons.append(_button(encode(TURN, panel.panel_id, screen - 1), t("◀ Previous")))
+    if panel.mode not in (Mode.ADD_ONLY, Mode.PERMANENT):
+        holds_some = any(role.role_id in held for role in panel.roles)
+        buttons.append(_button(encode(CLEAR, panel.panel_id, screen), t("Clear all"), RED, disabled=not holds_some))
+    if screen < last:
+        buttons.append(_button(encode(TURN, panel.panel_id, screen + 1), t("Next ▶")))
+    return buttons
+
+
+def _button(custom_id: str, label: str, style: int = GREY, *, disabled: bool = False) -> Payload:
+    return {"type": BUTTON, "style": style, "label": label, "custom_id": custom_id, "disabled": disabled}

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from cogs.panels.emojis import parse_emoji, partial_emoji
+from cogs.panels.emojis import parse_emoji
+from core.components import partial_emoji
 from core.errors import UserError
 
 

@@ -7,15 +7,32 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cogs.panels.render import Present, panel_message
+from cogs.panels.render import Present, pages, panel_message
 from core.i18n import translator
-from domain.custom_id import CHOOSE, OPEN_PICKER, PRESS, decode
-from domain.panels import DESCRIPTION_MAX, LABEL_MAX, OPTION_DESCRIPTION_MAX, TITLE_MAX, ButtonColour, Mode, PanelSpec, RoleSpec, Style
+from domain.custom_id import CHOOSE, OPEN, OPEN_PICKER, PRESS, decode
+from domain.panels import (
+    DESCRIPTION_MAX,
+    FOOTER_MAX,
+    LABEL_MAX,
+    OPTION_DESCRIPTION_MAX,
+    ROLES_MAX,
+    TITLE_MAX,
+    Appearance,
+    ButtonColour,
+    Mode,
+    PanelSpec,
+    RoleSpec,
+    Style,
+)
 from tests.panels.builders import GUILD, english, panel, role_id
 from tests.schemas import request_errors
 
 PARTY = 123456789012345678
-EVERYTHING = Present(frozenset(role_id(number) for number in range(1, 26)), frozenset({PARTY}))
+EVERYTHING = Present(frozenset(role_id(number) for number in range(1, 501)), frozenset({PARTY}))
+
+
+def messages(spec: PanelSpec, present: Present = EVERYTHING, locale: str = "en-US") -> list[dict[str, Any]]:
+    return [panel_message(spec, present, translator(locale), page=page) for page in range(pages(spec))]
 
 
 def components(payload: dict[str, Any]) -> list[dict[str, Any]]:
@@ -45,11 +62,54 @@ def assert_sendable(payload: dict[str, Any]) -> None:
 @pytest.mark.parametrize("locale", ["en-US", "ja"])
 @pytest.mark.parametrize("mode", Mode)
 @pytest.mark.parametrize("style", Style)
-@pytest.mark.parametrize("count", [0, 1, 24, 25])
+@pytest.mark.parametrize("count", [0, 1, 24, 25, 26, 60, 100, ROLES_MAX])
 def test_discord_takes_it(count: int, style: Style, mode: Mode, locale: str) -> None:
-    payload = panel_message(panel(count, style=style, mode=mode), EVERYTHING, translator(locale))
-    assert_sendable(payload)
-    assert request_errors("POST", f"/channels/{GUILD}/messages", payload) == []
+    for payload in messages(panel(count, style=style, mode=mode), locale=locale):
+        assert_sendable(payload)
+        assert request_errors("POST", f"/channels/{GUILD}/messages", payload) == []
+
+
+@pytest.mark.parametrize(
+    ("style", "width", "sizes"),
+    [
+        (Style.BUTTONS, 5, {1: [1], 25: [25], 26: [25, 1], 60: [25, 25, 10], 100: [25, 25, 25, 25]}),
+        (Style.BUTTONS, 2, {10: [10], 11: [10, 1], 25: [10, 10, 5]}),
+        (Style.DROPDOWN, 5, {1: [1], 24: [24], 25: [25], 100: [100], 120: [120], 121: [120, 1]}),
+        (Style.PICKER, 5, {1: [0], 100: [0], 500: [0]}),
+    ],
+)
+def test_what_one_message_cannot_hold_stands_on_the_next(style: Style, width: int, sizes: dict[int, list[int]]) -> None:
+    for count, expected in sizes.items():
+        made = messages(panel(count, style=style, appearance=Appearance(buttons_per_row=width)))
+        offered = [
+            [part for part in components(payload) if part["type"] == 2 and decode(part["custom_id"]).verb == PRESS]
+            + [option for part in components(payload) if part["type"] == 3 for option in part["options"][:-1]]
+            for payload in made
+        ]
+        assert [len(part) for part in offered] == expected
+        items = [entry.get("value") or str(decode(entry["custom_id"]).args[1]) for part in offered for entry in part]
+        assert items == [str(number) for number in range(1, sum(expected) + 1)]
+        assert all(len(row["components"]) <= width for payload in made for row in payload["components"])
+        custom_ids = [part["custom_id"] for payload in made for part in components(payload)]
+        assert len(set(custom_ids)) == len(custom_ids)
+
+
+def test_text_and_pictures_stand_on_the_first_message() -> None:
+    look = Appearance(0x5865F2, "https://example.com/a.png", "https://example.com/b.png", "Ask us", 5)
+    first, second = (made["embeds"][0] for made in messages(panel(26, description="Words", appearance=look, mode=Mode.UNIQUE)))
+    assert (first["title"], first["description"], first["color"]) == ("Colours", "Words", 0x5865F2)
+    assert (first["image"]["url"], first["thumbnail"]["url"]) == ("https://example.com/a.png", "https://example.com/b.png")
+    assert first["footer"]["text"] == "You can have one of these roles at a time.\nAsk us"
+    assert (second["title"], second["color"]) == ("Colours (2 of 2)", 0x5865F2)
+    assert second.keys().isdisjoint({"description", "image", "thumbnail", "footer"})
+    assert second["fields"][0]["value"] == f"<@&{role_id(26)}>"
+
+
+def test_the_private_picker_is_one_button() -> None:
+    (payload,) = messages(panel(100, style=Style.PICKER))
+    (opening,) = components(payload)
+    assert decode(opening["custom_id"]) == decode(f"rp:1:{OPEN}:7")
+    assert opening["label"] == "Choose your roles"
 
 
 @pytest.mark.parametrize(("count", "rows"), [(1, [1]), (5, [5]), (6, [5, 1]), (24, [5, 5, 5, 5, 4]), (25, [5, 5, 5, 5, 5])])
@@ -76,9 +136,10 @@ def test_a_unique_dropdown_takes_one() -> None:
     assert [select["max_values"] for select in selects] == [1, 1]
 
 
-def test_more_than_25_roles_are_not_rendered() -> None:
-    with pytest.raises(ValueError, match="25"):
-        panel_message(panel(26), EVERYTHING, english())
+@pytest.mark.parametrize(("count", "page"), [(25, 1), (26, 2), (0, 1), (3, -1)])
+def test_a_page_that_is_not_there_is_not_rendered(count: int, page: int) -> None:
+    with pytest.raises(ValueError, match="pages"):
+        panel_message(panel(count), EVERYTHING, english(), page=page)
 
 
 @pytest.mark.parametrize("style", Style)
@@ -93,7 +154,7 @@ def test_a_preview_looks_the_same_and_carries_no_live_custom_id(style: Style) ->
 def test_deleted_roles_and_emojis_leave_their_label() -> None:
     roles = (
         RoleSpec(1, role_id(1), "Here", f"<:party:{PARTY}>"),
-        RoleSpec(2, role_id(99), "Gone*", "<:lost:223456789012345678>"),
+        RoleSpec(2, role_id(999), "Gone*", "<:lost:223456789012345678>"),
         RoleSpec(3, role_id(2), "Plain", "🎨", "Paint", ButtonColour.RED),
     )
     payload = panel_message(panel(roles=roles), EVERYTHING, english())
@@ -111,12 +172,23 @@ def texts(limit: int) -> st.SearchStrategy[str]:
     description=st.none() | texts(DESCRIPTION_MAX),
     style=st.sampled_from(Style),
     mode=st.sampled_from(Mode),
-    roles=st.lists(st.tuples(texts(LABEL_MAX), st.none() | texts(OPTION_DESCRIPTION_MAX)), max_size=25),
+    footer=st.none() | texts(FOOTER_MAX),
+    width=st.integers(1, 5),
+    roles=st.lists(st.tuples(texts(LABEL_MAX), st.none() | texts(OPTION_DESCRIPTION_MAX)), max_size=60),
     present=st.booleans(),
 )
 def test_the_longest_texts_fit(
-    title: str, description: str | None, style: Style, mode: Mode, roles: list[tuple[str, str | None]], present: bool
+    title: str,
+    description: str | None,
+    style: Style,
+    mode: Mode,
+    footer: str | None,
+    width: int,
+    roles: list[tuple[str, str | None]],
+    present: bool,
 ) -> None:
-    base: PanelSpec = panel(0, title=title, description=description, style=style, mode=mode)
+    look = Appearance(footer=footer, buttons_per_row=width)
+    base: PanelSpec = panel(0, title=title, description=description, style=style, mode=mode, appearance=look)
     specs = tuple(RoleSpec(index, role_id(index), label, None, text) for index, (label, text) in enumerate(roles, 1))
-    assert_sendable(panel_message(replace(base, roles=specs), EVERYTHING if present else Present(frozenset(), frozenset()), english()))
+    for payload in messages(replace(base, roles=specs), EVERYTHING if present else Present(frozenset(), frozenset())):
+        assert_sendable(payload)
