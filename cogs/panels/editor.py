@@ -6,9 +6,10 @@ import discord
 
 from cogs.panels import modals, screens, verbs
 from cogs.panels.access import Editor
+from cogs.panels.edits import ROLE_GONE
 from cogs.panels.poster import Poster
 from cogs.panels.render import INERT
-from cogs.panels.service import ROLE_GONE, PanelService
+from cogs.panels.service import PanelService
 from cogs.panels.words import link
 from core.answer import Acknowledgement
 from core.components import text_message

@@ -13,9 +13,10 @@ from core.i18n import N_
 from domain import clock
 from domain.events import AuditWritten, PanelChanged
 from domain.panels import NAME_MAX, PanelSpec
-from models import AuditEntry, Panel
+from models import AuditEntry, Panel, PanelRole
 
 PANEL_GONE = N_("This panel was deleted in the meantime.")
+ROLE_GONE = N_("This role is no longer on the panel.")
 CHANGED_MEANWHILE = N_("The panel was changed while you were writing, so nothing was saved. Open the form again to see how it is now.")
 
 Dispatch = Callable[[str, object], None]
@@ -38,6 +39,25 @@ class Edit:
             self.payload |= {
                 "before": {name: plain(getattr(self.panel, name)) for name in self.changes},
                 "after": {name: plain(value) for name, value in self.changes.items()},
+            }
+
+    def role(self, item_id: int) -> PanelRole:
+        """One of the panel's roles. Raises UserError when it is no longer there."""
+        role = next((role for role in self.panel.roles if role.id == item_id), None)
+        if role is None:
+            raise UserError(ROLE_GONE)
+        return role
+
+    async def change_role(self, role: PanelRole, **wanted: Any) -> None:
+        """Set fields of one of the panel's roles; those that are so already are left out."""
+        changes = {name: value for name, value in wanted.items() if getattr(role, name) != value}
+        if changes:
+            await PanelRole.filter(id=role.id).using_db(self.db).update(**changes)
+            self.payload |= {
+                "role_id": role.role_id,
+                "role_name": role.label,
+                "before": {name: plain(getattr(role, name)) for name in changes},
+                "after": {name: plain(value) for name, value in changes.items()},
             }
 
 

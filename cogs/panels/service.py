@@ -7,7 +7,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
 from cogs.panels.access import ONLY_ADMINISTRATORS, Editor
-from cogs.panels.edits import PANEL_GONE, PanelEdits, free_name, hold_names, plain, record
+from cogs.panels.edits import PANEL_GONE, PanelEdits, free_name, hold_names, record
 from cogs.panels.modals import PanelDraft, RoleText
 from cogs.panels.words import REFUSED, role_name
 from core.errors import UserError
@@ -23,7 +23,6 @@ from models import Panel, PanelMessage, PanelRole
 PANELS_MAX = 200  # in a guild
 
 NO_SUCH_PANEL = N_("There is no panel named {name}. Choose one from the list that appears while you type, or see `/panel list`.")
-ROLE_GONE = N_("This role is no longer on the panel.")
 TOO_MANY_ROLES = N_("A panel holds at most {limit} roles. With these it would have {count}.")
 TOO_MANY_PANELS = N_("A server can have at most {limit} panels. Delete one that is no longer needed first.")
 PERMISSIONS_CHANGED = N_("The permissions of this role have changed since. Please add the role again and look at them.")
@@ -101,19 +100,8 @@ class PanelService(PanelEdits):
     async def edit_role(self, editor: Editor, guild_id: int, panel_id: int, item_id: int, version: int, wanted: RoleText) -> PanelSpec:
         """Change how a role is shown. Raises UserError when the panel no longer has the version that the form showed."""
         async with self._edit(guild_id, panel_id, editor.user_id, version) as edit:
-            role = next((role for role in edit.panel.roles if role.id == item_id), None)
-            if role is None:
-                raise UserError(ROLE_GONE)
             texts = {"label": wanted.label, "emoji": wanted.emoji, "description": wanted.description, "colour": wanted.colour}
-            changes = {name: value for name, value in texts.items() if getattr(role, name) != value}
-            if changes:
-                await PanelRole.filter(id=role.id).using_db(edit.db).update(**changes)
-                edit.payload = {
-                    "role_id": role.role_id,
-                    "role_name": role.label,
-                    "before": {name: plain(getattr(role, name)) for name in changes},
-                    "after": {name: plain(value) for name, value in changes.items()},
-                }
+            await edit.change_role(edit.role(item_id), **texts)
         return await self.get(guild_id, panel_id)
 
     async def edit_text(self, editor: Editor, guild_id: int, panel_id: int, version: int, title: str, description: str | None) -> PanelSpec:
