@@ -8,6 +8,7 @@ from typing import Any
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
+from cogs.panels import revisions
 from core.errors import UserError
 from core.i18n import N_
 from domain import clock
@@ -31,6 +32,7 @@ class Edit:
     db: BaseDBAsyncClient
     changes: dict[str, Any] = field(default_factory=dict)
     payload: dict[str, Any] = field(default_factory=dict)
+    stands_for: int | None = None  # of an undo: the version that it goes back to
 
     def change(self, **wanted: Any) -> None:
         """Set fields of the panel; those that are so already are left out."""
@@ -88,8 +90,12 @@ class PanelEdits:
             yield edit
             if not edit.payload:
                 return
-            if not await panel.raise_version(panel.version, updated_at=clock.now(), **edit.changes):
+            now = clock.now()
+            await revisions.keep_first(edit.spec, panel.updated_at, db)
+            if not await panel.raise_version(panel.version, updated_at=now, **edit.changes):
                 raise UserError(CHANGED_MEANWHILE)
+            changed = await Panel.get(id=panel_id, using_db=db).prefetch_related("roles")
+            await revisions.write(changed.to_spec(), actor_id, now, db, edit.stands_for)
             await record("panel.edit", edit.spec, actor_id, edit.payload, db)
         self._dispatch(PanelChanged.NAME, PanelChanged(guild_id, panel_id, edit.spec.version + 1))
         self._dispatch(AuditWritten.NAME, AuditWritten(guild_id))

@@ -6,6 +6,7 @@ import discord
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
+from cogs.panels import revisions
 from cogs.panels.access import ONLY_ADMINISTRATORS, Editor
 from cogs.panels.edits import PANEL_GONE, PanelEdits, free_name, hold_names, record
 from cogs.panels.modals import PanelDraft, RoleText
@@ -174,6 +175,7 @@ class PanelService(PanelEdits):
                 **_roles_payload(added=accepted, names=facts),
                 "refused": [{"role_id": refusal.role_id, "problem": refusal.problem.value} for refusal in refused],
             }
+            await revisions.write(panel.to_spec(), editor.user_id, now, db)
             await record("panel.create", panel.to_spec(), editor.user_id, payload, db)
         return panel.id
 
