@@ -104,7 +104,7 @@ async def story(session: Session) -> None:
         session.say(f"{who} ({member.user.locale}) clicks [{label}]:")
         message = next(m for m in member.sees() if m.id == posted.id)
         session.screen(await (await message.click(label)).message())
-    await session.rows("SELECT kind, actor_id, state, payload->'added' AS added, payload->'removed' AS removed FROM audit_entry ORDER BY id")
+    await session.rows("SELECT kind, actor_id, state, payload->'added' AS added, payload->'removed' AS taken FROM audit_entry ORDER BY id")
 
     session.say("## The audit channel")
     log = sandbox.actor("olivia").in_("audit-log")
@@ -116,33 +116,35 @@ async def story(session: Session) -> None:
     await session.health()
 
 
-async def main() -> None:
-    """Start everything, play the story, write it down."""
+def main() -> None:
+    """Start the database, play the story, and take the database away again."""
     directory = Path(tempfile.mkdtemp(prefix="rolepanel-transcript-"))
     directory.chmod(0o755)
     server = EmbeddedPostgres(directory / "postgres")
-    url = server.start()
     try:
-        async with Sandbox(seed()) as sandbox:
-            settings = {"DISCORD_TOKEN": TOKEN, "DISCORD_API_URL": sandbox.api_url, "DATABASE_URL": url, "HEALTH_PORT": str(HEALTH_PORT)}
-            bot = await asyncio.create_subprocess_exec(
-                sys.executable, ROOT / "bot.py", env={**os.environ, **settings, "LOG_LEVEL": "WARNING"}
-            )
-            try:
-                app = next(iter(sandbox.world.applications.values()))
-                await sandbox.until(lambda: app.commands and sandbox.gateway.online(app.id), timeout=60, what="for the bot")
-                database = await connect(url)
-                session = Session(sandbox, database)
-                await story(session)
-                await database.close()
-                TARGET.write_text("\n".join(session.lines), encoding="utf-8")
-            finally:
-                bot.terminate()
-                await bot.wait()
+        asyncio.run(play(server.start()))
     finally:
         server.stop()
         shutil.rmtree(directory)
 
 
+async def play(url: str) -> None:
+    """Start sandbox and bot, play the story, write it down."""
+    async with Sandbox(seed()) as sandbox:
+        settings = {"DISCORD_TOKEN": TOKEN, "DISCORD_API_URL": sandbox.api_url, "DATABASE_URL": url, "HEALTH_PORT": str(HEALTH_PORT)}
+        bot = await asyncio.create_subprocess_exec(sys.executable, ROOT / "bot.py", env={**os.environ, **settings, "LOG_LEVEL": "WARNING"})
+        try:
+            app = next(iter(sandbox.world.applications.values()))
+            await sandbox.until(lambda: app.commands and sandbox.gateway.online(app.id), timeout=60, what="for the bot")
+            database = await connect(url)
+            session = Session(sandbox, database)
+            await story(session)
+            await database.close()
+            TARGET.write_text("\n".join(session.lines), encoding="utf-8")
+        finally:
+            bot.terminate()
+            await bot.wait()
+
+
 if __name__ == "__main__":
-    asyncio.run(main())
+    main()

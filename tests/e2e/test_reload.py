@@ -50,8 +50,7 @@ async def test_clicks_during_reloads_are_all_answered(house: House) -> None:
     for name, message in zip((*COGS, *COGS), (*messages, *messages), strict=False):
         results.append(await message.click("Red" if len(results) < len(names) else "Green"))
         await house.bot.cog_manager.reload(name)
-    for message in messages:
-        results.append(await message.click("Green"))
+    results += [await message.click("Green") for message in messages]
     answers = [await result.message() for result in results]
     assert len(answers) == 18
     assert all("Added" in answer.text or "Removed" in answer.text or "：" in answer.text for answer in answers)
