@@ -102,6 +102,8 @@ class Actor:
         needed = Permission.SEND_MESSAGES | (Permission.ATTACH_FILES if files else 0)
         if self.permissions(where) & needed != needed:
             raise ClientRefusal(f"{self.user.username} may not write here")
+        if where.guild_id is not None and self.in_(where).member.pending:
+            raise ClientRefusal(f"{self.user.username} has not passed the screening")
         uploads = [options.as_upload(file, number) for number, file in enumerate(files)]
         try:
             record = messages.create(self.sandbox, where, {"content": text}, uploads, messages.Origin(self.user.id))

@@ -69,6 +69,16 @@ class Client:
             await done.click()
         await expect(panel).not_to_be_visible()
 
+    async def drawer(self, name: str, tab: str | None = None) -> Locator:
+        """Open a drawer, at a tab."""
+        button = self.page.locator(".topbar").get_by_role("button", name=name)
+        if await button.get_attribute("aria-expanded") == "false":
+            await button.click()
+        drawer = self.page.locator("#drawer")
+        if tab:
+            await drawer.get_by_role("tab", name=tab).click()
+        return drawer
+
     @property
     def composer(self) -> Locator:
         """The field for messages."""

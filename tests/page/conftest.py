@@ -11,6 +11,7 @@ from sandbox.seed import seed
 from sandbox.server import Sandbox
 from tests.e2e.conftest import empty_house, house
 from tests.page.client import Client
+from tests.page.stand_in import StandIn
 
 __all__ = ["empty_house", "house"]  # the fixtures that these tests share with the end-to-end tests
 
@@ -65,3 +66,17 @@ async def open_window(browser: Browser) -> AsyncIterator[OpenWindow]:
     yield open_one
     complaints = [complaint for client in clients for complaint in client.complaints]
     assert not complaints, "\n".join(complaints)
+
+
+@pytest.fixture
+async def alice(sandbox: Sandbox, open_window: OpenWindow) -> Client:
+    """Alice's window on the sandbox without a bot, looking at #general."""
+    client = await open_window(sandbox, "alice")
+    await client.look_at("general")
+    return client
+
+
+@pytest.fixture
+def bot(sandbox: Sandbox) -> StandIn:
+    """An application that answers as the test says."""
+    return StandIn(sandbox)

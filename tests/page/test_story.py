@@ -3,25 +3,8 @@
 from playwright.async_api import expect
 
 from tests.e2e.house import House
-from tests.page.client import Client
 from tests.page.conftest import OpenWindow
-
-
-async def make_panel(client: Client, title: str, roles: tuple[str, ...]) -> None:
-    """From /panel create to the editor."""
-    await client.slash("panel create")
-    await expect(client.modal).to_be_visible()
-    await client.modal.get_by_label("Title").fill(title)
-    await client.pick(client.modal.get_by_role("button", name="Roles"), *roles)
-    await client.shot("modal")
-    await client.modal.get_by_role("button", name="Submit").click()
-    await expect(client.modal).not_to_be_visible()
-
-
-async def post_panel(client: Client, channel: str) -> None:
-    """From the editor to the posted message."""
-    await client.last.get_by_role("button", name="Post", exact=True).click()
-    await client.pick(client.last.get_by_role("button", name="Choose a channel"), channel)
+from tests.page.steps import make_panel, post_panel
 
 
 async def test_from_the_command_to_the_audit_entry(house: House, open_window: OpenWindow) -> None:
@@ -29,11 +12,10 @@ async def test_from_the_command_to_the_audit_entry(house: House, open_window: Op
     await admin.look_at("general")
     await admin.slash("config audit-channel", channel="audit-log")
     await expect(admin.last).to_contain_text("audit-log")
-    await make_panel(admin, "Colours", ("Red", "Green", "Blue"))
-    await expect(admin.last).to_contain_text("Colours")
+    await expect(admin.last).to_contain_text("Adam used /config audit-channel")
+    await make_panel(admin, "Colours", ("Red", "Green", "Blue"), picture="modal")
     await admin.shot("editor")
     await post_panel(admin, "roles")
-    await expect(admin.last).to_contain_text("Live")
 
     await admin.act_as("Alice")
     await admin.look_at("roles")
@@ -48,3 +30,46 @@ async def test_from_the_command_to_the_audit_entry(house: House, open_window: Op
     await admin.look_at("audit-log")
     await expect(admin.last.locator(".embed")).to_contain_text("Alice")
     await admin.shot("audit")
+
+
+async def test_the_same_in_japanese_and_light(house: House, open_window: OpenWindow) -> None:
+    olivia = await open_window(house.sandbox, "olivia", "light")
+    await olivia.look_at("general")
+    await make_panel(olivia, "Colours", ("Red", "Blue"))
+    await post_panel(olivia, "roles")
+
+    yuki = await open_window(house.sandbox, "yuki", "light")
+    await yuki.look_at("roles")
+    await yuki.last.get_by_role("button", name="Blue").click()
+    await expect(yuki.last).to_contain_text("これらはあなただけに表示されています")
+    assert "Blue" in house.actor("yuki").role_names()
+    await yuki.shot("japanese")
+
+
+async def test_commands_in_the_language_of_who_acts(house: House, open_window: OpenWindow) -> None:
+    house.actor("adam").user.locale = "ja"
+    adam = await open_window(house.sandbox, "adam")
+    await adam.composer.fill("/")
+    await expect(adam.page.locator(".suggestions .option").first).to_contain_text("パネル")
+    await adam.shot("japanese-commands")
+
+
+async def test_a_narrow_window(house: House, open_window: OpenWindow) -> None:
+    phone = await open_window(house.sandbox, "olivia", size=(390, 844))
+    await phone.look_at("general")
+    await make_panel(phone, "Hobbies", ("Chess", "Cooking", "Music"))
+    await phone.shot("narrow-editor")
+    await phone.page.get_by_role("button", name="Channels").click()
+    await phone.shot("narrow-channels")
+    await phone.page.keyboard.press("Escape")
+    await phone.page.get_by_role("button", name="Members").click()
+    await phone.shot("narrow-members")
+
+
+async def test_two_windows_see_each_other(house: House, open_window: OpenWindow) -> None:
+    alice = await open_window(house.sandbox, "alice")
+    bob = await open_window(house.sandbox, "bob", "light")
+    await alice.composer.fill("Hello **Bob** <b>not bold</b>")
+    await alice.page.keyboard.press("Enter")
+    await expect(bob.last).to_contain_text("Hello Bob <b>not bold</b>")
+    await expect(bob.last.locator("strong")).to_have_text("Bob")

@@ -40,7 +40,7 @@ export function startComposer() {
 function draw() {
   const here = channel();
   if (!here) fill(root);
-  else if (!here.can_send) fill(root, closed());
+  else if (!here.can_send || (here.type !== 1 && guild()?.own.pending)) fill(root, closed());
   else writing(here);
 }
 

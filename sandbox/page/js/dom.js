@@ -16,7 +16,8 @@ export function h(spec, properties = {}, ...children) {
     else if (name === "vars") Object.entries(value).forEach(([key, v]) => element.style.setProperty(key, v));
     else if (name === "data") Object.entries(value).forEach(([key, v]) => v !== undefined && v !== null && (element.dataset[key] = v));
     else if (name === "class") element.classList.add(...value.split(" ").filter(Boolean));
-    else if (name === "value" || name === "checked" || name === "indeterminate") element[name] = value;
+    else if (name === "value" && "defaultValue" in element) element.defaultValue = value; // what a form's reset goes back to
+    else if (name === "value" || name === "checked") element[name] = value;
     else element.setAttribute(name, value === true ? "" : value);
   }
   element.append(...flat(children));

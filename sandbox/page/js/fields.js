@@ -30,7 +30,10 @@ function text(part, { caption, description, required }) {
   });
   const count = h("span.count", { "aria-hidden": "true" });
   const say = () => (count.textContent = part.max_length || part.style === 2 ? `${input.value.length} / ${part.max_length ?? LONGEST}` : "");
-  input.addEventListener("input", say);
+  input.addEventListener("input", () => {
+    say();
+    marked(input, "");
+  });
   say();
   const low = part.min_length ?? 0;
   return {

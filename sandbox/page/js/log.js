@@ -6,6 +6,7 @@ import { ICONS } from "./icons.js";
 import { plain, parse } from "./markdown.js";
 import { hasOrigin, isEphemeral, markOf, messageRow } from "./message.js";
 import { avatar, channel, displayName, namesMark } from "./people.js";
+import { rich } from "./rich.js";
 import { channelMessages, changed, look, state, subscribe, view } from "./store.js";
 import { dayName, sameDay } from "./times.js";
 import { t } from "./words.js";
@@ -158,5 +159,5 @@ function announce() {
   if (!last || !known || last.author.id === state.me.user.id) return;
   const name = displayName(last.author);
   const text = last.flags & 128 ? t("is thinking…") : [last.content, ...last.embeds.flatMap((one) => [one.title, one.description])].filter(Boolean).join(". ");
-  heard.textContent = `${name}: ${text.split("\n").map((line) => plain(parse(line))).join(" ")}`;
+  heard.textContent = `${name}: ${rich(text).textContent}`;
 }

@@ -6,7 +6,7 @@ import { startLog } from "./log.js";
 import { startMembers } from "./members.js";
 import { startModals } from "./modal.js";
 import { startSidebar } from "./sidebar.js";
-import { connect, look, state, subscribe } from "./store.js";
+import { NARROW, connect, look, state, subscribe, view } from "./store.js";
 import { keepRelativeTimes } from "./times.js";
 import { startTopbar } from "./topbar.js";
 
@@ -24,8 +24,8 @@ subscribe(["online"], () => {
   offline.hidden = state.online;
   offline.textContent = state.online ? "" : "The sandbox does not answer. Trying again…";
 });
-document.querySelector(".scrim").addEventListener("click", () => look({ nav: false, members: false }));
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && !event.defaultPrevented) look({ nav: false, members: false });
-});
+const closeDrawers = () => NARROW.matches && (view.nav || view.members) && look({ nav: false, members: false });
+document.querySelector(".scrim").addEventListener("click", closeDrawers);
+document.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && closeDrawers());
+NARROW.addEventListener("change", () => look({ nav: false, members: !NARROW.matches }));
 connect();

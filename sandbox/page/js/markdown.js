@@ -125,8 +125,7 @@ const SPECIAL = /[\\`<@[*_~|]|https?:\/\//;
 
 function link(href, children, source, title = "") {
   // A label that looks like an address of its own could lie about where it leads: such a link is shown as it was written.
-  const label = children.length === 1 && children[0].kind === "text" ? children[0].text : "";
-  const lies = source.startsWith("[") && /https?:\/\//.test(label);
+  const lies = source.startsWith("[") && children.some((node) => node.kind === "link");
   return lies ? { kind: "text", text: source } : { kind: "link", href, title, children };
 }
 

@@ -137,7 +137,7 @@ function origin(message) {
   }
   const { user } = message.interaction_metadata;
   return h(
-    "div.origin", {}, avatar(user, "tiny"), coloured("b", displayName(user), member(user.id)?.color), h("span", {}, t("used")),
+    "div.origin", {}, avatar(user, "tiny"), coloured("b", displayName(user), member(user.id)?.color), " ", h("span", {}, t("used")), " ",
     h("span.command.snippet", {}, message.type === COMMAND ? `/${message.command}` : message.command),
   );
 }

@@ -35,7 +35,7 @@ function open({ id, modal }) {
   const problem = h("p.error-text.problem", { role: "alert", hidden: true });
   const submit = h("button.button", { type: "submit" }, t("Submit"));
   const form = h(
-    "form", { novalidate: true, onsubmit: send },
+    "form", { novalidate: true, onsubmit: send, oninput: () => say("") },
     h("div.head", {}, h("h2", { id: titleId }, modal.title), h("button.icon-button", { type: "button", "aria-label": t("Close"), onclick: () => close() }, icon(ICONS.close))),
     h("div.fields.scroll", {}, rows),
     problem,

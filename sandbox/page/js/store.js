@@ -8,6 +8,9 @@ const KEPT = 300; // exchanges and frames, as many as the server keeps
 const WHOLE = ["about", "me", "people", "guilds", "dms", "commands", "buckets", "limits", "faults", "gateway"];
 const APPENDED = ["exchanges", "frames"];
 
+/** A window in which channels and members are drawers over the messages. */
+export const NARROW = matchMedia("(max-width: 1000px)");
+
 /** The server's sections as last told. Messages lie by channel and id. */
 export const state = { ready: false, online: false, messages: new Map(), interactions: new Map(), exchanges: [], frames: [] };
 for (const name of WHOLE) state[name] = null;
@@ -18,7 +21,7 @@ export const view = {
   channelId: null,
   drawer: null,
   nav: false,
-  members: false,
+  members: !NARROW.matches,
   unread: new Set(),
   sent: new Map(), // interaction id → what was sent: {name, channelId} of a slash command
   picks: new Map(), // "message:custom_id" → the options that were picked there

@@ -69,7 +69,7 @@ function acting() {
   );
   button.addEventListener("click", () =>
     openPicker(button, {
-      label: t("Act as"), width: 320, load: people,
+      label: t("Act as"), width: 320, load: people, selected: [{ value: user.id }],
       onpick: ([option]) => attempt(request("act_as", { user_id: option.value })),
     }),
   );

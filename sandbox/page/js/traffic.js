@@ -1,8 +1,11 @@
 // REST requests of the bots as they end, the latest first.
 
 import { fill, h, reconcile } from "./dom.js";
+import { findChannel, guild, member, role } from "./people.js";
 import { request, state } from "./store.js";
 import { attempt } from "./toast.js";
+
+const ID = /^\d{15,}$/;
 
 /** The REST tab. */
 export function traffic() {
@@ -42,9 +45,15 @@ function line(one) {
   );
 }
 
-/** A path that can be read: ids and tokens cut to their ends. */
+/** A path that can be read: names in place of ids, and no tokens. */
 function shortPath(path) {
-  return path.replace(/^\/api(\/v\d+)?/, "").replace(/\/\d{15,}/g, (id) => `/…${id.slice(-4)}`).replace(/\/[\w.-]{40,}/g, (token) => `/${token.slice(0, 6)}…`);
+  return path.split("/").map((part) => (part.length >= 40 ? "…" : ID.test(part) ? nameOf(part) : part)).join("/");
+}
+
+function nameOf(id) {
+  const place = findChannel(id);
+  if (place) return place.type === 1 ? "dm" : `#${place.name}`;
+  return (id === guild()?.id ? null : role(id)?.name) ?? member(id)?.name ?? "…";
 }
 
 async function details({ n }) {

@@ -84,7 +84,7 @@ function roleRow(role) {
   ];
   return h(
     "li", {}, roleDot(role.color), h("span.name", {}, role.name, h("small", {}, everyone ? "" : `${role.member_count}`)),
-    role.above_bot && !everyone ? h("span.tag.warn", {}, "above the bot") : null,
+    role.above_bot && !everyone && !role.managed ? h("span.tag.warn", {}, "above the bot") : null,
     role.dangerous.length ? h("span.tag.soft", { title: role.dangerous.join(", ") }, "powerful") : null,
     everyone || role.managed ? null : more(role.name, actions, `r${role.id}`),
   );
