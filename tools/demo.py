@@ -27,18 +27,18 @@ START_SECONDS, END_SECONDS = 60, 15
 WELCOME = """
 The demo is running: a bot in a Discord of its own, with a server called {guild}.
 
-Open
-  {sandbox}
-      the server: its channels, roles and people, and what the bot posts there
+Open {sandbox} in a browser, and try this:
+  1. You are Olivia, the owner. In #general write /config audit-channel and choose #audit-log.
+  2. Write /panel create, fill in the form, and press Post in the editor that opens. Choose #roles.
+  3. At the top, become Alice. Open #roles and click a button: she gets the role, and an answer only she sees.
+  4. Become Haruto and click: the answer is Japanese. Become Olivia again and look into #audit-log.
+  5. Open "Behind the scenes", cause some trouble, and click again.
+
+Also there
   {health}
       is everything well? The gateway, the database, the shards
   {logs}
       what the bot and the sandbox say
-
-Try
-  curl {health}
-  curl -H 'Authorization: Bot {token}' {sandbox}/api/v10/users/@me/guilds
-      Discord's REST, as the bot sees it
 
 Ctrl-C ends all of it.
 """
@@ -74,7 +74,7 @@ async def _run() -> None:
             async with _process("bot", ["bot.py"], settings) as bot:
                 await _answers(health := f"http://{HOST}:{health_port}/health/ready", bot, "bot")
                 logs = f"{DATA.relative_to(ROOT)}/bot.log, sandbox.log"
-                print(WELCOME.format(guild=guild["name"], sandbox=sandbox_url, health=health, logs=logs, token=TOKEN), flush=True)
+                print(WELCOME.format(guild=guild["name"], sandbox=sandbox_url, health=health, logs=logs), flush=True)
                 endings = {asyncio.create_task(part.wait()) for part in (sandbox, bot)}
                 try:
                     await asyncio.wait(endings, return_when=asyncio.FIRST_COMPLETED)
