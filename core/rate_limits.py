@@ -4,13 +4,19 @@ Calls of one bucket run side by side until the bucket is used up; the others wai
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from discord.http import Route
 
-UNKNOWN_LIMIT = 10  # until the first answer names the limit: the member-role bucket has 10
+# Until the first answer names the limit: a guess that Discord was seen to hold, low where nothing is known.
+UNKNOWN_LIMIT = 5
+MEMBER_CHANGE_LIMIT, MEMBER_CHANGE_PERIOD = 10, 10.0  # https://github.com/discord/discord-api-docs/issues/7680
 IDLE_BUCKETS_MAX = 2_000
 _HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset-After")
+_MEMBER = "/guilds/{guild_id}/members/{user_id}"
+_MEMBER_ROLE = _MEMBER + "/roles/{role_id}"
 
 
 class RateLimited(Exception):
@@ -21,12 +27,53 @@ class RateLimited(Exception):
         self.retry_after = retry_after
 
 
+class Allowance:
+    """At most `calls` in any `seconds`, given out in the order they were asked for."""
+
+    def __init__(self, calls: int, seconds: float = 1.0) -> None:
+        self.calls, self.seconds = calls, seconds
+        self._given: deque[float] = deque(maxlen=calls)
+        self._turn = asyncio.Lock()
+
+    async def take(self, cost: int = 1) -> None:
+        """Wait until `cost` calls are allowed."""
+        async with self._turn:
+            for _ in range(cost):
+                if len(self._given) == self.calls:
+                    await asyncio.sleep(self._given[0] + self.seconds - _time())
+                self._given.append(_time())
+
+    def try_take(self) -> bool:
+        """Take one if it is allowed now and nobody waits."""
+        if self._turn.locked() or (len(self._given) == self.calls and self._given[0] + self.seconds > _time()):
+            return False
+        self._given.append(_time())
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a bucket lets through: `free` calls now, and `limit` in every window of `period` seconds, the next one in `opens_in`."""
+
+    free: int
+    limit: int
+    period: float
+    opens_in: float
+
+    def wait(self, ahead: int) -> float:
+        """The seconds until a call is sent that has `ahead` others before it."""
+        if ahead < self.free:
+            return 0.0
+        return self.opens_in + (ahead - self.free) // self.limit * self.period
+
+
 class Bucket:
     """One bucket: how many calls are left in the present window, and when the next one begins (the loop's time)."""
 
-    def __init__(self) -> None:
-        self.limit = UNKNOWN_LIMIT
-        self.remaining = UNKNOWN_LIMIT
+    def __init__(self, limit: int = UNKNOWN_LIMIT, period: float = 1.0) -> None:
+        self.limit = limit
+        self.period = period
+        self.remaining = limit
         self.reset_at: float | None = None
         self.in_flight = 0
         self._turn = asyncio.Lock()
@@ -38,9 +85,21 @@ class Bucket:
         over = self.reset_at is None or self.reset_at <= _time()
         return over and not self.in_flight and not self._turn.locked()
 
+    @property
+    def outlook(self) -> Outlook:
+        """What it lets through from now on, as far as is known."""
+        free = self.remaining if self._free() else 0
+        opens_in = self.period if self.reset_at is None else self.reset_at - _time()
+        return Outlook(free, max(self.limit, 1), self.period, opens_in)
+
     async def enter(self, deadline: float | None) -> None:
         """Wait for a place in the window and take it. Raises RateLimited when that would pass `deadline`."""
-        async with self._turn:
+        try:
+            async with asyncio.timeout_at(deadline):
+                await self._turn.acquire()
+        except TimeoutError:
+            raise RateLimited(self.outlook.opens_in) from None
+        try:
             while not self._free():
                 self._changed.clear()
                 wait = None if self.reset_at is None else self.reset_at - _time()
@@ -50,8 +109,16 @@ class Bucket:
                     await asyncio.wait_for(self._changed.wait(), wait)
                 except TimeoutError:
                     continue
-            self.remaining -= 1
-            self.in_flight += 1
+            self._take()
+        finally:
+            self._turn.release()
+
+    def try_enter(self) -> bool:
+        """Take a place if there is one now and nobody waits."""
+        if self._turn.locked() or not self._free():
+            return False
+        self._take()
+        return True
 
     def leave(self, headers: Mapping[str, str] | None) -> None:
         """Give back a place whose call has ended; `headers` of its answer, None when none came."""
@@ -63,15 +130,27 @@ class Bucket:
             self.remaining = min(self.remaining + 1, self.limit)
         self._changed.set()
 
+    def give_back(self) -> None:
+        """Give back a place for which no call was sent."""
+        self.in_flight -= 1
+        self.remaining = min(self.remaining + 1, self.limit)
+        self._changed.set()
+
     def pause(self, seconds: float) -> None:
         """Send nothing more for so long: Discord answered 429."""
         self.remaining = 0
         self.reset_at = max(self.reset_at or 0.0, _time() + seconds)
         self._changed.set()
 
+    def _take(self) -> None:
+        self.remaining -= 1
+        self.in_flight += 1
+
     def _learn(self, limit: int, remaining: int, reset_after: float) -> None:
         reset_at = _time() + reset_after
         new_window = self.reset_at is None or reset_at > self.reset_at + 0.5 or self.reset_at <= _time()
+        # A window is as long as the longest rest of it that was seen, until its limit changes.
+        self.period = max(self.period, reset_after) if limit == self.limit else reset_after
         self.limit = limit
         if new_window:
             # Calls still under way may not be counted in this answer yet.
@@ -82,7 +161,8 @@ class Bucket:
 
     def _free(self) -> bool:
         if self.reset_at is not None and self.reset_at <= _time():
-            self.remaining, self.reset_at = self.limit, None
+            # Calls under way from before may be counted in the new window.
+            self.remaining, self.reset_at = max(0, self.limit - self.in_flight), None
         return self.remaining > 0
 
 
@@ -100,12 +180,24 @@ class Buckets:
             if deadline is not None and _time() + wait > deadline:
                 raise RateLimited(wait)
             await asyncio.sleep(wait)
+        bucket = self.of(route)
+        await bucket.enter(deadline)
+        return bucket
+
+    def try_enter(self, route: Route) -> Bucket | None:
+        """The bucket with a place taken in it, if there is one now and nobody waits."""
+        bucket = self.of(route)
+        return bucket if self._everything_from <= _time() and bucket.try_enter() else None
+
+    def of(self, route: Route) -> Bucket:
+        """The bucket that this call counts in, as far as is known."""
         key = _key(route)
         bucket = self._by_route.get(key)
         if bucket is None:
             self._forget_idle()
-            bucket = self._by_route[key] = Bucket()
-        await bucket.enter(deadline)
+            member_change = route.path in (_MEMBER, _MEMBER_ROLE) and route.method != "GET"
+            bucket = Bucket(MEMBER_CHANGE_LIMIT, MEMBER_CHANGE_PERIOD) if member_change else Bucket()
+            self._by_route[key] = bucket
         return bucket
 
     def learn(self, route: Route, authorized: bool, bucket: Bucket, headers: Mapping[str, str]) -> Bucket:
@@ -133,7 +225,11 @@ class Buckets:
 
 
 def _key(route: Route) -> tuple[str, str]:
-    return (f"{route.method} {route.path}", f"{route.channel_id}:{route.guild_id}:{route.webhook_id}:{route.webhook_token}")
+    if route.path.startswith("/interactions/"):
+        return (route.path, route.url)  # first answers have no limit that they share
+    # Giving and taking a role count together, which must be known before the first answers tell.
+    method = "PUT" if route.path == _MEMBER_ROLE else route.method
+    return (f"{method} {route.path}", f"{route.channel_id}:{route.guild_id}:{route.webhook_id}:{route.webhook_token}")
 
 
 def _time() -> float:

@@ -15,11 +15,12 @@ import discord
 from discord.http import Route
 from loguru import logger
 
-from core.rate_limits import Bucket, Buckets, RateLimited
+from core.rate_limits import Allowance, Bucket, Buckets, Outlook, RateLimited
 
 USER_AGENT = f"DiscordBot (self-hosted role panel bot, 1) py-cord/{discord.__version__}"
 TRIES = 5
 TIMEOUT = 20.0
+PER_SECOND = 45  # of Discord's 50 for a bot, so that py-cord's own calls and the network's jitter have room
 
 
 class Uncertain(Exception):
@@ -33,6 +34,19 @@ class Rest:
         self._token = token
         self._session: aiohttp.ClientSession | None = None
         self._buckets = Buckets()
+        self._overall = Allowance(PER_SECOND)
+
+    async def admit(self, route: Route, deadline: float | None = None) -> Bucket:
+        """Wait for a place in this call's bucket, to be handed to `request` or given back. Raises RateLimited as `request` does."""
+        return await self._buckets.enter(route, True, deadline)
+
+    def try_admit(self, route: Route) -> Bucket | None:
+        """The same without waiting: None when there is no place now, or others wait for one."""
+        return self._buckets.try_enter(route)
+
+    def outlook(self, route: Route) -> Outlook:
+        """What the bucket of this call will let through, as far as is known."""
+        return self._buckets.of(route).outlook
 
     async def close(self) -> None:
         """Close the connections; the client can be used again."""
@@ -52,19 +66,23 @@ class Rest:
         timeout: float = TIMEOUT,
         tries: int = TRIES,
         deadline: float | None = None,
+        place: Bucket | None = None,
     ) -> Any:
         """Send one call and return its JSON body (None for 204).
 
         `repeatable` (by default: GET, PUT, PATCH, DELETE) lets it be sent again after a broken connection, a time-out (`timeout` seconds
         for each try) or a 5xx; otherwise a lost answer raises Uncertain. `deadline` (the loop's time) bounds waiting for rate limits,
-        past it RateLimited is raised.
+        past it RateLimited is raised. `place` is one that `admit` gave; it is used for the first try, or given back.
         """
         repeatable = route.method != "POST" if repeatable is None else repeatable
         failure: Exception = Uncertain(f"{route.method} {route.path}")
         for attempt in range(tries):
-            bucket = await self._buckets.enter(route, authorized, deadline)
+            bucket = await self._enter(route, authorized, deadline, place if attempt == 0 else None)
             try:
                 status, headers, data = await self._send(route, body, files, reason, authorized, timeout)
+            except asyncio.CancelledError:
+                bucket.leave(None)
+                raise
             except (aiohttp.ClientError, OSError, TimeoutError) as error:
                 bucket.leave(None)
                 failure = Uncertain(f"{route.method} {route.path}: {type(error).__name__}")
@@ -84,6 +102,19 @@ class Rest:
             if attempt + 1 < tries:
                 await asyncio.sleep(min(0.25 * 2**attempt, 2.0))
         raise failure
+
+    async def _enter(self, route: Route, authorized: bool, deadline: float | None, place: Bucket | None) -> Bucket:
+        if place is not None and place is not self._buckets.of(route):
+            place.give_back()
+            place = None
+        bucket = place or await self._buckets.enter(route, authorized, deadline)
+        try:
+            if authorized:
+                await self._overall.take()
+        except asyncio.CancelledError:
+            bucket.give_back()
+            raise
+        return bucket
 
     async def _send(
         self,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import discord
 from discord.http import Route
 
-from core.rate_limits import RateLimited
+from core.rate_limits import Bucket, RateLimited
 from core.rest import Rest, Uncertain
 from domain.plan import Refusal, RolePlan
 from domain.role_safety import Problem
@@ -38,17 +38,25 @@ class Target:
     deadline: float
 
 
-async def apply(rest: Rest, target: Target, plan: RolePlan, known_roles: frozenset[int] | None) -> Applied:
+def change_route(guild_id: int, plan: RolePlan) -> Route:
+    """The call that a plan needs, as far as its rate limit goes: for any member and any role of this guild."""
+    return _list_route("PATCH", guild_id, 0) if len(plan.add) + len(plan.remove) > 1 else _role_route("PUT", guild_id, 0, 0)
+
+
+async def apply(rest: Rest, target: Target, plan: RolePlan, known_roles: frozenset[int] | None, place: Bucket | None = None) -> Applied:
     """Send the plan: one change as PUT or DELETE, several as one PATCH of the member's whole role list.
 
     `known_roles` is that list when it is surely fresh; otherwise it is asked for just before the PATCH.
+    `place` is one that `change_route` was given by the rate limits; it is used or given back.
     """
     if plan.empty:
+        if place:
+            place.give_back()
         return Applied()
     try:
         if len(plan.add) + len(plan.remove) == 1:
-            return await _apply_one(rest, target, plan)
-        return await _apply_list(rest, target, plan, known_roles)
+            return await _apply_one(rest, target, plan, place)
+        return await _apply_list(rest, target, plan, known_roles, place)
     except Uncertain:
         return await _observe(rest, target, plan)
     except (discord.HTTPException, RateLimited) as error:
@@ -58,7 +66,7 @@ async def apply(rest: Rest, target: Target, plan: RolePlan, known_roles: frozens
 
 async def member_roles(rest: Rest, guild_id: int, member_id: int) -> frozenset[int]:
     """The roles that the member has at Discord now. Raises discord.NotFound when they left."""
-    member = await rest.request(Route("GET", "/guilds/{guild_id}/members/{user_id}", guild_id=guild_id, user_id=member_id))
+    member = await rest.request(_list_route("GET", guild_id, member_id))
     return frozenset(int(role_id) for role_id in member["roles"])
 
 
@@ -71,26 +79,36 @@ def compare(plan: RolePlan, now: frozenset[int], problem: Problem) -> Applied:
     )
 
 
-async def _apply_one(rest: Rest, target: Target, plan: RolePlan) -> Applied:
+async def _apply_one(rest: Rest, target: Target, plan: RolePlan, place: Bucket | None) -> Applied:
     method, role_id = ("PUT", plan.add[0]) if plan.add else ("DELETE", plan.remove[0])
-    route = Route(
-        method,
-        "/guilds/{guild_id}/members/{user_id}/roles/{role_id}",
-        guild_id=target.guild_id,
-        user_id=target.member_id,
-        role_id=role_id,
-    )
-    await rest.request(route, reason=target.reason, deadline=target.deadline)
+    route = _role_route(method, target.guild_id, target.member_id, role_id)
+    await rest.request(route, reason=target.reason, deadline=target.deadline, place=place)
     return Applied(plan.add, plan.remove)
 
 
-async def _apply_list(rest: Rest, target: Target, plan: RolePlan, known_roles: frozenset[int] | None) -> Applied:
-    before = known_roles if known_roles is not None else await member_roles(rest, target.guild_id, target.member_id)
+async def _apply_list(rest: Rest, target: Target, plan: RolePlan, known_roles: frozenset[int] | None, place: Bucket | None) -> Applied:
+    before = known_roles
+    if before is None:
+        try:
+            before = await member_roles(rest, target.guild_id, target.member_id)
+        except BaseException:
+            if place:
+                place.give_back()
+            raise
     wanted = (before | set(plan.add)) - set(plan.remove)
-    route = Route("PATCH", "/guilds/{guild_id}/members/{user_id}", guild_id=target.guild_id, user_id=target.member_id)
+    route = _list_route("PATCH", target.guild_id, target.member_id)
     body = {"roles": [str(role_id) for role_id in sorted(wanted)]}
-    member = await rest.request(route, body=body, reason=target.reason, deadline=target.deadline)
+    member = await rest.request(route, body=body, reason=target.reason, deadline=target.deadline, place=place)
     return compare(plan, frozenset(int(role_id) for role_id in member["roles"]), Problem.FORBIDDEN)
+
+
+def _role_route(method: str, guild_id: int, member_id: int, role_id: int) -> Route:
+    path = "/guilds/{guild_id}/members/{user_id}/roles/{role_id}"
+    return Route(method, path, guild_id=guild_id, user_id=member_id, role_id=role_id)
+
+
+def _list_route(method: str, guild_id: int, member_id: int) -> Route:
+    return Route(method, "/guilds/{guild_id}/members/{user_id}", guild_id=guild_id, user_id=member_id)
 
 
 async def _observe(rest: Rest, target: Target, plan: RolePlan) -> Applied:
