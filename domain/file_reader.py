@@ -31,6 +31,7 @@ class FaultKind(StrEnum):
     NOT_HTTPS = "not_https"
     NOT_AN_EMOJI = "not_an_emoji"
     ROLE_TWICE = "role_twice"
+    NEEDED_AND_BLOCKED = "needed_and_blocked"
     TOO_MANY = "too_many"
 
 

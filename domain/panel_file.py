@@ -16,6 +16,7 @@ from domain.panels import (
     NAME_MAX,
     OPTION_DESCRIPTION_MAX,
     ROLES_MAX,
+    RULE_ROLES_MAX,
     TITLE_MAX,
     URL_MAX,
     Appearance,
@@ -207,12 +208,15 @@ def _check_panel(panel: PanelSpec, table: Table) -> None:
 
 
 def _read_requirement(table: Table, roles: _Roles) -> Requirement:
-    return Requirement(_read_roles(table, "required_roles", roles), table.flag("required_all"), _read_roles(table, "blocked_roles", roles))
+    required, blocked = _read_roles(table, "required_roles", roles), _read_roles(table, "blocked_roles", roles)
+    if not set(required).isdisjoint(blocked):
+        raise Fault(FaultKind.NEEDED_AND_BLOCKED, table.where("blocked_roles"))
+    return Requirement(required, table.flag("required_all"), blocked)
 
 
 def _read_roles(table: Table, key: str, roles: _Roles) -> tuple[int, ...]:
     found: list[int] = []
-    for entry in table.tables(key, limit=ROLES_MAX):
+    for entry in table.tables(key, limit=RULE_ROLES_MAX):
         found.append(roles.read(entry))
         entry.end()
     return tuple(dict.fromkeys(found))

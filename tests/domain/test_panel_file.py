@@ -47,7 +47,7 @@ def texts(limit: int) -> st.SearchStrategy[str]:
 
 ids = st.integers(1, 2**63 - 1)
 id_lists = st.lists(ids, max_size=3, unique=True).map(tuple)
-requirements = st.builds(Requirement, id_lists, st.booleans(), id_lists)
+requirements = st.builds(Requirement, id_lists, st.booleans(), id_lists).filter(lambda rule: not {*rule.required} & {*rule.blocked})
 addresses = st.none() | st.sampled_from(["https://example.org/a.png", "https://cdn.example.org/x?y=%20z"])
 items = st.builds(
     RoleSpec,
@@ -147,6 +147,7 @@ def in_role(**role: Any) -> dict[str, Any]:
         (in_panel(sticky="yes"), FaultKind.NOT_A_FLAG, "panel[1].sticky"),
         (in_panel(min_roles=4, max_roles=3), FaultKind.OUT_OF_RANGE, "panel[1].min_roles"),
         (in_panel(roles=[]), FaultKind.UNKNOWN_KEY, "panel[1].roles"),
+        (in_role(required_roles=[{"id": 2}], blocked_roles=[{"id": 2}]), FaultKind.NEEDED_AND_BLOCKED, "panel[1].role[1].blocked_roles"),
         (in_panel(required_roles=[{}]), FaultKind.MISSING, "panel[1].required_roles[1].role"),
         (in_panel(role=[{"id": n + 1, "label": "x"} for n in range(501)]), FaultKind.TOO_MANY, "panel[1].role"),
         (in_panel(role=[{"id": 1, "label": "a"}, {"id": 1, "label": "b"}]), FaultKind.ROLE_TWICE, "panel[1].role[2]"),

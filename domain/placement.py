@@ -1,0 +1,158 @@
+"""Placing the panels of a file in a guild: which role is meant, what the editor may put there, and what is left out and why."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from domain.panel_file import PanelFile, RoleSketch
+from domain.panels import PanelSpec, Requirement, RoleSpec
+from domain.permissions import dangerous_bits
+from domain.role_safety import GuildFacts, Problem, panel_problem
+
+
+class Unmatched(StrEnum):
+    """Why a role of a file is no role of the guild, or not one more on the panel."""
+
+    MISSING = "missing"
+    AMBIGUOUS = "ambiguous"
+    TWICE = "twice"
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who places panels: what they may put on them is judged by this."""
+
+    user_id: int
+    role_ids: frozenset[int]
+    is_administrator: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A role that does not come along. `role_id` is the guild's when there is one."""
+
+    name: str
+    reason: Unmatched | Problem
+    role_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """What becomes of one panel: `panel` holds the guild's role ids and nothing that was left out.
+
+    `powerful` are the dangerous bits of each role that an administrator gives out with it. `unmet` are required roles that the guild
+    lacks; without them the panel would be open to members that it was closed to.
+    """
+
+    panel: PanelSpec
+    left_out: tuple[LeftOut, ...] = ()
+    powerful: Mapping[int, int] = field(default_factory=dict)
+    unmet: tuple[str, ...] = ()
+
+
+def place(file: PanelFile, facts: GuildFacts, author: Author) -> tuple[Placement, ...]:
+    """Every panel of a file. Roles are found by id, then by name."""
+    return tuple(_Placing(file.roles, facts, author, None).place(panel) for panel in file.panels)
+
+
+def place_again(panel: PanelSpec, now: PanelSpec, facts: GuildFacts, author: Author) -> Placement:
+    """What a panel was once, in the place of what it is `now`. What it gives out now needs no new judgement; roles go by id alone."""
+    return _Placing({}, facts, author, now).place(panel)
+
+
+def missing_roles(placements: tuple[Placement, ...], file: PanelFile) -> tuple[RoleSketch, ...]:
+    """The roles that could be made so that nothing has to be left out for want of them."""
+    names = {left.name for placement in placements for left in placement.left_out if left.reason is Unmatched.MISSING}
+    names |= {name for placement in placements for name in placement.unmet}
+    sketches = {sketch.name: sketch for sketch in file.roles.values() if sketch.name in names}
+    return tuple(sketches.values())
+
+
+def digest(placements: tuple[Placement, ...]) -> int:
+    """A number that stands for exactly these placements, so that what is carried out is what was shown. Fits in a custom_id."""
+    shown = [(placement.panel, placement.left_out, sorted(placement.powerful.items()), placement.unmet) for placement in placements]
+    return int.from_bytes(hashlib.sha256(repr(shown).encode()).digest()[:7])
+
+
+class _Placing:
+    """One panel being placed."""
+
+    def __init__(self, sketches: Mapping[int, RoleSketch], facts: GuildFacts, author: Author, now: PanelSpec | None) -> None:
+        self._sketches, self._facts, self._author = sketches, facts, author
+        self._now = {role.role_id: role for role in now.roles} if now else {}
+        self._left_out: list[LeftOut] = []
+        self._powerful: dict[int, int] = {}
+        self._unmet: list[str] = []
+
+    def place(self, panel: PanelSpec) -> Placement:
+        roles: dict[int, RoleSpec] = {}
+        for role in panel.roles:
+            placed = self._item(role)
+            if placed is None:
+                continue
+            if placed.role_id in roles:
+                self._left_out.append(LeftOut(role.label, Unmatched.TWICE, placed.role_id))
+            else:
+                roles[placed.role_id] = placed
+        placed_panel = replace(panel, roles=tuple(roles.values()), requirement=self._requirement(panel.requirement))
+        return Placement(placed_panel, tuple(self._left_out), self._powerful, tuple(dict.fromkeys(self._unmet)))
+
+    def _item(self, role: RoleSpec) -> RoleSpec | None:
+        role_id = self._given(role.role_id, role.label, self._now.get(role.role_id), confirmable=True)
+        if role_id is None:
+            return None
+        known = self._now.get(role_id)
+        bundle = [self._given(further, str(further), known) for further in role.bundle]
+        return replace(
+            role,
+            role_id=role_id,
+            bundle=tuple(dict.fromkeys(further for further in bundle if further not in (None, role_id))),
+            confirmed_permissions=known.confirmed_permissions if known else self._powerful.get(role_id, 0),
+            requirement=self._requirement(role.requirement),
+        )
+
+    def _given(self, file_id: int, fallback: str, known: RoleSpec | None, *, confirmable: bool = False) -> int | None:
+        """The guild's role, if members may get it from this author's panel."""
+        found = self._match(file_id)
+        if isinstance(found, Unmatched):
+            self._left_out.append(LeftOut(self._name(file_id, fallback), found))
+            return None
+        if known and found in (known.role_id, *known.bundle):
+            return found
+        problem = panel_problem(self._facts, found, self._author.user_id, self._author.role_ids)
+        if problem is Problem.DANGEROUS and confirmable and self._author.is_administrator:
+            self._powerful[found] = dangerous_bits(self._facts.roles[found].permissions)
+        elif problem:
+            self._left_out.append(LeftOut(self._name(file_id, fallback), problem, found))
+            return None
+        return found
+
+    def _requirement(self, requirement: Requirement) -> Requirement:
+        required: list[int] = []
+        for file_id in requirement.required:
+            found = self._match(file_id)
+            if isinstance(found, Unmatched):
+                self._unmet.append(self._name(file_id, str(file_id)))
+            else:
+                required.append(found)
+        # Nobody can hold a role that does not exist, so nobody is blocked by it.
+        blocked = [found for file_id in requirement.blocked if not isinstance(found := self._match(file_id), Unmatched)]
+        return Requirement(tuple(dict.fromkeys(required)), requirement.needs_all, tuple(dict.fromkeys(blocked)))
+
+    def _name(self, file_id: int, fallback: str) -> str:
+        sketch = self._sketches.get(file_id)
+        return sketch.name if sketch else fallback
+
+    def _match(self, file_id: int) -> int | Unmatched:
+        if file_id in self._facts.roles:
+            return file_id
+        sketch = self._sketches.get(file_id)
+        if sketch is None:
+            return Unmatched.MISSING
+        roles = self._facts.roles.values()
+        found = [role.role_id for role in roles if role.name == sketch.name]
+        found = found or [role.role_id for role in roles if role.name.casefold() == sketch.name.casefold()]
+        if len(found) > 1:
+            return Unmatched.AMBIGUOUS
+        return found[0] if found else Unmatched.MISSING
