@@ -1,27 +1,32 @@
 """The planner: from a panel, what a member holds and what they picked, to the roles to add and remove and the refusals."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
-from domain.panels import Mode, PanelSpec
+from domain.limits import KEEPING, Limits, limits_of, unmet
+from domain.panels import Mode, PanelSpec, RoleSpec
 from domain.role_safety import GuildFacts, Problem, change_problem, grant_problem
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One role that was asked for and will not change, and why."""
+    """One role that was asked for and will not change, and why. `about` are the roles, `limit` the number that the reason speaks of."""
 
     role_id: int
     problem: Problem
+    about: tuple[int, ...] = ()
+    limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RolePlan:
-    """What is to be done. `unchanged` are picked roles that are already as asked."""
+    """What is to be done. `unchanged` are picked roles that are already as asked; `given` are the items whose roles are added."""
 
     add: tuple[int, ...] = ()
     remove: tuple[int, ...] = ()
     unchanged: tuple[int, ...] = ()
     refusals: tuple[Refusal, ...] = ()
+    given: tuple[int, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -42,47 +47,155 @@ class Pick:
     clear: tuple[int, ...] = ()
 
 
-def plan(panel: PanelSpec, held: frozenset[int], pick: Pick, facts: GuildFacts) -> RolePlan:
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a decision depends on outside the panel: the other panels of its link group, and the items whose places are all taken."""
+
+    linked: tuple[PanelSpec, ...] = ()
+    full: frozenset[int] = frozenset()
+
+
+NOTHING_AROUND = Surroundings()
+
+
+def plan(panel: PanelSpec, held: frozenset[int], pick: Pick, facts: GuildFacts, around: Surroundings = NOTHING_AROUND) -> RolePlan:
     """Decide a click. Pure: the same values always give the same plan.
 
-    Roles outside the panel are never touched. In unique mode a granted pick swaps out the panel's other held roles; if one of
-    those cannot be taken, the pick is refused, so that the member never holds two.
+    Roles outside the panel and its link group are never touched. A member has an item when they hold its own role. An item is given
+    with its whole bundle or not at all; with it go those roles of its bundle that no other item they keep brings.
     """
-    specs = {role.role_id: role for role in panel.roles}
-    wanted = [role_id for role_id in dict.fromkeys(pick.role_ids) if role_id in specs]
-    if panel.mode is Mode.UNIQUE:
+    decision = _Decision(panel, held, facts, around)
+    wanted = [spec for role_id in dict.fromkeys(pick.role_ids) if (spec := decision.own.get(role_id))]
+    if decision.limits.unique:
         wanted = wanted[-1:]
-    cleared = [role_id for role_id in dict.fromkeys(pick.clear) if role_id in specs and role_id in held and role_id not in wanted]
-    add: list[int] = []
-    remove: list[int] = []
-    unchanged: list[int] = []
-    refusals: list[Refusal] = []
-    for role_id in [*wanted, *cleared]:
-        if role_id in held:
-            asked_off = role_id in cleared or pick.toggles or panel.mode is Mode.REMOVE_ONLY
-            if not asked_off or panel.mode is Mode.ADD_ONLY:
-                unchanged.append(role_id)
-            elif problem := change_problem(facts, role_id):
-                refusals.append(Refusal(role_id, problem))
-            else:
-                remove.append(role_id)
-        elif panel.mode is Mode.REMOVE_ONLY:
-            unchanged.append(role_id)
-        elif problem := grant_problem(facts, role_id, specs[role_id].confirmed_permissions):
-            refusals.append(Refusal(role_id, problem))
+    for spec in wanted:
+        if spec.role_id not in held:
+            decision.ask_for(spec)
+        elif pick.toggles or panel.mode is Mode.REMOVE_ONLY:
+            decision.give_back(spec)
         else:
-            add.append(role_id)
-    decided = RolePlan(tuple(add), tuple(remove), tuple(unchanged), tuple(refusals))
-    return _swap(panel, held, facts, decided) if panel.mode is Mode.UNIQUE and (add or unchanged) else decided
+            decision.unchanged.append(spec)
+    if not (decision.limits.unique and wanted):  # there the swap decides what goes
+        picked = {spec.role_id for spec in wanted}
+        for role_id in dict.fromkeys(pick.clear):
+            if role_id in decision.own and role_id in held and role_id not in picked:
+                decision.give_back(decision.own[role_id])
+    decision.swap()
+    decision.keep_limits()
+    return decision.result()
 
 
-def _swap(panel: PanelSpec, held: frozenset[int], facts: GuildFacts, decided: RolePlan) -> RolePlan:
-    """The plan with the panel's other held roles taken off, or without its grant when one of those is stuck."""
-    kept = {*decided.add, *decided.unchanged, *decided.remove}
-    others = [role.role_id for role in panel.roles if role.role_id in held and role.role_id not in kept]
-    problems = {role_id: change_problem(facts, role_id) for role_id in others}
-    stuck = tuple(Refusal(role_id, problem) for role_id, problem in problems.items() if problem and problem is not Problem.DELETED)
-    if stuck:
-        return RolePlan((), decided.remove, decided.unchanged, decided.refusals + stuck)
-    takable = tuple(role_id for role_id, problem in problems.items() if problem is None)
-    return RolePlan(decided.add, decided.remove + takable, decided.unchanged, decided.refusals)
+@dataclass(slots=True)
+class _Decision:
+    """A decision under way: the items to give and to take."""
+
+    panel: PanelSpec
+    held: frozenset[int]
+    facts: GuildFacts
+    around: Surroundings
+    give: list[RoleSpec] = field(default_factory=list)
+    take: list[RoleSpec] = field(default_factory=list)
+    unchanged: list[RoleSpec] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+    own: dict[int, RoleSpec] = field(init=False)
+    items: dict[int, RoleSpec] = field(init=False)
+    limits: Limits = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.own = {spec.role_id: spec for spec in self.panel.roles}
+        self.items = {spec.role_id: spec for panel in reversed(self.around.linked) for spec in panel.roles} | self.own
+        self.limits = limits_of(self.panel, self.around.linked)
+
+    def ask_for(self, spec: RoleSpec) -> None:
+        """Give an item that the member has not, if every rule lets it."""
+        if self.panel.mode is Mode.REMOVE_ONLY:
+            self.unchanged.append(spec)
+        elif refusal := self._grant_refusal(spec):
+            self.refusals.append(refusal)
+        else:
+            self.give.append(spec)
+
+    def give_back(self, spec: RoleSpec) -> None:
+        """Take an item that the member has, if every rule lets it."""
+        if self.panel.mode is Mode.ADD_ONLY:
+            self.unchanged.append(spec)
+        elif problem := self._release_problem(spec):
+            self.refusals.append(Refusal(spec.role_id, problem))
+        else:
+            self.take.append(spec)
+
+    def swap(self) -> None:
+        """Under the unique rule, take the other items off; when one of them is stuck nothing is given, so that nobody has two."""
+        kept = [*self.give, *(spec for spec in self.unchanged if spec.role_id in self.held)]
+        if not self.limits.unique or not kept:
+            return
+        stays = _roles(kept) | _roles(self.take)
+        others = [spec for spec in self.items.values() if spec.role_id in self.held and spec.role_id not in stays]
+        problems = {spec.role_id: self._release_problem(spec) for spec in others}
+        stuck = [Refusal(role_id, problem) for role_id, problem in problems.items() if problem and problem is not Problem.DELETED]
+        if stuck:
+            self.refusals += stuck
+            self.give.clear()
+        else:
+            self.take += [spec for spec in others if problems[spec.role_id] is None]
+
+    def keep_limits(self) -> None:
+        """Refuse what would leave the member with too many or too few, what was asked for last first."""
+        most, least = self.limits.maximum, self.limits.minimum
+        final = self.panel.mode is Mode.PERMANENT
+        while most is not None and self.give and self._count() > most:
+            refused = self.give.pop()
+            self.refusals.append(Refusal(refused.role_id, Problem.PERMANENT if final else Problem.MAXIMUM, limit=most))
+        while self.take and self._count() < least:
+            self.refusals.append(Refusal(self.take.pop().role_id, Problem.MINIMUM, limit=least))
+
+    def result(self) -> RolePlan:
+        """The plan in roles. A bundled role that cannot be taken stays, and is named."""
+        refusals = list(self.refusals)
+        remove: list[int] = []
+        for role_id in self._leaving():
+            problem = change_problem(self.facts, role_id)
+            if problem is None:
+                remove.append(role_id)
+            elif problem is not Problem.DELETED:
+                refusals.append(Refusal(role_id, problem))
+        add = dict.fromkeys(role_id for spec in self.give for role_id in spec.role_ids if role_id not in self.held)
+        unchanged = tuple(spec.role_id for spec in self.unchanged)
+        return RolePlan(tuple(add), tuple(remove), unchanged, tuple(refusals), tuple(spec.item_id for spec in self.give))
+
+    def _grant_refusal(self, spec: RoleSpec) -> Refusal | None:
+        for requirement in (self.panel.requirement, spec.requirement):
+            if missing := unmet(requirement, self.held):
+                return Refusal(spec.role_id, missing.problem, about=missing.role_ids)
+        for role_id in spec.role_ids:
+            # A bundled role counts as confirmed only where it stands on the panel itself and was confirmed there.
+            confirmed = self.own[role_id].confirmed_permissions if role_id in self.own else 0
+            if role_id not in self.held and (problem := grant_problem(self.facts, role_id, confirmed)):
+                return Refusal(role_id, problem)
+        for item in (self.own.get(role_id) for role_id in spec.role_ids):
+            if item and item.role_id not in self.held and item.item_id in self.around.full:
+                return Refusal(item.role_id, Problem.FULL, limit=item.capacity)
+        return None
+
+    def _release_problem(self, spec: RoleSpec) -> Problem | None:
+        panels = [self.panel] if spec.role_id in self.own else self.around.linked
+        if any(panel.mode in KEEPING and any(role.role_id == spec.role_id for role in panel.roles) for panel in panels):
+            return Problem.PERMANENT
+        return change_problem(self.facts, spec.role_id)
+
+    def _count(self) -> int:
+        after = (self.held | _roles(self.give)) - set(self._leaving())
+        return sum(role_id in after for role_id in self.items)
+
+    def _leaving(self) -> list[int]:
+        """The roles that go with the items to be taken."""
+        taken = {spec.role_id for spec in self.take}
+        arriving = _roles(self.give)
+        staying = arriving | _roles(spec for spec in self.items.values() if spec.role_id in self.held and spec.role_id not in taken)
+        own = [spec.role_id for spec in self.take if spec.role_id not in arriving]
+        bundled = dict.fromkeys(role_id for spec in self.take for role_id in spec.bundle)
+        return own + [role_id for role_id in bundled if role_id in self.held and role_id not in staying and role_id not in taken]
+
+
+def _roles(specs: Iterable[RoleSpec]) -> set[int]:
+    return {role_id for spec in specs for role_id in spec.role_ids}

@@ -19,6 +19,13 @@ class Problem(StrEnum):
     PENDING = "pending"
     PANEL_DELETED = "panel_deleted"
     NOT_ON_PANEL = "not_on_panel"
+    REQUIRES_ANY = "requires_any"
+    REQUIRES_ALL = "requires_all"
+    BLOCKED = "blocked"
+    FULL = "full"
+    MAXIMUM = "maximum"
+    MINIMUM = "minimum"
+    PERMANENT = "permanent"
 
     MEMBER_LEFT = "member_left"
     FORBIDDEN = "forbidden"

@@ -65,4 +65,11 @@ REASONS = {
     Problem.DISCORD_ERROR: N_("Discord had an error"),
     Problem.UNCERTAIN: N_("Discord did not confirm it"),
     Problem.EXPIRED: N_("the bot was away for too long"),
+    Problem.REQUIRES_ANY: N_("the member holds none of the roles that are required for it"),
+    Problem.REQUIRES_ALL: N_("the member lacks a role that is required for it"),
+    Problem.BLOCKED: N_("the member holds a role that excludes it"),
+    Problem.FULL: N_("all its places are taken"),
+    Problem.MAXIMUM: N_("the member has as many of these roles as allowed"),
+    Problem.MINIMUM: N_("the member has to keep some of these roles"),
+    Problem.PERMANENT: N_("the member's choice is final"),
 }

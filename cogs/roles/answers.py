@@ -5,6 +5,7 @@ import discord
 from cogs.roles.service import Outcome
 from core.i18n import N_, Translator
 from domain.panels import PanelSpec
+from domain.plan import Refusal
 from domain.role_safety import Problem
 
 MESSAGE_MAX = 2000
@@ -31,6 +32,13 @@ SENTENCES = {
     ),
     Problem.PANEL_DELETED: N_("This panel was deleted. An admin of this server can take its message away."),
     Problem.NOT_ON_PANEL: N_("This choice is no longer on the panel."),
+    Problem.REQUIRES_ANY: N_("{role} is only for members who hold one of these roles: {roles}."),
+    Problem.REQUIRES_ALL: N_("{role} is only for members who also hold: {roles}."),
+    Problem.BLOCKED: N_("{role} is not for members who hold: {roles}."),
+    Problem.FULL: N_("{role} was not added, because all {limit} places are taken. When one becomes free, you can take it here."),
+    Problem.MAXIMUM: N_("{role} was not added, because you can have at most {limit} of these roles at a time."),
+    Problem.MINIMUM: N_("{role} was not removed, because you have to keep at least {limit} of these roles."),
+    Problem.PERMANENT: N_("{role} was not changed, because a choice made here is final."),
     Problem.MEMBER_LEFT: N_("{role} was not changed, because you are no longer a member of this server."),
     Problem.FORBIDDEN: N_(
         "Discord did not let the bot change {role}. "
@@ -66,12 +74,17 @@ def describe(outcome: Outcome, t: Translator) -> str:
     if plan.unchanged:
         lines.append(t("Left as it was: {roles}.", roles=names(plan.unchanged)))
     failures = dict.fromkeys((*plan.refusals, *applied.failed))
-    lines += [t(SENTENCES[failure.problem], role=role_name(outcome, failure.role_id)) for failure in failures]
+    lines += [_reason(outcome, failure, t) for failure in failures]
     if not lines:
         lines.append(t("Nothing was picked, so nothing changed."))
     if outcome.panel:
         lines.append(_holds(outcome, outcome.panel, t))
     return _cut("\n".join(lines))
+
+
+def _reason(outcome: Outcome, failure: Refusal, t: Translator) -> str:
+    about = ", ".join(role_name(outcome, role_id) for role_id in failure.about)
+    return t(SENTENCES[failure.problem], role=role_name(outcome, failure.role_id), roles=about, limit=failure.limit)
 
 
 def role_name(outcome: Outcome, role_id: int) -> str:

@@ -37,9 +37,9 @@ DECISIONS = [
 
 
 @pytest.mark.parametrize(("mode", "held", "picked", "toggles", "clear", "add", "remove", "unchanged"), DECISIONS)
-def test_decisions(mode, held, picked, toggles, clear, add, remove, unchanged) -> None:  # noqa: ANN001 - a table's row
+def test_decisions(mode, held, picked, toggles, clear, add, remove, unchanged) -> None:
     decided = plan(panel(R, G, B, mode=mode), frozenset(held), Pick(picked, toggles, clear), guild())
-    assert decided == RolePlan(add, remove, unchanged)
+    assert decided == RolePlan(add, remove, unchanged, given=tuple(1000 + role_id for role_id in add))
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ SETS = st.frozensets(ROLES)
 @given(
     st.sampled_from(Mode), st.lists(ROLES, unique=True, min_size=1), SETS, st.lists(ROLES), st.booleans(), st.lists(ROLES), st.booleans()
 )
-def test_properties(mode, on_panel, held, picked, toggles, clear, may_manage) -> None:  # noqa: ANN001 - drawn values
+def test_properties(mode, on_panel, held, picked, toggles, clear, may_manage) -> None:
     facts = guild(may_manage=may_manage)
     decided = plan(panel(*on_panel, mode=mode), held, Pick(tuple(picked), toggles, tuple(clear)), facts)
     after = (held | set(decided.add)) - set(decided.remove)
