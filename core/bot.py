@@ -228,6 +228,11 @@ class RolePanelBot(commands.Bot):
 class ShardedRolePanelBot(RolePanelBot, commands.AutoShardedBot):  # pyright: ignore[reportIncompatibleMethodOverride]
     """The same bot on several shards in one process."""
 
+    async def on_shard_connect(self, shard_id: int) -> None:
+        """After an outage py-cord would come back to the bare resume address, without version and compression; without it, it asks anew."""
+        if shard := self.get_shard(shard_id):
+            shard._parent.ws.resume_gateway_url = None  # pyright: ignore[reportPrivateUsage]
+
 
 async def make_bot(settings: Settings, database: Database) -> RolePanelBot:
     """Ask Discord who we are and how many shards it wants, and build the bot for that. To be called inside the running loop.

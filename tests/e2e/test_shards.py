@@ -1,0 +1,38 @@
+"""Several shards in one process, and a second process beside them."""
+
+import pytest
+
+from core.bot import ShardedRolePanelBot
+from tests.e2e.house import House, posted_panel
+from tests.e2e.test_clicks import click
+
+
+@pytest.fixture
+async def sharded(empty_house: House, monkeypatch: pytest.MonkeyPatch) -> House:
+    """A bot with two shards in one process."""
+    monkeypatch.setenv("SHARD_COUNT", "2")
+    await empty_house.start()
+    return empty_house
+
+
+async def test_clicks_work_and_survive_a_lost_connection(sharded: House) -> None:
+    assert isinstance(sharded.bot, ShardedRolePanelBot)
+    await posted_panel(sharded, "Red")
+    assert "Added" in await click(sharded, "alice", "Red")
+    connected = {connection.session.id for connection in sharded.sandbox.gateway.connections if connection.session}
+    assert len(connected) == 2
+    sharded.sandbox.gateway.refuse_connections(True)
+    sharded.sandbox.gateway.drop_connections()
+    await sharded.sandbox.driver.until(lambda: sharded.sandbox.traffic.find("GET", "/gateway"), what="for an attempt to come back")
+    sharded.sandbox.gateway.refuse_connections(False)
+    await sharded.sandbox.driver.until(
+        lambda: not sharded.bot.gateway_watch.failures and len(sharded.sandbox.gateway.connections) == 2, timeout=20
+    )
+    asked = [dict(connection.request.query) for connection in sharded.sandbox.gateway.connections]
+    assert all(query.get("v") == "10" for query in asked), asked
+    assert "Removed" in await click(sharded, "alice", "Red")
+
+
+async def test_it_leaves_in_good_order(sharded: House) -> None:
+    await sharded.stop()
+    assert not sharded.sandbox.gateway.connections
