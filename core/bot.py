@@ -219,6 +219,8 @@ class RolePanelBot(commands.Bot):
         for name in sorted(self.cog_manager.loaded()):
             self.unload_extension(f"cogs.{name}")
         await self.ended()
+        if gathering := self._connection._ready_task:  # py-cord waits 2 s for more guilds, and nobody waits for that any more
+            gathering.cancel()
         await self.slots.release()
         await self.http.close()
         await self.rest.close()
