@@ -11,13 +11,14 @@ from cogs.panels.editor import EditorHandlers, posted
 from cogs.panels.follower import Follower
 from cogs.panels.group import panel, panel_option
 from cogs.panels.poster import Poster
-from cogs.panels.service import PANELS_MAX, PanelService
+from cogs.panels.service import PanelService
 from core.answer import Acknowledgement
 from core.cog import Cog
 from core.components import text_message
 from core.i18n import N_, localized
 from core.interactions import acknowledges
 from domain.events import PanelChanged
+from domain.panel_file import PANELS_MAX
 from models import Panel
 
 if TYPE_CHECKING:

@@ -13,9 +13,11 @@ from core.errors import UserError
 from core.i18n import N_
 from domain import clock
 from domain.events import AuditWritten, PanelChanged
+from domain.panel_file import PANELS_MAX
 from domain.panels import NAME_MAX, PanelSpec
 from models import AuditEntry, Panel, PanelRole
 
+TOO_MANY_PANELS = N_("A server can have at most {limit} panels. Delete one that is no longer needed first.")
 PANEL_GONE = N_("This panel was deleted in the meantime.")
 ROLE_GONE = N_("This role is no longer on the panel.")
 CHANGED_MEANWHILE = N_("The panel was changed while you were writing, so nothing was saved. Open the form again to see how it is now.")
@@ -107,6 +109,13 @@ async def record(kind: str, panel: PanelSpec, actor_id: int, payload: dict[str, 
     await AuditEntry.record(
         panel.guild_id, kind, clock.now(), actor_id=actor_id, panel_id=panel.panel_id, payload=names | payload, using_db=db
     )
+
+
+async def hold_place(guild_id: int, count: int, db: BaseDBAsyncClient) -> None:
+    """Hold the names of a guild for `count` new panels. Raises UserError when it would have too many."""
+    await hold_names(guild_id, db)
+    if await Panel.filter(guild_id=guild_id).using_db(db).count() + count > PANELS_MAX:
+        raise UserError(TOO_MANY_PANELS, limit=PANELS_MAX)
 
 
 async def hold_names(guild_id: int, db: BaseDBAsyncClient) -> None:

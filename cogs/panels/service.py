@@ -8,7 +8,7 @@ from tortoise.transactions import in_transaction
 
 from cogs.panels import revisions
 from cogs.panels.access import ONLY_ADMINISTRATORS, Editor
-from cogs.panels.edits import PANEL_GONE, PanelEdits, free_name, hold_names, record
+from cogs.panels.edits import PANEL_GONE, PanelEdits, free_name, hold_names, hold_place, record
 from cogs.panels.modals import PanelDraft, RoleText
 from cogs.panels.words import REFUSED, role_name
 from core.errors import UserError
@@ -21,11 +21,8 @@ from domain.plan import Refusal
 from domain.role_safety import GuildFacts, Problem, panel_problem
 from models import Panel, PanelMessage, PanelRole
 
-PANELS_MAX = 200  # in a guild
-
 NO_SUCH_PANEL = N_("There is no panel named {name}. Choose one from the list that appears while you type, or see `/panel list`.")
 TOO_MANY_ROLES = N_("A panel holds at most {limit} roles. With these it would have {count}.")
-TOO_MANY_PANELS = N_("A server can have at most {limit} panels. Delete one that is no longer needed first.")
 PERMISSIONS_CHANGED = N_("The permissions of this role have changed since. Please add the role again and look at them.")
 
 
@@ -153,9 +150,7 @@ class PanelService(PanelEdits):
     ) -> int:
         now = clock.now()
         async with in_transaction() as db:
-            await hold_names(facts.guild_id, db)
-            if await Panel.filter(guild_id=facts.guild_id).using_db(db).count() >= PANELS_MAX:
-                raise UserError(TOO_MANY_PANELS, limit=PANELS_MAX)
+            await hold_place(facts.guild_id, 1, db)
             panel = await Panel.create(
                 guild_id=facts.guild_id,
                 name=await free_name(facts.guild_id, draft.title, db),

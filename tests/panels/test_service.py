@@ -7,11 +7,12 @@ import pytest
 
 from cogs.panels.access import Editor
 from cogs.panels.modals import PanelDraft, RoleText
-from cogs.panels.service import PANELS_MAX, PanelService
+from cogs.panels.service import PanelService
 from core.database import Database
 from core.errors import UserError
 from domain import clock
 from domain.events import AuditWritten, PanelChanged
+from domain.panel_file import PANELS_MAX
 from domain.panels import ButtonColour, Mode, PanelSpec, Style
 from domain.permissions import Permission
 from domain.plan import Refusal

@@ -1,0 +1,152 @@
+"""CopyService: whole panels written at once: restored, undone, cloned, imported or made from a template."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.transactions import in_transaction
+
+from cogs.panels import revisions
+from cogs.panels.edits import Edit, PanelEdits, free_name, hold_names, hold_place, record
+from domain import clock
+from domain.events import AuditWritten
+from domain.panel_file import portable
+from domain.panels import PanelSpec, RoleSpec
+from domain.placement import LeftOut, Placement
+from models import Panel, PanelRole
+
+
+class CopyService(PanelEdits):
+    """What is written here was placed before: every role in it was judged for this editor."""
+
+    async def create_all(
+        self, editor_id: int, guild_id: int, placements: Sequence[Placement], facts: dict[str, Any]
+    ) -> tuple[PanelSpec, ...]:
+        """Make a panel of each placement, or of none. `facts` go into every record. Raises UserError over the guild's limit."""
+        now = clock.now()
+        made: list[Panel] = []
+        async with in_transaction() as db:
+            await hold_place(guild_id, len(placements), db)
+            for placement in placements:
+                wanted = placement.panel
+                name = await free_name(guild_id, wanted.name, db)
+                panel = await Panel.create(
+                    guild_id=guild_id, **_columns(wanted) | {"name": name}, created_at=now, updated_at=now, using_db=db
+                )
+                await _insert(panel.id, enumerate(wanted.roles), editor_id, db)
+                await panel.fetch_related("roles", using_db=db)
+                await revisions.write(panel.to_spec(), editor_id, now, db)
+                payload = _created(wanted, placement.left_out) | facts
+                await record("panel.create", panel.to_spec(), editor_id, payload, db)
+                made.append(panel)
+        self._dispatch(AuditWritten.NAME, AuditWritten(guild_id))
+        return tuple([await self.get(guild_id, panel.id) for panel in made])
+
+    async def restore(
+        self, editor_id: int, now: PanelSpec, placement: Placement, restored_version: int, *, undo_to: int | None = None
+    ) -> PanelSpec:
+        """Make a panel what it was at a version. Roles that stay keep their place in posted messages.
+
+        `undo_to` marks an undo: where the next one goes on from. Raises UserError when the panel is not as in `now` any more.
+        """
+        wanted = placement.panel
+        async with self._edit(now.guild_id, now.panel_id, editor_id, now.version) as edit:
+            if portable(edit.spec) != portable(wanted):
+                await self._rewrite(edit, wanted, editor_id)
+                edit.payload |= {"restored_version": restored_version}
+                edit.stands_for = undo_to
+        return await self.get(now.guild_id, now.panel_id)
+
+    async def _rewrite(self, edit: Edit, wanted: PanelSpec, editor_id: int) -> None:
+        columns = _columns(wanted)
+        if wanted.name != edit.panel.name:
+            await hold_names(edit.panel.guild_id, edit.db)
+            columns["name"] = await free_name(edit.panel.guild_id, wanted.name, edit.db, but=edit.panel.id)
+        edit.change(**columns)
+        rows = {row.role_id: row for row in edit.panel.roles}
+        places = list(enumerate(wanted.roles))
+        kept = {role.role_id for role in wanted.roles}
+        gone = [row for row in rows.values() if row.role_id not in kept]
+        new = [(position, role) for position, role in places if role.role_id not in rows]
+        await PanelRole.filter(id__in=[row.id for row in gone]).using_db(edit.db).delete()
+        for position, role in places:
+            row = rows.get(role.role_id)
+            changed = {name: value for name, value in _role_columns(role, position).items() if row and getattr(row, name) != value}
+            if row and changed:
+                await PanelRole.filter(id=row.id).using_db(edit.db).update(**changed)
+        await _insert(edit.panel.id, new, editor_id, edit.db)
+        names = {str(row.role_id): row.label for row in gone} | {str(role.role_id): role.label for _, role in new}
+        edit.payload |= {"added": [role.role_id for _, role in new], "removed": [row.role_id for row in gone], "role_names": names}
+
+
+def _columns(panel: PanelSpec) -> dict[str, Any]:
+    """A panel's columns, but for what belongs to its place."""
+    look, rule = panel.appearance, panel.requirement
+    return {
+        "name": panel.name,
+        "title": panel.title,
+        "description": panel.description,
+        "accent_colour": look.accent_colour,
+        "image_url": look.image_url,
+        "thumbnail_url": look.thumbnail_url,
+        "footer": look.footer,
+        "buttons_per_row": look.buttons_per_row,
+        "style": panel.style,
+        "mode": panel.mode,
+        "min_roles": panel.min_roles,
+        "max_roles": panel.max_roles,
+        "required_role_ids": list(rule.required),
+        "required_all": rule.needs_all,
+        "blocked_role_ids": list(rule.blocked),
+        "link_group": panel.link_group,
+        "sticky": panel.sticky,
+        "wait_for_screening": panel.wait_for_screening,
+    }
+
+
+def _role_columns(role: RoleSpec, position: int) -> dict[str, Any]:
+    """A role's columns, but for its confirmation."""
+    return {
+        "label": role.label,
+        "emoji": role.emoji,
+        "description": role.description,
+        "position": position,
+        "colour": role.colour,
+        "duration_seconds": role.duration,
+        "capacity": role.capacity,
+        "capacity_counts_all": role.capacity_counts_all,
+        "bundle_role_ids": list(role.bundle),
+        "required_role_ids": list(role.requirement.required),
+        "required_all": role.requirement.needs_all,
+        "blocked_role_ids": list(role.requirement.blocked),
+    }
+
+
+async def _insert(panel_id: int, roles: Any, editor_id: int, db: BaseDBAsyncClient) -> None:
+    """Put (position, role) pairs on a panel; who placed them confirmed what is powerful among them."""
+    rows = [
+        PanelRole(
+            panel_id=panel_id,
+            role_id=role.role_id,
+            confirmed_permissions=role.confirmed_permissions,
+            confirmed_by=editor_id if role.confirmed_permissions else None,
+            **_role_columns(role, position),
+        )
+        for position, role in roles
+    ]
+    await PanelRole.bulk_create(rows, using_db=db)
+
+
+def _created(panel: PanelSpec, left_out: tuple[LeftOut, ...]) -> dict[str, Any]:
+    """What the record says of a new panel."""
+    roles = {role.role_id: role.label for role in panel.roles}
+    confirmed = 0
+    for role in panel.roles:
+        confirmed |= role.confirmed_permissions
+    payload = {
+        "after": {"title": panel.title, "description": panel.description, "style": panel.style.value, "mode": panel.mode.value},
+        "added": list(roles),
+        "role_names": {str(role_id): label for role_id, label in roles.items()},
+        "left_out": [left.name for left in left_out],
+    }
+    return payload | ({"confirmed_permissions": confirmed} if confirmed else {})
