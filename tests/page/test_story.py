@@ -49,9 +49,12 @@ async def test_the_same_in_japanese_and_light(house: House, open_window: OpenWin
 async def test_commands_in_the_language_of_who_acts(house: House, open_window: OpenWindow) -> None:
     house.actor("adam").user.locale = "ja"
     adam = await open_window(house.sandbox, "adam")
-    await adam.composer.fill("/")
+    await adam.composer.fill("/パネル")
     await expect(adam.page.locator(".suggestions .option").first).to_contain_text("パネル")
     await adam.shot("japanese-commands")
+    await adam.page.keyboard.press("Enter")
+    await adam.page.keyboard.press("Enter")
+    await expect(adam.modal.get_by_role("button", name="送信")).to_be_visible()
 
 
 async def test_a_narrow_window(house: House, open_window: OpenWindow) -> None:

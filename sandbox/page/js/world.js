@@ -48,7 +48,7 @@ function memberRow(one) {
     ...(one.owner ? [] : [{ label: "Kick", danger: true, run: () => attempt(request("kick", { user_id: user.id })) }]),
   ];
   const locale = state.people.find((person) => person.id === user.id)?.locale;
-  return h("li", {}, avatar(user, "tiny"), h("span.name", {}, one.name, h("small", {}, [user.username, locale].filter(Boolean).join(" · "))), more(one.name, actions, `m${user.id}`));
+  return h("li", {}, avatar(user, "tiny"), h("span.name", {}, one.name, h("small", {}, user.bot ? "app" : `${user.username} · ${locale}`)), more(one.name, actions, `m${user.id}`));
 }
 
 function outsiderRow(one) {
