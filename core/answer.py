@@ -105,6 +105,17 @@ class Answer:
                 await self._edit_original(payload)
             self._state = _State.ANSWERED
 
+    async def progress(self, payload: Payload) -> None:
+        """Show that it is under way, in the way that was declared; what comes of it replaces this, and never the other way round."""
+        async with self._lock:
+            if self._state is _State.ANSWERED:
+                return
+            redraws = self.acknowledgement is Acknowledgement.REDRAW
+            if self._state is _State.FRESH and await self._callback(*((REDRAW, public(payload)) if redraws else (REPLY, private(payload)))):
+                return
+            await self._edit_original(payload)
+            self._state = _State.ANSWERED
+
     async def redraw(self, payload: Payload) -> None:
         """Replace the message that the component is on, or the answer given before."""
         async with self._lock:

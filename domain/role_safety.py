@@ -34,6 +34,7 @@ class Problem(StrEnum):
     DISCORD_ERROR = "discord_error"
     UNCERTAIN = "uncertain"
     EXPIRED = "expired"
+    SUPERSEDED = "superseded"
 
 
 @dataclass(frozen=True, slots=True)
