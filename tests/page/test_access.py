@@ -29,6 +29,12 @@ async def test_no_view_keeps_people_out(house: House, open_window: OpenWindow, s
     await client.page.locator(".acting").click()
     found["switch"] = await client.barriers()
     await client.page.keyboard.press("Escape")
+    await client.page.locator(".member", has_text="Carol").click()
+    found["profile"] = await client.barriers()
+    await client.page.keyboard.press("Escape")
+    await client.last.click(button="right", position={"x": 300, "y": 10})
+    found["menu"] = await client.barriers()
+    await client.page.keyboard.press("Escape")
     for name, tabs in DRAWERS.items():
         for tab in tabs:
             await client.drawer(name, tab)

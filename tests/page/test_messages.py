@@ -6,6 +6,7 @@ from playwright.async_api import expect
 
 from sandbox import messages
 from sandbox.interactions.record import FIRST_ANSWER
+from sandbox.seed import seed
 from sandbox.server import Sandbox
 from tests.page.client import Client
 from tests.page.conftest import OpenWindow
@@ -134,6 +135,35 @@ async def test_focus_stays_where_it_is(sandbox: Sandbox, bot: StandIn, alice: Cl
     messages.edit(sandbox, message, {"content": "Choose now"}, [])
     await expect(alice.last).to_contain_text("Choose now")
     await expect(alice.last.get_by_role("button", name="Blue")).to_be_focused()
+
+
+async def test_direct_messages_with_a_bot(bot: StandIn, alice: Client) -> None:
+    await alice.page.get_by_role("button", name="Direct messages").click()
+    await alice.page.locator(".channels .channel", has_text="Role Bot").click()
+    await alice.composer.fill("cogs")
+    await alice.page.keyboard.press("Enter")
+    await expect(alice.last.locator(".text")).to_have_text("cogs")
+    channel = bot.sandbox.world.dm_between(bot.sandbox.actor("alice").user.id, bot.application.bot_id)
+    assert [message.content for message in bot.sandbox.world.messages[channel.id].values()] == ["cogs"]
+
+
+async def test_the_page_comes_back_by_itself(open_window: OpenWindow) -> None:
+    world = seed()
+    sandbox = Sandbox(world)
+    await sandbox.start()
+    alice = await open_window(sandbox, "alice")
+    port = int(sandbox.url.rpartition(":")[2])
+    await sandbox.stop()
+    await expect(alice.page.locator(".offline")).to_be_visible()
+    await expect(alice.page.locator(".offline")).to_contain_text("does not answer")
+    again = Sandbox(world)
+    await again.start(port=port)
+    await expect(alice.page.locator(".offline")).to_be_hidden()
+    await again.actor("bob").say("Back again")
+    await alice.look_at("general")
+    await expect(alice.last).to_contain_text("Back again")
+    await again.stop()
+    alice.complaints.clear()  # the browser complains of every attempt while nobody listened
 
 
 async def test_what_comes_is_said_to_a_screen_reader(sandbox: Sandbox, alice: Client) -> None:

@@ -1,7 +1,7 @@
 // Colours of roles: their own where they are seen, a readable neighbour where they are read.
 
-const GROUNDS = { dark: [43, 45, 49], light: [242, 243, 245] };
-const READABLE = 5.6; // WCAG asks for 4.5; the rest is for tinted grounds
+const GROUNDS = { dark: [60, 62, 65], light: [228, 229, 231] }; // the least favourable grounds on which names stand: hovered rows
+const READABLE = 4.6; // WCAG's AA asks for 4.5
 
 /** A Discord colour (0xRRGGBB) in CSS, or null for "no colour". */
 export function css(colour) {

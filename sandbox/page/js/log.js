@@ -43,6 +43,7 @@ function draw() {
   const here = channel();
   const moved = shown !== view.channelId;
   const follow = moved || isAtEnd();
+  log.setAttribute("aria-label", t("Messages"));
   drawHead(here);
   if (view.channelId) view.unread.delete(view.channelId);
   const names = namesMark();

@@ -20,6 +20,7 @@ export function startMembers() {
 }
 
 function draw() {
+  list.setAttribute("aria-label", t("Members"));
   const here = view.guildId ? guild() : null;
   list.hidden = !here || channel()?.type === 1;
   if (!here) return fill(list);

@@ -10,7 +10,7 @@ import { openMenu } from "./menu.js";
 import { avatar, botTag, channel, coloured, digest, displayName, member } from "./people.js";
 import { appsFor, openProfile, userMenu } from "./profile.js";
 import { rich } from "./rich.js";
-import { channelMessages, request, state, view } from "./store.js";
+import { channelMessages, request, state, useCommand } from "./store.js";
 import { clockTime, headTime } from "./times.js";
 import { attempt } from "./toast.js";
 import { t } from "./words.js";
@@ -175,12 +175,7 @@ function openActions(message, at) {
     ...(apps.length ? ["rule", { heading: t("Apps") }] : []),
     ...apps.map((one) => ({
       label: one.name, icon: icon(ICONS.robot),
-      run: () => send(one, here),
+      run: () => attempt(useCommand("message_command", one.name, { ...here, command_id: one.id })),
     })),
   ], t("Message actions"));
-}
-
-async function send(command, here) {
-  const result = await attempt(request("message_command", { ...here, command_id: command.id }));
-  if (result) view.sent.set(result.interaction_id, { name: command.name, channelId: here.channel_id });
 }

@@ -8,7 +8,7 @@ import { avatar, botTag, guild, member, role } from "./people.js";
 import { among, openPicker } from "./picker.js";
 import { openPopup } from "./popup.js";
 import { actions } from "./rich.js";
-import { look, request, state, view } from "./store.js";
+import { look, request, state, useCommand, view } from "./store.js";
 import { dayName } from "./times.js";
 import { attempt } from "./toast.js";
 import { t } from "./words.js";
@@ -20,6 +20,10 @@ actions.profile = openProfile;
 /** The context-menu commands of a type that the client offers in this channel. */
 export function appsFor(type) {
   return state.commands.filter((one) => one.type === type && one.channel_ids.includes(view.channelId));
+}
+
+function useApp(command, userId) {
+  return useCommand("user_command", command.name, { channel_id: view.channelId, command_id: command.id, user_id: userId });
 }
 
 /** Open the card of a user next to what was clicked. */
@@ -50,7 +54,7 @@ export function openProfile(userId, anchor) {
       user.bot ? h("button.button.little", { type: "button", onclick: () => message(userId) }, t("Message")) : null,
       !user.bot && !mine ? act(t("Act as this user"), "act_as", { user_id: userId }, "blue") : null,
       found.pending ? act(t("Pass the screening"), "pass_screening", { user_id: userId }) : null,
-      appsFor(USER_MENU).map((one) => act(one.name, "user_command", { channel_id: view.channelId, command_id: one.id, user_id: userId })),
+      appsFor(USER_MENU).map((one) => h("button.button.little.grey", { type: "button", onclick: () => run(useApp(one, userId)) }, one.name)),
     ];
   }
 
@@ -96,7 +100,7 @@ export function userMenu(userId, at, anchor) {
     ...(apps.length ? ["rule", { heading: t("Apps") }] : []),
     ...apps.map((one) => ({
       label: one.name, icon: icon(ICONS.robot),
-      run: () => attempt(request("user_command", { channel_id: view.channelId, command_id: one.id, user_id: userId })),
+      run: () => attempt(useApp(one, userId)),
     })),
   ], member(userId)?.name ?? userId);
 }

@@ -23,6 +23,8 @@ export function startSidebar() {
 }
 
 function drawRail() {
+  rail.setAttribute("aria-label", t("Servers"));
+  side.setAttribute("aria-label", t("Channels"));
   const dm = h(
     "button.guild",
     { type: "button", "aria-label": t("Direct messages"), title: t("Direct messages"), "aria-current": String(view.guildId === null), data: { focus: "dm" }, onclick: () => look({ guildId: null, channelId: state.dms.find((one) => one.id)?.id ?? null }) },

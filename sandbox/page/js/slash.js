@@ -3,7 +3,7 @@
 import { fill, freshId, h, icon } from "./dom.js";
 import { ICONS } from "./icons.js";
 import { OptionField } from "./options.js";
-import { request, state, view } from "./store.js";
+import { request, state, useCommand, view } from "./store.js";
 import { t } from "./words.js";
 
 const SLASH = 1;
@@ -85,9 +85,8 @@ export class CommandLine {
     const options = {};
     for (const field of this.shown) if (!field.empty()) options[field.option.name] = await field.wire();
     try {
-      const channelId = view.channelId;
-      const { interaction_id: id } = await request("command", { channel_id: channelId, command_id: this.command.id, path: this.path, options });
-      view.sent.set(id, { name: `/${this.name}`, channelId });
+      const fields = { channel_id: view.channelId, command_id: this.command.id, path: this.path, options };
+      await useCommand("command", `/${this.name}`, fields);
       this.onend();
     } catch (error) {
       this.#say(error.message);

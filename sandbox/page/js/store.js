@@ -75,6 +75,13 @@ export function request(op, fields) {
   return connection.request(op, fields);
 }
 
+/** Use a command: like request, and the log shows it until it is answered. `name` is how it is called there. */
+export async function useCommand(op, name, fields) {
+  const { interaction_id: id } = await request(op, fields);
+  view.sent.set(id, { name, channelId: fields.channel_id });
+  changed("view");
+}
+
 function takeSnapshot(frame) {
   const before = state.me?.user.id;
   state.messages.clear();

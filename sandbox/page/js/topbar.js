@@ -9,7 +9,7 @@ import { look, request, state, subscribe, view } from "./store.js";
 import { attempt } from "./toast.js";
 import { t } from "./words.js";
 
-const KINDS = { owner: "Owner", admin: "Admin", moderator: "Moderator", member: "Member", newcomer: "Newcomer · screening not passed", outsider: "Not in the server" };
+const KINDS = { owner: "Owner", admin: "Admin", moderator: "Moderator", member: "Member", newcomer: "Newcomer", outsider: "Not in the server" };
 const ORDER = Object.keys(KINDS);
 const bar = document.querySelector(".topbar");
 const wanted = matchMedia("(prefers-color-scheme: dark)");
@@ -28,6 +28,7 @@ function isDark() {
 
 function draw() {
   if (!state.ready) return;
+  const theme = t(isDark() ? "Light theme" : "Dark theme");
   fill(
     bar,
     h("div.brand", {}, icon(ICONS.chat), h("span.words", {}, "Sandbox")),
@@ -36,9 +37,9 @@ function draw() {
     h("div.spacer"),
     h(
       "div.tools", {},
-      h("button.icon-button", { type: "button", "aria-label": isDark() ? "Light theme" : "Dark theme", title: isDark() ? "Light theme" : "Dark theme", data: { focus: "theme" }, onclick: toggleTheme }, icon(isDark() ? ICONS.sun : ICONS.moon)),
-      tool("scenes", "Behind the scenes", ICONS.pulse, state.faults.length),
-      tool("world", "World", ICONS.globe),
+      h("button.icon-button", { type: "button", "aria-label": theme, title: theme, data: { focus: "theme" }, onclick: toggleTheme }, icon(isDark() ? ICONS.sun : ICONS.moon)),
+      tool("scenes", t("Behind the scenes"), ICONS.pulse, state.faults.length),
+      tool("world", t("World"), ICONS.globe),
     ),
   );
 }
@@ -65,7 +66,7 @@ function acting() {
   const button = h(
     "button.acting",
     { type: "button", "aria-haspopup": "dialog", "aria-expanded": "false", "aria-label": `${t("Acting as")} ${displayName(user)}`, data: { focus: "acting" } },
-    avatar(user), h("span.caption", {}, t("Acting as")), h("span.who", {}, displayName(user)), h("span.tag.soft", {}, kind), icon(ICONS.chevron, "small"),
+    avatar(user), h("span.caption", {}, t("Acting as")), h("span.who", {}, displayName(user)), h("span.tag.soft", {}, t(KINDS[kind])), icon(ICONS.chevron, "small"),
   );
   button.addEventListener("click", () =>
     openPicker(button, {
@@ -80,7 +81,7 @@ function people(query) {
   const found = state.people.filter((one) => `${one.name} ${one.username}`.toLowerCase().includes(query.toLowerCase()));
   found.sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
   return found.map((one) => ({
-    value: one.id, label: one.name, kind: "user", group: KINDS[one.kind], detail: `${one.username} · ${one.locale}`,
+    value: one.id, label: one.name, kind: "user", group: t(KINDS[one.kind]), detail: `${one.username} · ${one.locale}`,
     picture: () => h("span.avatar.small", { "aria-hidden": "true", vars: { "--avatar": avatarColour(one.id) } }, [...one.name][0]),
   }));
 }
