@@ -32,7 +32,7 @@ def still_due(panel: PanelSpec | None, plan: RolePlan, held: frozenset[int], fac
         if problem:
             return RolePlan(refusals=(Refusal(role_id, problem),), unchanged=_as_they_are(changes, held, plan))
         remove.append(role_id)
-    return RolePlan(tuple(add), tuple(remove), _as_they_are(changes, held, plan), tuple(refusals))
+    return RolePlan(tuple(add), tuple(remove), _as_they_are(changes, held, plan), tuple(refusals), plan.given)
 
 
 def _as_they_are(changes: tuple[int, ...], held: frozenset[int], plan: RolePlan) -> tuple[int, ...]:
