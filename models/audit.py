@@ -1,13 +1,11 @@
 """The audit table: the record of every change and every click, and the outbox to the guild's audit channel."""
 
-import json
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from tortoise import fields
 from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.connection import get_connection
 from tortoise.models import Model
 
 
@@ -101,35 +99,6 @@ class AuditEntry(Model):
             settled_at=at,
         )
         await cls.bulk_create([entry], ignore_conflicts=True)
-
-    @classmethod
-    async def claim(
-        cls,
-        *,
-        guild_id: int,
-        member_id: int,
-        panel_id: int,
-        panel_version: int,
-        interaction_id: int,
-        payload: dict[str, Any],
-        resume: dict[str, Any],
-        at: datetime,
-    ) -> int | None:
-        """Claim a click: the new row's id if the panel still has the version that was planned with and nobody claimed it before.
-
-        One statement, so that of several processes exactly one gets the row.
-        """
-        rows = await get_connection("default").execute_query_dict(
-            """
-            INSERT INTO audit_entry (guild_id, kind, actor_id, target_id, panel_id, interaction_id, payload, resume, state, created_at)
-            SELECT guild_id, 'roles.click', $1, $1, id, $2, $3::jsonb, $4::jsonb, 'queued', $5
-            FROM panel WHERE id = $6 AND version = $7 AND guild_id = $8
-            ON CONFLICT (interaction_id) DO NOTHING
-            RETURNING id
-            """,
-            [member_id, interaction_id, json.dumps(payload), json.dumps(resume), at, panel_id, panel_version, guild_id],
-        )
-        return rows[0]["id"] if rows else None
 
     @classmethod
     async def advance(cls, entry_id: int, state: AuditState, *, expected: AuditState, **changes: Any) -> bool:

@@ -52,6 +52,14 @@ class Panel(Model):
         return panel.to_spec() if panel else None
 
     @classmethod
+    async def linked_with(cls, panel: rules.PanelSpec) -> tuple[rules.PanelSpec, ...]:
+        """The other panels of its link group."""
+        if panel.link_group is None:
+            return ()
+        others = cls.filter(guild_id=panel.guild_id, link_group=panel.link_group).exclude(id=panel.panel_id)
+        return tuple(other.to_spec() for other in await others.order_by("id").prefetch_related("roles"))
+
+    @classmethod
     async def matching(cls, guild_id: int, text: str, limit: int = 25) -> Sequence["Panel"]:
         """The guild's panels whose name contains `text`, in any case; `%` and `_` mean themselves. Ordered by name."""
         return await cls.filter(guild_id=guild_id, name__icontains=text).order_by("name").limit(limit)

@@ -1,7 +1,13 @@
 """What members have from panels: reservations of limited places, roles with an end, and roles to give back to who returns."""
 
+from datetime import datetime
+
 from tortoise import fields
+from tortoise.expressions import Q
 from tortoise.models import Model
+from tortoise.transactions import in_transaction
+
+from models.panel import Panel
 
 
 class RoleGrant(Model):
@@ -24,3 +30,13 @@ class RoleGrant(Model):
     class Meta(Model.Meta):
         table = "role_grant"
         unique_together = (("guild_id", "user_id", "role_id"),)
+
+    @classmethod
+    async def member_left(cls, guild_id: int, user_id: int, at: datetime) -> None:
+        """Free the places of a member who is not in the guild any more; what sticky panels gave is kept for their return."""
+        there = cls.filter(guild_id=guild_id, user_id=user_id, left_at__isnull=True)
+        from_panels = await there.filter(confirmed=True).values_list("panel_id", flat=True)
+        sticky = await Panel.filter(id__in=[panel_id for panel_id in from_panels if panel_id], sticky=True).values_list("id", flat=True)
+        async with in_transaction() as db:
+            await there.filter(confirmed=True, panel_id__in=sticky).using_db(db).update(left_at=at)
+            await cls.filter(Q(confirmed=False) | Q(left_at__isnull=True), guild_id=guild_id, user_id=user_id).using_db(db).delete()

@@ -2,7 +2,7 @@
 
 import discord
 
-from cogs.roles.service import Outcome
+from cogs.roles.decision import Outcome
 from core.i18n import N_, Translator
 from domain.panels import PanelSpec
 from domain.plan import Refusal
@@ -68,7 +68,7 @@ def describe(outcome: Outcome, t: Translator) -> str:
     plan, applied = outcome.plan, outcome.applied
     lines: list[str] = []
     if applied.added:
-        lines.append(t("Added: {roles}.", roles=names(applied.added)))
+        lines.append(t("Added: {roles}.", roles=", ".join(_until(outcome, role_id, t) for role_id in applied.added)))
     if applied.removed:
         lines.append(t("Removed: {roles}.", roles=names(applied.removed)))
     if plan.unchanged:
@@ -80,6 +80,13 @@ def describe(outcome: Outcome, t: Translator) -> str:
     if outcome.panel:
         lines.append(_holds(outcome, outcome.panel, t))
     return _cut("\n".join(lines))
+
+
+def _until(outcome: Outcome, role_id: int, t: Translator) -> str:
+    if role_id not in outcome.ends:
+        return role_name(outcome, role_id)
+    moment = f"<t:{int(outcome.ends[role_id].timestamp())}:R>"
+    return t("{role} (ends {moment})", role=role_name(outcome, role_id), moment=moment)
 
 
 def _reason(outcome: Outcome, failure: Refusal, t: Translator) -> str:

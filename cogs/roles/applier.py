@@ -27,6 +27,11 @@ class Applied:
         """Whether the fate of some change is unknown."""
         return any(failure.problem is Problem.UNCERTAIN for failure in self.failed)
 
+    def not_added(self, plan: RolePlan) -> tuple[int, ...]:
+        """The roles of the plan that the member surely did not get."""
+        unknown = {failure.role_id for failure in self.failed if failure.problem is Problem.UNCERTAIN}
+        return tuple(role_id for role_id in plan.add if role_id not in self.added and role_id not in unknown)
+
 
 @dataclass(frozen=True, slots=True)
 class Target:

@@ -9,10 +9,13 @@ from discord.ext import commands
 from loguru import logger
 
 from cogs.roles.answers import describe
+from cogs.roles.decision import Click, Outcome
+from cogs.roles.members import MemberLocks, Overlay
 from cogs.roles.panel_cache import PanelCache
 from cogs.roles.picker import CLEAR, PICK, TURN, page_of, picker, screen_of
+from cogs.roles.places import Places
 from cogs.roles.recovery import Recovery
-from cogs.roles.service import Click, Outcome, RoleService, Tell
+from cogs.roles.service import RoleService, Tell
 from core.answer import Acknowledgement, Answer
 from core.cog import Cog
 from core.components import Payload, text_message
@@ -37,9 +40,11 @@ class RolesCog(Cog, name="roles"):
     def __init__(self, bot: "RolePanelBot") -> None:
         super().__init__(bot)
         self._panels = PanelCache()
-        self._service = RoleService(bot, self._panels)
+        self._places = Places(bot)
+        self._service = RoleService(bot, self._panels, self._places, MemberLocks(), Overlay())
         self._recovery = Recovery(bot, self._service, self._tell_later)
         self._started = clock.now()
+        self.spawn(self._places.watch(), "holders of limited roles")
         if bot.held_shards:
             self._begin()
 
@@ -96,6 +101,12 @@ class RolesCog(Cog, name="roles"):
     async def on_panel_changed(self, event: PanelChanged) -> None:
         """A panel was edited: read it anew at the next click."""
         self._panels.forget(event.panel_id)
+
+    @commands.Cog.listener()
+    async def on_raw_member_update(self, event: discord.RawMemberUpdateEvent) -> None:
+        """A member changed: what they lost is free for others. Told only with the members intent."""
+        if self.bot.serves(event.guild_id):
+            await self._places.told(event.guild_id, event.user_id, event.member._roles)
 
     @commands.Cog.listener()
     async def on_shards_acquired(self) -> None:

@@ -1,5 +1,6 @@
 """Panels as clicks need them, kept in memory until they change. The claim in the database catches what another process changed."""
 
+from cogs.roles.decision import Board
 from domain.panels import PanelSpec
 from models import Panel, PanelMessage
 
@@ -11,6 +12,7 @@ class PanelCache:
 
     def __init__(self) -> None:
         self._specs: dict[int, PanelSpec] = {}
+        self._boards: dict[int, Board] = {}
         self._messages: dict[int, int] = {}
 
     async def get(self, panel_id: int) -> PanelSpec | None:
@@ -28,6 +30,21 @@ class PanelCache:
         self._specs[panel_id] = spec
         return spec
 
+    async def board(self, panel_id: int) -> Board | None:
+        """The panel with those it is linked with, as they were last read; None when it does not exist."""
+        return self._boards.get(panel_id) or await self.reload_board(panel_id)
+
+    async def reload_board(self, panel_id: int) -> Board | None:
+        """The panel with those it is linked with, as they are in the database now."""
+        panel = await self.reload(panel_id)
+        if panel is None:
+            return None
+        board = Board(panel, await Panel.linked_with(panel))
+        if len(self._boards) >= PANELS_MAX:
+            self._boards.clear()
+        self._boards[panel_id] = board
+        return board
+
     async def is_message_of(self, panel_id: int, message_id: int) -> bool:
         """Whether the panel was posted as this message."""
         if self._messages.get(message_id) != panel_id:
@@ -41,4 +58,5 @@ class PanelCache:
     def forget(self, panel_id: int) -> None:
         """Read this panel anew the next time: it changed, or is gone."""
         self._specs.pop(panel_id, None)
+        self._boards = {known: board for known, board in self._boards.items() if panel_id not in board.versions}
         self._messages = {message: panel for message, panel in self._messages.items() if panel != panel_id}

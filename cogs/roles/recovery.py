@@ -8,7 +8,8 @@ import discord
 from loguru import logger
 
 from cogs.roles.applier import Applied, compare, member_roles
-from cogs.roles.service import KIND, TOKEN_LIFE, Click, Outcome, RoleService, Tell, facts_of
+from cogs.roles.decision import Click, Outcome, facts_of
+from cogs.roles.service import KIND, TOKEN_LIFE, RoleService, Tell
 from core.answer import TooLate
 from core.rest import Uncertain
 from domain import clock
@@ -16,6 +17,7 @@ from domain.events import AuditWritten
 from domain.plan import Refusal, RolePlan
 from domain.role_safety import Problem
 from models import AuditEntry, AuditState, Panel
+from models.claim import settle
 
 if TYPE_CHECKING:
     from core.bot import RolePanelBot
@@ -60,7 +62,7 @@ class Recovery:
         seen = Applied(failed=left) if now is None else compare(planned, now, Problem.DISCORD_ERROR)
         panel = await Panel.spec(click.panel_id)
         payload = {**row.payload, **facts_of(click, panel, planned, seen), "refused": row.payload["refused"], "observed": True}
-        if await self._close(row, AuditState.UNKNOWN, AuditState.SENT, payload):
+        if await self._close(row, AuditState.UNKNOWN, AuditState.SENT, payload, seen):
             guild = self._bot.get_guild(click.guild_id)
             roles = frozenset(role.id for role in guild.roles) if guild else frozenset()
             await tell(Outcome(panel, planned, seen, now or frozenset(), roles))
@@ -68,10 +70,13 @@ class Recovery:
     async def _give_up(self, row: AuditEntry, click: Click, problem: Problem) -> None:
         planned = (*row.payload["planned_add"], *row.payload["planned_remove"])
         failed = [{"role_id": role_id, "problem": problem.value} for role_id in planned]
-        await self._close(row, AuditState.REFUSED, AuditState.QUEUED, {**row.payload, "failed": failed})
+        await self._close(row, AuditState.REFUSED, AuditState.QUEUED, {**row.payload, "failed": failed}, Applied())
 
-    async def _close(self, row: AuditEntry, state: AuditState, expected: AuditState, payload: dict[str, object]) -> bool:
-        closed = await AuditEntry.advance(row.id, state, expected=expected, payload=payload, resume=None, settled_at=clock.now())
+    async def _close(self, row: AuditEntry, state: AuditState, expected: AuditState, payload: dict[str, object], seen: Applied) -> bool:
+        released = seen.not_added(RolePlan(tuple(row.payload["planned_add"])))
+        closed = await settle(
+            row.id, state, payload, clock.now(), expected=expected, added=seen.added, removed=seen.removed, released=released
+        )
         self._bot.dispatch(AuditWritten.NAME, AuditWritten(row.guild_id))
         return closed
 

@@ -43,10 +43,6 @@ def test_a_bundled_role_takes_its_own_place_on_the_panel() -> None:
 def test_of_two_items_that_bring_a_role_the_longer_counts() -> None:
     short, long = RoleSpec(1, R, "R", duration=HOUR, bundle=(B,)), RoleSpec(2, G, "G", duration=DAY, bundle=(B,))
     endless = RoleSpec(3, B, "B")
-        RoleSpec(1, R, "R", duration=HOUR, bundle=(B,)),
-        RoleSpec(2, G, "G", duration=DAY, bundle=(B,)),
-        RoleSpec(3, B, "B"),
-    )
     assert {grant.role_id: grant.duration for grant in specs(short, long)} == {R: HOUR, G: DAY, B: DAY}
     assert {grant.role_id: grant.duration for grant in specs(short, endless)} == {R: HOUR, B: None}
 

@@ -7,10 +7,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from cogs.roles.service import KIND, Click
+from cogs.roles.decision import Click
+from cogs.roles.service import KIND
 from core.settings import ROOT
 from domain import clock
-from models import AuditEntry, AuditState, PanelRole
+from domain.grants import Grant
+from models import AuditEntry, AuditState, Panel, PanelRole
+from models.claim import Claim, claim
 from sandbox.faults import Fault
 from tests.e2e.house import House, posted_panel
 
@@ -89,17 +92,11 @@ async def test_killed_between_the_claim_and_the_sending(house: House) -> None:
         (item.id,),
         True,
     )
-    claimed = await AuditEntry.claim(
-        guild_id=click.guild_id,
-        member_id=click.member_id,
-        panel_id=panel.id,
-        panel_version=panel.version,
-        interaction_id=click.interaction_id,
-        payload={"planned_add": [item.role_id], "planned_remove": [], "added": [], "removed": []},
-        resume=click.to_json(),
-        at=clock.now(),
-    )
-    assert claimed is not None
+    spec = await Panel.spec(panel.id)
+    assert spec
+    wish = Claim(click.guild_id, click.member_id, click.interaction_id, spec, grants=(Grant(item.role_id, item.id),))
+    payload = {"planned_add": [item.role_id], "planned_remove": [], "added": [], "removed": []}
+    assert (await claim(wish, payload, click.to_json(), clock.now())).entry_id is not None
     house.accepted.append("never answered in time")
     house.sandbox.ledger.allow(code=10015)
     house.sandbox.ledger.allow(code=10062)

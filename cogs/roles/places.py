@@ -1,0 +1,161 @@
+"""Whether limited roles have room: Discord's own count where every holder counts, and places whose holders are gone.
+
+Without the members intent nobody tells when a member leaves or loses a role. So holders are looked at one by one in the background,
+and some of them before anybody is told that a role is full.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
+
+import discord
+from discord.http import Route
+from loguru import logger
+from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
+
+from cogs.roles.applier import member_roles
+from core.errors import UserError, is_database_away
+from core.i18n import N_
+from core.rate_limits import RateLimited
+from core.rest import Uncertain
+from domain import clock
+from domain.grants import Grant
+from domain.panels import RoleSpec
+from models import PanelRole, RoleGrant
+from models.claim import HolderCount
+
+if TYPE_CHECKING:
+    from core.bot import RolePanelBot
+
+COUNT_LIFE = timedelta(seconds=10)  # how long Discord's count is used, together with what was given since
+SEEN_LIFE = timedelta(minutes=1)  # for how long a holder that was seen need not be looked at again
+UNCONFIRMED_LIFE = timedelta(minutes=15)  # after that nobody works on the click any more
+SEEN_MAX = 10_000
+ROUND_PAUSE = 600.0  # seconds between two rounds
+LOOKS = 10  # holders that are looked at before a member is told "full" …
+LOOK_SECONDS = 3.0  # … for so long at most
+NOT_COUNTED = N_("Discord did not say how many members have this role, so nothing was changed. Please try again in a moment.")
+
+
+class Places:
+    """Counts holders and releases the places of those who are gone."""
+
+    def __init__(self, bot: "RolePanelBot") -> None:
+        self._bot = bot
+        self._counts: dict[int, tuple[datetime, dict[int, HolderCount]]] = {}
+        self._seen: dict[int, datetime] = {}
+        self._locks: WeakValueDictionary[tuple[str, int], asyncio.Lock] = WeakValueDictionary()
+
+    async def holders(self, guild_id: int, grants: Iterable[Grant]) -> dict[int, HolderCount]:
+        """Discord's count for those of the roles where all holders count. Raises UserError when Discord does not say."""
+        counted = [grant.role_id for grant in grants if grant.capacity is not None and grant.capacity_counts_all]
+        counts = await self._count(guild_id, clock.now() - COUNT_LIFE) if counted else {}
+        return {role_id: counts[role_id] for role_id in counted if role_id in counts}
+
+    async def make_room(self, guild_id: int, full: Iterable[RoleSpec]) -> bool:
+        """Look again before somebody is told that these are full; whether a place may have become free."""
+        asked = clock.now()
+        changed = False
+        for spec in full:
+            if spec.capacity_counts_all:
+                await self._count(guild_id, asked)
+                changed = True
+            else:
+                changed |= await self._look_at_holders(spec)
+        return changed
+
+    async def watch(self) -> None:
+        """Look at every holder of a limited place again and again, at the pace of all look-ups, until cancelled."""
+        while True:
+            try:
+                await self.look_round()
+            except Exception as error:
+                if not is_database_away(error):
+                    raise
+                logger.warning("The holders of limited roles wait for the database")
+            await asyncio.sleep(ROUND_PAUSE)
+
+    async def look_round(self) -> int:
+        """Look at each holder of a limited place in the guilds of this process once; how many places became free."""
+        released, last = 0, 0
+        while True:
+            limited = await PanelRole.filter(capacity__isnull=False, capacity_counts_all=False).values_list("id", flat=True)
+            grant = await _looked_at(RoleGrant.filter(id__gt=last, item_id__in=limited)).order_by("id").first()
+            if grant is None:
+                return released
+            last = grant.id
+            if self._bot.serves(grant.guild_id) and not self._seen_lately(grant):
+                await self._bot.pace.turn()
+                released += await self._look(grant)
+
+    async def told(self, guild_id: int, member_id: int, role_ids: Iterable[int]) -> None:
+        """Discord told of a member's present roles: the places of others are free.
+
+        What was given just now is left alone, because this news may be older.
+        """
+        grants = RoleGrant.filter(guild_id=guild_id, user_id=member_id, confirmed=True, left_at__isnull=True)
+        await grants.filter(granted_at__lt=clock.now() - SEEN_LIFE).exclude(role_id__in=list(role_ids)).delete()
+
+    async def _count(self, guild_id: int, since: datetime) -> dict[int, HolderCount]:
+        """How many hold each role, asked after `since`. Those who ask at once share one request."""
+        async with self._locks.setdefault(("guild", guild_id), asyncio.Lock()):
+            counted_at, counts = self._counts.get(guild_id, (None, {}))
+            if counted_at is not None and counted_at >= since:
+                return counts
+            now = clock.now()
+            try:
+                answer = await self._bot.rest.request(Route("GET", "/guilds/{guild_id}/roles/member-counts", guild_id=guild_id), tries=2)
+            except (discord.HTTPException, Uncertain, RateLimited) as error:
+                raise UserError(NOT_COUNTED) from error
+            counts = {int(role_id): HolderCount(count, now) for role_id, count in answer.items()}
+            self._counts[guild_id] = now, counts
+            return counts
+
+    async def _look_at_holders(self, spec: RoleSpec) -> bool:
+        """Look at the holders who were not seen for longest; whether a place became free, here or while waiting for somebody's look."""
+        lock = self._locks.setdefault(("item", spec.item_id), asyncio.Lock())
+        if lock.locked():
+            async with lock:
+                return True
+        async with lock:
+            grants = await _looked_at(RoleGrant.filter(item_id=spec.item_id))
+            unseen = [grant for grant in grants if not self._seen_lately(grant)]
+            longest = sorted(unseen, key=lambda grant: self._seen.get(grant.id, grant.granted_at))[:LOOKS]
+            looks = [asyncio.create_task(self._look(grant)) for grant in longest]
+            if not looks:
+                return False
+            done, late = await asyncio.wait(looks, timeout=LOOK_SECONDS)
+            for look in late:
+                look.cancel()
+            return sum(look.result() for look in done) > 0
+
+    async def _look(self, grant: RoleGrant) -> bool:
+        """Look at one holder; whether their place is free now."""
+        try:
+            held = await member_roles(self._bot.rest, grant.guild_id, grant.user_id)
+        except discord.NotFound:
+            await RoleGrant.member_left(grant.guild_id, grant.user_id, clock.now())
+            return True
+        except (discord.HTTPException, Uncertain, RateLimited) as error:
+            logger.info("A holder of role {} in guild {} could not be looked at: {!r}", grant.role_id, grant.guild_id, error)
+            return False
+        if len(self._seen) >= SEEN_MAX:
+            self._seen.clear()
+        self._seen[grant.id] = clock.now()
+        # A newer click of the member has changed the grant, and is right.
+        same = RoleGrant.filter(id=grant.id, granted_at=grant.granted_at, confirmed=grant.confirmed, left_at__isnull=True)
+        if grant.role_id not in held:
+            return bool(await same.delete())
+        await same.update(confirmed=True)
+        return False
+
+    def _seen_lately(self, grant: RoleGrant) -> bool:
+        return max(self._seen.get(grant.id, grant.granted_at), grant.granted_at) > clock.now() - SEEN_LIFE
+
+
+def _looked_at(grants: QuerySet[RoleGrant]) -> QuerySet[RoleGrant]:
+    """Those that a look can tell something of: held in the guild as far as is known, and not part of a click under way."""
+    return grants.filter(Q(confirmed=True) | Q(granted_at__lt=clock.now() - UNCONFIRMED_LIFE), left_at__isnull=True)
