@@ -25,6 +25,7 @@ RENDERED = [
     (">>> all\nof it", "<blockquote><div>all\nof it</div></blockquote>"),
     ("- a\n  - b\n- c", "<ul><li>a<ul><li>b</li></ul></li><li>c</li></ul>"),
     ("3. a\n4. b", "<ol><li>a</li><li>b</li></ol>"),
+    ("- a\n1. b", "<ul><li>a</li></ul><ol><li>b</li></ol>"),
     ("```py\nx = 1\n```", "<pre><code>x = 1</code></pre>"),
     ("see ```x``` there", "<div>see </div><pre><code>x</code></pre><div> there</div>"),
     ("[text](https://example.com/a_b)", '<a href="https://example.com/a_b">text</a>'),

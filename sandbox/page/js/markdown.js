@@ -78,17 +78,21 @@ function list(rest) {
   let length = 0;
   for (const line of rest.split("\n")) {
     const match = LIST.exec(line);
-    if (!match) break;
-    items.push({ depth: match[1].length, number: parseInt(match[2], 10), text: match[3] });
+    if (!match || (items.length && match[1].length <= items[0].depth + 1 && isOrdered(match) !== items[0].ordered)) break;
+    items.push({ depth: match[1].length, ordered: isOrdered(match), number: parseInt(match[2], 10), text: match[3] });
     length += line.length + 1;
   }
   if (!items.length || items[0].depth > 1) return null;
   return { node: nest(items), length: Math.min(length, rest.length) };
 }
 
+function isOrdered(match) {
+  return match[2].endsWith(".");
+}
+
 function nest(items) {
-  const { depth, number } = items[0];
-  const node = { kind: "list", start: Number.isNaN(number) ? null : number, children: [] };
+  const { depth, ordered, number } = items[0];
+  const node = { kind: "list", start: ordered ? number : null, children: [] };
   for (let i = 0; i < items.length; ) {
     let next = i + 1;
     while (next < items.length && items[next].depth > depth + 1) next += 1;
