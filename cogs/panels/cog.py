@@ -7,10 +7,12 @@ from discord.ext import commands
 
 from cogs.panels import modals, screens
 from cogs.panels.access import Editor
-from cogs.panels.editor import EditorHandlers, posted
+from cogs.panels.behaviour import BehaviourHandlers
+from cogs.panels.editor import posted
 from cogs.panels.follower import Follower
 from cogs.panels.group import panel, panel_option
 from cogs.panels.poster import Poster
+from cogs.panels.rules import RuleService
 from cogs.panels.service import PanelService
 from core.answer import Acknowledgement
 from core.cog import Cog
@@ -32,7 +34,7 @@ DELETE = N_("Delete a role panel and its messages")
 CHANNEL_OPTION = N_("The channel; without it, the one you are in")
 
 
-class PanelsCog(EditorHandlers, Cog, name="panels"):
+class PanelsCog(BehaviourHandlers, Cog, name="panels"):
     """Thin: who may, which panel, then the service, the poster and the screens."""
 
     panel = panel  # py-cord looks for a command's group among the attributes of the cog
@@ -40,6 +42,7 @@ class PanelsCog(EditorHandlers, Cog, name="panels"):
     def __init__(self, bot: "RolePanelBot") -> None:
         super().__init__(bot)
         self.service = PanelService(bot.dispatch)
+        self.rules = RuleService(bot.dispatch)
         self.poster = Poster(bot, self.service)
         self._follower = Follower(bot, self.poster)
         self.spawn(self._follower.run(), "following panels")

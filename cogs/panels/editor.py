@@ -18,7 +18,7 @@ from core.facts import guild_facts
 from core.i18n import N_, Translator
 from core.interactions import Press, component
 from domain.custom_id import CustomId, ForeignCustomId, decode
-from domain.panels import Mode, PanelSpec, RoleSpec, Style
+from domain.panels import PanelSpec, RoleSpec, Style
 from models import PanelMessage
 
 if TYPE_CHECKING:
@@ -82,9 +82,9 @@ class EditorHandlers:
     @component(verbs.ROLE, Acknowledgement.REDRAW)
     async def role(self, press: Press) -> None:
         """A role was picked to be looked at."""
-        panel, item = await self._panel(press), next(iter(press.values), "")
+        panel, item = await self._panel(press), press.args[1] if len(press.args) > 1 else int(next(iter(press.values), 0))
         view = await self._view(press, panel)
-        await press.answer.redraw(screens.role(view, _role(panel, int(item))))
+        await press.answer.redraw(screens.role(view, _role(panel, item)))
 
     @component(verbs.ROLE_TEXT, Acknowledgement.MODAL)
     async def open_role(self, press: Press) -> None:
@@ -118,7 +118,7 @@ class EditorHandlers:
 
     @component(verbs.LOOK, Acknowledgement.REDRAW)
     async def look(self, press: Press) -> None:
-        """Open style and behaviour."""
+        """Open the style."""
         await press.answer.redraw(screens.look(await self._view(press, await self._panel(press))))
 
     @component(verbs.STYLE, Acknowledgement.REDRAW)
@@ -126,13 +126,6 @@ class EditorHandlers:
         """A style was picked."""
         style = modals.read_choice(Style, next(iter(press.values), None))
         panel = await self.service.set(await Editor.of(press.interaction), _guild_id(press), _argument(press, 0), style=style)
-        await press.answer.redraw(screens.look(await self._view(press, panel)))
-
-    @component(verbs.MODE, Acknowledgement.REDRAW)
-    async def set_mode(self, press: Press) -> None:
-        """A mode was picked."""
-        mode = modals.read_choice(Mode, next(iter(press.values), None))
-        panel = await self.service.set(await Editor.of(press.interaction), _guild_id(press), _argument(press, 0), mode=mode)
         await press.answer.redraw(screens.look(await self._view(press, panel)))
 
     @component(verbs.PREVIEW, Acknowledgement.REPLY)

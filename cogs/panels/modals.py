@@ -114,7 +114,7 @@ def mode_options(chosen: Mode, t: Translator) -> list[Payload]:
 
 def read_draft(data: Any) -> PanelDraft:
     """The submitted create modal. Raises UserError naming what is wrong."""
-    fields = _submitted(data)
+    fields = submitted(data)
     title, description = _text_of(fields)
     return PanelDraft(
         title=title,
@@ -127,12 +127,12 @@ def read_draft(data: Any) -> PanelDraft:
 
 def read_text(data: Any) -> tuple[str, str | None]:
     """Title and description of the submitted text modal. Raises UserError naming what is wrong."""
-    return _text_of(_submitted(data))
+    return _text_of(submitted(data))
 
 
 def read_role(data: Any, custom: Collection[discord.GuildEmoji]) -> RoleText:
     """The submitted role modal; `custom` are the guild's own emojis. Raises UserError naming what is wrong."""
-    fields = _submitted(data)
+    fields = submitted(data)
     return RoleText(
         label=_checked(fields.get(LABEL), LABEL_MAX, LABEL_REQUIRED),
         emoji=parse_emoji(fields.get(EMOJI) or "", custom),
@@ -167,7 +167,7 @@ def _checked(text: str | None, limit: int, when_empty: str) -> str:
     return found
 
 
-def _submitted(data: Any) -> dict[str, Any]:
+def submitted(data: Any) -> dict[str, Any]:
     """The values of a submitted modal by the custom_id of their field: text or choice, or a list for selects."""
     fields = [part["component"] for part in (data or {}).get("components", ()) if "component" in part]
     return {field["custom_id"]: field.get("values", field.get("value")) for field in fields}

@@ -10,7 +10,7 @@ import discord
 
 from cogs.panels import verbs
 from cogs.panels.components import ROW_WIDTH, button, channel_select, option, role_select, row, string_select
-from cogs.panels.modals import mode_options, style_options
+from cogs.panels.modals import style_options
 from cogs.panels.words import CONTENT_MAX, MODES, STYLES, WARNINGS, fit, link, permission_names, problem_sentence, refusals, role_name
 from core.components import Payload
 from core.i18n import Translator
@@ -58,7 +58,8 @@ def main(view: View, notices: Iterable[str] = ()) -> Payload:
     rows.append(
         row(
             button(_id(verbs.TEXT, view), t("Edit text")),
-            button(_id(verbs.LOOK, view), t("Style and behaviour")),
+            button(_id(verbs.LOOK, view), t("Style")),
+            button(_id(verbs.BEHAVIOUR, view), t("Behaviour")),
             button(_id(verbs.PREVIEW, view), t("Preview")),
         )
     )
@@ -87,16 +88,16 @@ def role(view: View, spec: RoleSpec, notices: Iterable[str] = ()) -> Payload:
     dangerous = grant_problem(view.facts, spec.role_id, spec.confirmed_permissions) is Problem.DANGEROUS
     if dangerous and view.by_administrator:
         buttons.append(_confirm_button(view, spec.role_id, t("Confirm its permissions")))
+    buttons.append(button(_id(verbs.RULES, view, spec.item_id), t("Rules")))
     buttons.append(button(_id(verbs.REMOVE_ROLES, view, spec.item_id), t("Remove"), ButtonColour.RED))
     return _screen(view, lines, [row(*buttons, _back(view))], notices)
 
 
 def look(view: View, notices: Iterable[str] = ()) -> Payload:
-    """Style and mode."""
+    """The style."""
     t = view.t
     rows = [
         row(string_select(_id(verbs.STYLE, view), t("Style"), style_options(view.panel.style, t))),
-        row(string_select(_id(verbs.MODE, view), t("What a click does"), mode_options(view.panel.mode, t))),
         row(_back(view)),
     ]
     return _screen(view, _settings(view), rows, notices)

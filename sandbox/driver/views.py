@@ -205,7 +205,9 @@ class MessageView:
         chosen, resolved = picks.chosen(self.actor, menu.data, values)
         picks.check_count(menu.data, len(chosen), menu.data.get("min_values", 1), menu.data.get("max_values", 1))
         data: dict[str, Any] = {"values": chosen}
-        if resolved:
+        if menu.data["type"] in picks.RESOLVED_AS:
+            data["resolved"] = {picks.RESOLVED_AS[menu.data["type"]]: {}} | resolved
+        elif resolved:
             data["resolved"] = resolved
         return self._use(menu.data, data)
 

@@ -106,10 +106,11 @@ async def test_the_editor_changes_everything(house: House) -> None:
     await redrawn(await editor.click("Back"))
 
     await redrawn(await editor.select("Remove roles from the panel", ["Green"]))
-    await redrawn(await editor.click("Style and behaviour"))
-    await redrawn(await editor.select("Style", ["Dropdown"]))
-    text = await redrawn(await editor.select("What a click does", ["One at a time"]))
-    assert "Style: Dropdown" in text
+    await redrawn(await editor.click("Style"))
+    assert "Style: Dropdown" in await redrawn(await editor.select("Style", ["Dropdown"]))
+    await redrawn(await editor.click("Back"))
+    await redrawn(await editor.click("Behaviour"))
+    assert "One at a time" in await redrawn(await editor.select("What a click does", ["One at a time"]))
 
     await up_to_date()
     assert "Hues" in posted.text
@@ -137,7 +138,7 @@ async def test_twenty_five_roles_fit_in_each_style(house: House) -> None:
     posted = await post(house, editor)
     assert len(posted.buttons) == 25
     assert "Add roles" not in [select.placeholder for select in editor.selects]
-    await redrawn(await editor.click("Style and behaviour"))
+    await redrawn(await editor.click("Style"))
     await redrawn(await editor.select("Style", ["Dropdown"]))
     await up_to_date()
     assert [len(select.options) for select in posted.selects] == [25, 2]
@@ -221,7 +222,7 @@ async def test_an_edit_notices_a_deleted_message(house: House) -> None:
     house.sandbox.ledger.allow(status=404, code=10008)
     await redrawn(await editor.select("Add roles", [house.sandbox.role("Blue")]))
     await up_to_date()
-    assert "was deleted. Post the panel again" in await redrawn(await editor.click("Style and behaviour"))
+    assert "was deleted. Post the panel again" in await redrawn(await editor.click("Style"))
 
 
 async def test_deleting_takes_the_messages_down_and_asks_first(house: House) -> None:

@@ -74,7 +74,7 @@ def test_discord_takes_every_modal(modal: Callable[[Any], Payload], locale: str)
 
 
 def test_the_main_screen_offers_what_is_possible() -> None:
-    assert labels(screens.main(view(panel(0)))) == ["Add roles", "Edit text", "Style and behaviour", "Preview", "Post", "Delete"]
+    assert labels(screens.main(view(panel(0)))) == ["Add roles", "Edit text", "Style", "Behaviour", "Preview", "Post", "Delete"]
     assert labels(screens.main(view(FULL)))[0] == "Change how a role looks"
     posts = [row["components"][0]["disabled"] for row in (screens.main(view(panel(count)))["components"][-1] for count in (0, 1))]
     assert posts == [True, False]

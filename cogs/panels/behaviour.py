@@ -1,0 +1,166 @@
+"""What the buttons, menus and modals of the rules do. Each handler checks the actor and the panel again: custom_ids are claims."""
+
+from typing import Any
+
+from cogs.panels import rule_forms, rule_screens, verbs
+from cogs.panels.access import Editor
+from cogs.panels.editor import EditorHandlers
+from cogs.panels.edits import ROLE_GONE
+from cogs.panels.modals import read_choice, submitted
+from cogs.panels.rule_screens import NEEDS_MEMBERS, Rules
+from cogs.panels.rules import RuleService
+from core.answer import Acknowledgement
+from core.errors import OUTDATED, UserError
+from core.facts import guild_facts
+from core.interactions import Press, component
+from domain.panels import Mode, PanelSpec, RoleSpec
+from domain.role_safety import GuildFacts
+
+
+class BehaviourHandlers(EditorHandlers):
+    """The component handlers for a panel's rules and those of its roles."""
+
+    rules: RuleService
+
+    @component(verbs.BEHAVIOUR, Acknowledgement.REDRAW)
+    async def behaviour(self, press: Press) -> None:
+        """Open the rules of the panel."""
+        await self._show_behaviour(press, await self._panel(press))
+
+    @component(verbs.MODE, Acknowledgement.REDRAW)
+    async def set_mode(self, press: Press) -> None:
+        """A mode was picked."""
+        await self._set(press, mode=read_choice(Mode, next(iter(press.values), None)))
+
+    @component(verbs.LIMITS, Acknowledgement.MODAL)
+    async def open_limits(self, press: Press) -> None:
+        """Open the form of how many roles."""
+        await press.answer.modal(rule_forms.limits_modal(await self._panel(press), press.answer.t))
+
+    @component(verbs.LIMITS_SAVE, Acknowledgement.REDRAW)
+    async def save_limits(self, press: Press) -> None:
+        """The submitted form of how many roles."""
+        await Editor.of(press.interaction)
+        minimum, maximum = rule_forms.read_limits(submitted(press.interaction.data))
+        await self._set(press, _argument(press, 1), min_roles=minimum, max_roles=maximum)
+
+    @component(verbs.LINK, Acknowledgement.MODAL)
+    async def open_link(self, press: Press) -> None:
+        """Open the form of the link group."""
+        await press.answer.modal(rule_forms.link_modal(await self._panel(press), press.answer.t))
+
+    @component(verbs.LINK_SAVE, Acknowledgement.REDRAW)
+    async def save_link(self, press: Press) -> None:
+        """The submitted form of the link group."""
+        editor = await Editor.of(press.interaction)
+        group = rule_forms.read_group(submitted(press.interaction.data))
+        panel = await self.rules.link(editor, _guild_id(press), _argument(press, 0), _argument(press, 1), group)
+        await self._show_behaviour(press, panel)
+
+    @component(verbs.STICKY, Acknowledgement.REDRAW)
+    async def set_sticky(self, press: Press) -> None:
+        """Giving back to who returns was switched."""
+        await self._set(press, sticky=self._wanted_switch(press))
+
+    @component(verbs.SCREENING, Acknowledgement.REDRAW)
+    async def set_screening(self, press: Press) -> None:
+        """Waiting for the screening was switched."""
+        await self._set(press, wait_for_screening=self._wanted_switch(press))
+
+    @component(verbs.WHO, Acknowledgement.REDRAW)
+    async def who(self, press: Press) -> None:
+        """Open which roles a member needs and must not have."""
+        await self._show_who(press, await self._panel(press))
+
+    @component(verbs.REQUIRED, Acknowledgement.REDRAW)
+    async def set_required(self, press: Press) -> None:
+        """The roles that a member needs were picked."""
+        await self._require(press, required_role_ids=[int(role_id) for role_id in press.values])
+
+    @component(verbs.BLOCKED, Acknowledgement.REDRAW)
+    async def set_blocked(self, press: Press) -> None:
+        """The roles that a member must not have were picked."""
+        await self._require(press, blocked_role_ids=[int(role_id) for role_id in press.values])
+
+    @component(verbs.NEEDS_ALL, Acknowledgement.REDRAW)
+    async def set_needs_all(self, press: Press) -> None:
+        """Whether any or all of the needed roles are asked for was switched."""
+        await self._require(press, required_all=bool(_argument(press, 2)))
+
+    @component(verbs.RULES, Acknowledgement.REDRAW)
+    async def role_rules(self, press: Press) -> None:
+        """Open the rules of one role."""
+        panel = await self._panel(press)
+        await press.answer.redraw(rule_screens.role_rules(await self._rules(press, panel), _role(panel, press)))
+
+    @component(verbs.TERMS, Acknowledgement.MODAL)
+    async def open_terms(self, press: Press) -> None:
+        """Open the form of duration and places."""
+        panel = await self._panel(press)
+        await press.answer.modal(rule_forms.terms_modal(panel, _role(panel, press), press.answer.t))
+
+    @component(verbs.TERMS_SAVE, Acknowledgement.REDRAW)
+    async def save_terms(self, press: Press) -> None:
+        """The submitted form of duration and places."""
+        editor = await Editor.of(press.interaction)
+        terms = rule_forms.read_terms(submitted(press.interaction.data))
+        panel_id, item_id, version = (_argument(press, index) for index in range(3))
+        panel = await self.rules.set_terms(editor, _guild_id(press), panel_id, item_id, version, terms)
+        await press.answer.redraw(rule_screens.role_rules(await self._rules(press, panel), _role(panel, press)))
+
+    @component(verbs.BUNDLE, Acknowledgement.REDRAW)
+    async def set_bundle(self, press: Press) -> None:
+        """The roles that are given along were picked."""
+        editor, facts = await Editor.of(press.interaction), await self._facts(press)
+        role_ids = tuple(int(role_id) for role_id in press.values)
+        panel, refused = await self.rules.set_bundle(editor, facts, _argument(press, 0), _argument(press, 1), role_ids)
+        rules = await self._rules(press, panel)
+        notices = rule_screens.refused_in_bundle(refused, rules.view)
+        await press.answer.redraw(rule_screens.role_rules(rules, _role(panel, press), notices))
+
+    async def _set(self, press: Press, version: int | None = None, **wanted: Any) -> None:
+        editor = await Editor.of(press.interaction)
+        await self._show_behaviour(press, await self.rules.set_panel(editor, _guild_id(press), _argument(press, 0), version, **wanted))
+
+    async def _require(self, press: Press, **wanted: Any) -> None:
+        editor, facts = await Editor.of(press.interaction), await self._facts(press)
+        panel = await self.rules.set_requirement(editor, facts, _argument(press, 0), _argument(press, 1), **wanted)
+        await self._show_who(press, panel)
+
+    async def _show_behaviour(self, press: Press, panel: PanelSpec) -> None:
+        await press.answer.redraw(rule_screens.behaviour(await self._rules(press, panel)))
+
+    async def _show_who(self, press: Press, panel: PanelSpec) -> None:
+        role = _role(panel, press) if _argument(press, 1) else None
+        await press.answer.redraw(rule_screens.who(await self._rules(press, panel), role))
+
+    async def _rules(self, press: Press, panel: PanelSpec) -> Rules:
+        return Rules(await self._view(press, panel), await self.rules.linked(panel), self.bot.intents.members)
+
+    async def _facts(self, press: Press) -> GuildFacts:
+        return guild_facts(await self.poster.guild(press.interaction.guild_id))
+
+    def _wanted_switch(self, press: Press) -> bool:
+        """What a switch is to be turned to. Raises UserError where the bot could not keep it."""
+        on = bool(_argument(press, 1))
+        if on and not self.bot.intents.members:
+            raise UserError(NEEDS_MEMBERS)
+        return on
+
+
+def _guild_id(press: Press) -> int:
+    return press.interaction.guild_id or 0
+
+
+def _argument(press: Press, index: int) -> int:
+    if index >= len(press.args):
+        raise UserError(OUTDATED)
+    return press.args[index]
+
+
+def _role(panel: PanelSpec, press: Press) -> RoleSpec:
+    """The role that a custom_id names after the panel."""
+    role = panel.item(_argument(press, 1))
+    if role is None:
+        raise UserError(ROLE_GONE)
+    return role

@@ -1,0 +1,100 @@
+"""RuleService: changes of what a panel asks of members and what comes with its roles."""
+
+from typing import Any
+
+from cogs.panels.access import Editor
+from cogs.panels.edits import PanelEdits
+from cogs.panels.rule_forms import Terms
+from cogs.panels.words import role_name
+from core.errors import UserError
+from core.i18n import N_
+from domain.panels import PanelSpec
+from domain.plan import Refusal
+from domain.role_safety import GuildFacts, panel_problem
+from models import Panel, PanelRole
+
+EVERYONE_IN_RULE = N_("@everyone cannot be part of a rule, because everyone has it.")
+ITSELF_IN_RULE = N_("A rule for {role} cannot name {role} itself.")
+NEEDED_AND_BLOCKED = N_("{role} cannot be needed and forbidden at the same time.")
+
+
+class RuleService(PanelEdits):
+    """The rules of panels (item 0) and of single roles (their item)."""
+
+    async def set_panel(self, editor: Editor, guild_id: int, panel_id: int, version: int | None = None, **wanted: Any) -> PanelSpec:
+        """Change fields of a panel. Raises UserError when a form showed another version."""
+        async with self._edit(guild_id, panel_id, editor.user_id, version) as edit:
+            edit.change(**wanted)
+        return await self.get(guild_id, panel_id)
+
+    async def link(self, editor: Editor, guild_id: int, panel_id: int, version: int, group: str | None) -> PanelSpec:
+        """Put a panel into a link group, spelled as it already is on another panel."""
+        if group is not None:
+            same = await Panel.filter(guild_id=guild_id, link_group__iexact=group).exclude(id=panel_id).first()
+            group = same.link_group if same else group
+        return await self.set_panel(editor, guild_id, panel_id, version, link_group=group)
+
+    async def linked(self, panel: PanelSpec) -> tuple[PanelSpec, ...]:
+        """The other panels of its link group."""
+        if panel.link_group is None:
+            return ()
+        others = Panel.filter(guild_id=panel.guild_id, link_group=panel.link_group).exclude(id=panel.panel_id)
+        return tuple(other.to_spec() for other in await others.order_by("name").prefetch_related("roles"))
+
+    async def set_terms(self, editor: Editor, guild_id: int, panel_id: int, item_id: int, version: int, terms: Terms) -> PanelSpec:
+        """Change for how long and to how many a role is given. What members already have stays as it was promised to them."""
+        wanted = {"duration_seconds": terms.duration, "capacity": terms.capacity, "capacity_counts_all": terms.counts_all}
+        async with self._edit(guild_id, panel_id, editor.user_id, version) as edit:
+            await edit.change_role(edit.role(item_id), **wanted)
+        return await self.get(guild_id, panel_id)
+
+    async def set_bundle(
+        self, editor: Editor, facts: GuildFacts, panel_id: int, item_id: int, role_ids: tuple[int, ...]
+    ) -> tuple[PanelSpec, tuple[Refusal, ...]]:
+        """Give further roles along with one. New ones are refused as they would be on the panel itself, powerful ones always."""
+        async with self._edit(facts.guild_id, panel_id, editor.user_id) as edit:
+            role = edit.role(item_id)
+            if role.role_id in role_ids:
+                raise UserError(ITSELF_IN_RULE, role=role_name(role.role_id, facts))
+            new = [role_id for role_id in role_ids if role_id not in role.bundle_role_ids]
+            judged = {role_id: panel_problem(facts, role_id, editor.user_id, editor.role_ids) for role_id in new}
+            await edit.change_role(role, bundle_role_ids=[role_id for role_id in role_ids if not judged.get(role_id)])
+        refused = tuple(Refusal(role_id, problem) for role_id, problem in judged.items() if problem)
+        return await self.get(facts.guild_id, panel_id), refused
+
+    async def set_requirement(self, editor: Editor, facts: GuildFacts, panel_id: int, item_id: int, **wanted: Any) -> PanelSpec:
+        """Change `required_role_ids`, `required_all` or `blocked_role_ids` of the panel, or of one of its roles when `item_id` is not 0."""
+        async with self._edit(facts.guild_id, panel_id, editor.user_id) as edit:
+            role = edit.role(item_id) if item_id else None
+            _check(role or edit.panel, role.role_id if role else None, facts, wanted)
+            if role is None:
+                edit.change(**wanted)
+            else:
+                await edit.change_role(role, **wanted)
+        return await self.get(facts.guild_id, panel_id)
+
+    async def drop_stale(self, editor: Editor, facts: GuildFacts, panel_id: int, item_id: int) -> PanelSpec:
+        """Take roles that no longer exist out of the rules of a panel, or of one of its roles when `item_id` is not 0."""
+        async with self._edit(facts.guild_id, panel_id, editor.user_id) as edit:
+            role = edit.role(item_id) if item_id else None
+            holder = role or edit.panel
+            names = ("required_role_ids", "blocked_role_ids", *(("bundle_role_ids",) if role else ()))
+            wanted = {name: [role_id for role_id in getattr(holder, name) if role_id in facts.roles] for name in names}
+            if role is None:
+                edit.change(**wanted)
+            else:
+                await edit.change_role(role, **wanted)
+        return await self.get(facts.guild_id, panel_id)
+
+
+def _check(holder: Panel | PanelRole, own_role_id: int | None, facts: GuildFacts, wanted: dict[str, Any]) -> None:
+    """Raise UserError for a requirement that nobody could meet, or that means nothing."""
+    required = set(wanted.get("required_role_ids", holder.required_role_ids))
+    blocked = set(wanted.get("blocked_role_ids", holder.blocked_role_ids))
+    named = {*wanted.get("required_role_ids", ()), *wanted.get("blocked_role_ids", ())}
+    if facts.guild_id in named:
+        raise UserError(EVERYONE_IN_RULE)
+    if own_role_id in named:
+        raise UserError(ITSELF_IN_RULE, role=role_name(own_role_id or 0, facts))
+    if both := required & blocked & named:
+        raise UserError(NEEDED_AND_BLOCKED, role=role_name(min(both), facts))
