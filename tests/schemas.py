@@ -26,6 +26,10 @@ EXTRA_KEYS: dict[str, dict[str, Any]] = {
     "ApplicationCommandCreateRequest": {"nsfw": {"type": ["boolean", "null"]}, "default_permission": {}},
     "ApplicationCommandUpdateRequest": {"nsfw": {"type": ["boolean", "null"]}, "default_permission": {}},
     "ApplicationCommandPatchRequestPartial": {"nsfw": {"type": ["boolean", "null"]}, "default_permission": {}},
+    # https://docs.discord.com/developers/components/reference#string-select-select-option-structure: id, name and animated
+    "ComponentEmojiForRequest": {"animated": {"type": "boolean"}},
+    # deprecated and empty until API v11; interactions.py cannot do without
+    "PrivateApplicationResponse": {"summary": {"const": ""}},
     # py-cord sends these with every subcommand and every option
     "ApplicationCommandSubcommandOption": {"nsfw": {"type": ["boolean", "null"]}},
     "ApplicationCommandSubcommandGroupOption": {"nsfw": {"type": ["boolean", "null"]}},

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox import payload
 from sandbox.gateway import addressing
-from sandbox.gateway.protocol import ALL_INTENTS, PRIVILEGED_INTENTS, Close, Closing
+from sandbox.gateway.protocol import ALL_INTENTS, PRIVILEGED_INTENTS, UNDESCRIBED_INTENTS, Close, Closing
 from sandbox.gateway.session import Session
 from sandbox.world import Application
 
@@ -98,7 +98,8 @@ def _shard(shard: Any) -> tuple[int, int]:
 
 
 def _intents(intents: Any, application: Application) -> int:
-    if not isinstance(intents, int) or isinstance(intents, bool) or intents < 0 or intents & ~ALL_INTENTS:
+    known = ALL_INTENTS | UNDESCRIBED_INTENTS
+    if not isinstance(intents, int) or isinstance(intents, bool) or intents < 0 or intents & ~known:
         raise Closing(Close.INVALID_INTENTS)
     if intents & PRIVILEGED_INTENTS & ~application.privileged_intents:
         raise Closing(Close.DISALLOWED_INTENTS)

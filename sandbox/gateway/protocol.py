@@ -86,6 +86,8 @@ class Intent(IntFlag):
     DIRECT_MESSAGE_POLLS = 1 << 25
 
 
+# Taken without effect: Discord does not describe this bit, and interactions.py sends it with its default intents.
+UNDESCRIBED_INTENTS = 1 << 17
 ALL_INTENTS = sum(Intent)
 PRIVILEGED_INTENTS = Intent.GUILD_MEMBERS | Intent.GUILD_PRESENCES | Intent.MESSAGE_CONTENT
 

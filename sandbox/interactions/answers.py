@@ -122,13 +122,16 @@ HANDLERS: dict[Reply, Callable[["Sandbox", Interaction, Any, list[Upload]], None
 
 def _origin(sandbox: "Sandbox", interaction: Interaction) -> "messages.Origin":
     application = sandbox.world.applications[interaction.application_id]
+    metadata = describe.metadata(sandbox.world, interaction)
+    if interaction.original and interaction.reply in _ANY_TIME:
+        metadata["original_response_message_id"] = str(interaction.original.id)  # on followups only
     return messages.Origin(
         application.bot_id,
         application_id=application.id,
         webhook_id=application.id,
         type=_message_type(interaction),
         interaction_id=interaction.id,
-        interaction_metadata=describe.metadata(sandbox.world, interaction),
+        interaction_metadata=metadata,
         interaction_user_id=interaction.user_id,
         command=interaction.name if interaction.kind == Kind.COMMAND else None,
     )

@@ -74,8 +74,10 @@ def metadata(world: World, interaction: Interaction) -> dict[str, Any]:
         "authorizing_integration_owners": owners(interaction),
     }
     if interaction.kind == Kind.COMMAND:
-        if "target_id" in interaction.data:
-            out["target_user_id" if interaction.data["type"] == 2 else "target_message_id"] = interaction.data["target_id"]
+        if interaction.data["type"] == 2:
+            out["target_user"] = payload.user(world.user(int(interaction.data["target_id"])))
+        elif interaction.data["type"] == 3:
+            out["target_message_id"] = interaction.data["target_id"]
     elif interaction.kind == Kind.COMPONENT and interaction.message:
         out["interacted_message_id"] = str(interaction.message.id)
     elif interaction.kind == Kind.MODAL and interaction.opened_by:

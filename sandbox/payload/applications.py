@@ -31,6 +31,7 @@ def application(world: World, app: Application) -> dict[str, Any]:
         "bot_public": True,
         "bot_require_code_grant": False,
         "integration_types_config": {"0": {"oauth2_install_params": {"scopes": ["applications.commands", "bot"], "permissions": "0"}}},
+        "summary": "",  # an empty string until API v11
         "verify_key": hashlib.sha256(str(app.id).encode()).hexdigest(),
         "flags": _flags(app),
         "flags_new": str(_flags(app)),

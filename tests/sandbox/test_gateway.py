@@ -136,6 +136,11 @@ async def test_identifies_that_are_refused(sandbox: Sandbox, code: int, override
     assert not sandbox.gateway.sessions
 
 
+async def test_an_intent_that_discord_takes_without_describing_it(sandbox: Sandbox) -> None:
+    async with connect(sandbox) as raw:
+        assert (await raw.identify(intents=1 | 1 << 17))["session_id"]
+
+
 class TestClosing:
     async def test_what_is_no_json(self, sandbox: Sandbox) -> None:
         async with connect(sandbox) as raw:

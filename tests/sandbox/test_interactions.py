@@ -59,6 +59,22 @@ async def submitted(rest: Rest, opened_by: Result) -> Result:
     return await (await opened_by.modal()).submit({"t": "x"})
 
 
+async def test_an_answer_tells_whom_its_user_command_was_used_on(rest: Rest, alice: Actor) -> None:
+    await rest.register({"type": 2, "name": "Who"})
+    interaction = (await alice.user_command("Who", alice.sandbox.actor("bob"))).interaction
+    reply = await rest.answer(interaction, MESSAGE, {"content": "it is Bob"}, "?with_response=true")
+    metadata = reply.body["resource"]["message"]["interaction_metadata"]
+    assert (metadata["target_user"]["username"], "target_message_id" in metadata) == ("bob", False)
+
+
+async def test_a_followup_names_the_first_answer(rest: Rest, alice: Actor) -> None:
+    interaction = (await alice.slash("ping")).interaction
+    first = (await rest.answer(interaction, MESSAGE, {"content": "hi"}, "?with_response=true")).body["resource"]["message"]
+    second = (await rest.webhook("POST", interaction, None, {"content": "again"})).body
+    assert "original_response_message_id" not in first["interaction_metadata"]
+    assert second["interaction_metadata"]["original_response_message_id"] == first["id"]
+
+
 class TestFirstAnswer:
     async def test_a_message(self, rest: Rest, alice: Actor) -> None:
         ping = await alice.slash("ping")
