@@ -2,6 +2,7 @@
 
 from playwright.async_api import expect
 
+from models import PanelRole
 from sandbox.driver.views import MessageView
 from tests.e2e.house import House
 from tests.page.conftest import OpenWindow
@@ -13,13 +14,14 @@ async def colourful_panel(house: House) -> None:
     """A panel whose buttons have emoji, in #roles, made and posted by the owner."""
     roles = [house.sandbox.role(name) for name in LOOKS]
     modal = await (await house.actor("olivia").slash("panel create")).modal()
-    values = {"Title": "What is your colour?", "Description": "It becomes the colour of your name. Press again to give it back.", "Roles": roles}
+    values = {
+        "Title": "What is your colour?",
+        "Description": "It becomes the colour of your name. Press again to give it back.",
+        "Roles": roles,
+    }
     editor: MessageView = await (await modal.submit(values)).message()
-    for name, emoji in LOOKS.items():
-        await (await editor.select("Change how a role looks", [name])).message()
-        modal = await (await editor.click("Edit")).modal()
-        await (await modal.submit({"Emoji": emoji})).message()
-        await (await editor.click("Back")).message()
+    for role in roles:
+        await PanelRole.filter(role_id=role.id).update(emoji=LOOKS[role.name])
     await (await editor.click("Post")).message()
     await (await editor.select("Choose a channel", [house.sandbox.channel("roles")])).message()
 

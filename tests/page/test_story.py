@@ -49,8 +49,8 @@ async def test_the_same_in_japanese_and_light(house: House, open_window: OpenWin
 async def test_commands_in_the_language_of_who_acts(house: House, open_window: OpenWindow) -> None:
     house.actor("adam").user.locale = "ja"
     adam = await open_window(house.sandbox, "adam")
-    await adam.composer.fill("/パネル")
-    await expect(adam.page.locator(".suggestions .option").first).to_contain_text("パネル")
+    await adam.composer.fill("/パネル 作成")
+    await expect(adam.page.locator(".suggestions .option").first).to_contain_text("/パネル 作成")
     await adam.shot("japanese-commands")
     await adam.page.keyboard.press("Enter")
     await adam.page.keyboard.press("Enter")

@@ -24,26 +24,57 @@ function draw(message, part) {
 }
 
 const DRAW = {
-  1: (message, part) => h("div.component-row", {}, part.components.map((child) => draw(message, child))),
+  1: (message, part) =>
+    h(
+      "div.component-row",
+      {},
+      part.components.map((child) => draw(message, child)),
+    ),
   2: button,
-  3: dropdown, 5: dropdown, 6: dropdown, 7: dropdown, 8: dropdown,
-  9: (message, part) => h(
-    "div.section", {},
-    h("div.texts", {}, part.components.map((child) => draw(message, child))),
-    h("div.accessory", {}, draw(message, part.accessory)),
-  ),
+  3: dropdown,
+  5: dropdown,
+  6: dropdown,
+  7: dropdown,
+  8: dropdown,
+  9: (message, part) =>
+    h(
+      "div.section",
+      {},
+      h(
+        "div.texts",
+        {},
+        part.components.map((child) => draw(message, child)),
+      ),
+      h("div.accessory", {}, draw(message, part.accessory)),
+    ),
   10: (_, part) => rich(part.content),
   11: (_, part) => covered(part.spoiler, picture(part.media.url, part.description, "thumb")),
-  12: (_, part) => h(
-    "div.gallery", { vars: { "--columns": Math.min(part.items.length, part.items.length === 2 || part.items.length === 4 ? 2 : 3) } },
-    part.items.map((item) => covered(item.spoiler, picture(item.media.url, item.description))),
-  ),
+  12: (_, part) =>
+    h(
+      "div.gallery",
+      {
+        vars: { "--columns": Math.min(part.items.length, part.items.length === 2 || part.items.length === 4 ? 2 : 3) },
+      },
+      part.items.map((item) => covered(item.spoiler, picture(item.media.url, item.description))),
+    ),
   13: (_, part) => covered(part.spoiler, attachment({ filename: part.name, url: part.file.url, size: part.size })),
-  14: (_, part) => h("div.separator", { role: part.divider === false ? null : "separator", class: `${part.divider === false ? "" : "line"} ${part.spacing === 2 ? "wide" : ""}` }),
-  17: (message, part) => covered(part.spoiler, h(
-    "div.container", { class: part.accent_color ? "accented" : "", vars: part.accent_color ? { "--accent-line": css(part.accent_color) } : {} },
-    part.components.map((child) => draw(message, child)),
-  )),
+  14: (_, part) =>
+    h("div.separator", {
+      role: part.divider === false ? null : "separator",
+      class: `${part.divider === false ? "" : "line"} ${part.spacing === 2 ? "wide" : ""}`,
+    }),
+  17: (message, part) =>
+    covered(
+      part.spoiler,
+      h(
+        "div.container",
+        {
+          class: part.accent_color ? "accented" : "",
+          vars: part.accent_color ? { "--accent-line": css(part.accent_color) } : {},
+        },
+        part.components.map((child) => draw(message, child)),
+      ),
+    ),
 };
 
 function covered(spoiler, content) {
@@ -54,7 +85,9 @@ function covered(spoiler, content) {
 
 /** Whether this window waits for the answer to a click on a component. */
 export function isBusy(message, customId) {
-  const mine = [...state.interactions.values()].filter((one) => one.message_id === message.id && one.custom_id === customId);
+  const mine = [...state.interactions.values()].filter(
+    (one) => one.message_id === message.id && one.custom_id === customId,
+  );
   return mine.at(-1)?.state === "pending" && mine.at(-1).kind === "component";
 }
 
@@ -69,11 +102,20 @@ function button(message, part) {
   const element = h(
     "button.button",
     {
-      class: STYLES[part.style], type: "button", disabled: part.disabled, "aria-label": name, "aria-busy": busy ? "true" : null,
+      class: STYLES[part.style],
+      type: "button",
+      disabled: part.disabled,
+      "aria-label": name,
+      "aria-busy": busy ? "true" : null,
       data: { focus: part.custom_id ?? part.sku_id, customId: part.custom_id },
-      onclick: () => busy || attempt(request("click", { channel_id: message.channel_id, message_id: message.id, custom_id: part.custom_id })),
+      onclick: () =>
+        busy ||
+        attempt(
+          request("click", { channel_id: message.channel_id, message_id: message.id, custom_id: part.custom_id }),
+        ),
     },
-    content, busy ? dots() : null,
+    content,
+    busy ? dots() : null,
   );
   return element;
 }
@@ -88,7 +130,14 @@ function dropdown(message, part) {
     onpick(options) {
       view.picks.set(key, { edited: message.edited_timestamp, options });
       const values = options.map((option) => option.value);
-      attempt(request("select", { channel_id: message.channel_id, message_id: message.id, custom_id: part.custom_id, values }));
+      attempt(
+        request("select", {
+          channel_id: message.channel_id,
+          message_id: message.id,
+          custom_id: part.custom_id,
+          values,
+        }),
+      );
     },
   });
 }

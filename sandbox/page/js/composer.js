@@ -29,7 +29,15 @@ export function startComposer() {
     if (command) openCommand(command, name.split(" ").slice(1));
   };
   subscribe(["guilds", "dms", "view", "me", "snapshot"], () => {
-    const mark = [view.channelId, channel()?.can_send, channel()?.can_attach, guild()?.own.pending, guild()?.own.timeout_until, state.me.user.id, state.me.locale].join();
+    const mark = [
+      view.channelId,
+      channel()?.can_send,
+      channel()?.can_attach,
+      guild()?.own.pending,
+      guild()?.own.timeout_until,
+      state.me.user.id,
+      state.me.locale,
+    ].join();
     if (mark === shown) return;
     shown = mark;
     line = null;
@@ -48,7 +56,12 @@ function closed() {
   const own = guild()?.own;
   if (own?.pending) {
     const pass = () => attempt(request("pass_screening", { user_id: state.me.user.id }));
-    return h("div.closed", {}, t("Finish the server's screening to talk."), h("button.button", { type: "button", onclick: pass }, t("Pass the screening")));
+    return h(
+      "div.closed",
+      {},
+      t("Finish the server's screening to talk."),
+      h("button.button", { type: "button", onclick: pass }, t("Pass the screening")),
+    );
   }
   if (own?.timeout_until) return h("div.closed", {}, icon(ICONS.clock), t("Timed out"));
   return h("div.closed", {}, icon(ICONS.lock), t("You do not have permission to send messages in this channel."));
@@ -56,14 +69,31 @@ function closed() {
 
 function writing(here) {
   files = [];
-  const name = here.type === 1 ? t("Message @{name}", { name: here.name }) : t("Message #{channel}", { channel: here.name });
-  const field = h("textarea", { rows: 1, placeholder: name, "aria-label": name, data: { focus: "composer" }, value: drafts.get(view.channelId) ?? "" });
+  const name =
+    here.type === 1 ? t("Message @{name}", { name: here.name }) : t("Message #{channel}", { channel: here.name });
+  const field = h("textarea", {
+    rows: 1,
+    placeholder: name,
+    "aria-label": name,
+    data: { focus: "composer" },
+    value: drafts.get(view.channelId) ?? "",
+  });
   const list = new Listbox({ label: t("Commands"), onpick: ({ command, path }) => openCommand(command, path) });
   const suggestions = h("div.suggestions", { hidden: true }, list.element);
   const chips = h("ul.files.pending-files");
-  const chooser = h("input.unseen", { type: "file", multiple: true, tabindex: -1, "aria-label": t("Choose a file"), onchange: () => addFiles(chooser, chips) });
+  const chooser = h("input.unseen", {
+    type: "file",
+    multiple: true,
+    tabindex: -1,
+    "aria-label": t("Choose a file"),
+    onchange: () => addFiles(chooser, chips),
+  });
   const attach = here.can_attach
-    ? h("button.icon-button", { type: "button", "aria-label": t("Choose a file"), onclick: () => chooser.click() }, icon(ICONS.plus))
+    ? h(
+        "button.icon-button",
+        { type: "button", "aria-label": t("Choose a file"), onclick: () => chooser.click() },
+        icon(ICONS.plus),
+      )
     : null;
   field.addEventListener("input", () => {
     drafts.set(view.channelId, field.value);
@@ -73,7 +103,23 @@ function writing(here) {
   field.addEventListener("keydown", (event) => key(event, field, list, suggestions));
   field.addEventListener("blur", () => setTimeout(() => (suggestions.hidden = true), 150));
   field.addEventListener("focus", () => suggest(field, list, suggestions));
-  fill(root, suggestions, chips, h("div.box", {}, attach, field, h("button.icon-button", { type: "button", "aria-label": t("Send"), onclick: () => post(field) }, icon(ICONS.send))), chooser);
+  fill(
+    root,
+    suggestions,
+    chips,
+    h(
+      "div.box",
+      {},
+      attach,
+      field,
+      h(
+        "button.icon-button",
+        { type: "button", "aria-label": t("Send"), onclick: () => post(field) },
+        icon(ICONS.send),
+      ),
+    ),
+    chooser,
+  );
 }
 
 function grow(field) {
@@ -86,7 +132,8 @@ function suggest(field, list, suggestions) {
   const query = /^\/([^\n]*)$/.exec(text)?.[1];
   if (query === undefined) {
     suggestions.hidden = true;
-    for (const name of ["role", "aria-expanded", "aria-controls", "aria-activedescendant", "aria-autocomplete"]) field.removeAttribute(name);
+    for (const name of ["role", "aria-expanded", "aria-controls", "aria-activedescendant", "aria-autocomplete"])
+      field.removeAttribute(name);
     return;
   }
   const options = slashMatches(query);
@@ -124,7 +171,9 @@ async function post(field) {
   const content = field.value.trim();
   if (!content && !files.length) return;
   const attached = await Promise.all(files.map(encode));
-  const result = await attempt(request("post", { channel_id: view.channelId, content, ...(attached.length ? { files: attached } : {}) }));
+  const result = await attempt(
+    request("post", { channel_id: view.channelId, content, ...(attached.length ? { files: attached } : {}) }),
+  );
   if (!result) return;
   drafts.delete(view.channelId);
   draw();
@@ -134,10 +183,30 @@ async function post(field) {
 function addFiles(chooser, chips) {
   files = [...files, ...chooser.files].slice(0, 10);
   chooser.value = "";
-  const show = () => fill(chips, files.map((file, index) => h(
-    "li", {}, icon(ICONS.file, "small"), file.name,
-    h("button.icon-button", { type: "button", "aria-label": `${t("Remove")}: ${file.name}`, onclick: () => { files.splice(index, 1); show(); } }, icon(ICONS.close, "small")),
-  )));
+  const show = () =>
+    fill(
+      chips,
+      files.map((file, index) =>
+        h(
+          "li",
+          {},
+          icon(ICONS.file, "small"),
+          file.name,
+          h(
+            "button.icon-button",
+            {
+              type: "button",
+              "aria-label": `${t("Remove")}: ${file.name}`,
+              onclick: () => {
+                files.splice(index, 1);
+                show();
+              },
+            },
+            icon(ICONS.close, "small"),
+          ),
+        ),
+      ),
+    );
   show();
 }
 

@@ -10,8 +10,24 @@ import { trouble } from "./trouble.js";
 import { people, places, reset, roles } from "./world.js";
 
 const DRAWERS = {
-  scenes: { title: "Behind the scenes", tabs: [["rest", "REST", traffic], ["gateway", "Gateway", frames], ["limits", "Limits", limits], ["trouble", "Trouble", trouble]] },
-  world: { title: "World", tabs: [["people", "Members", people], ["roles", "Roles", roles], ["places", "Channels", places], ["reset", "Reset", reset]] },
+  scenes: {
+    title: "Behind the scenes",
+    tabs: [
+      ["rest", "REST", traffic],
+      ["gateway", "Gateway", frames],
+      ["limits", "Limits", limits],
+      ["trouble", "Trouble", trouble],
+    ],
+  },
+  world: {
+    title: "World",
+    tabs: [
+      ["people", "Members", people],
+      ["roles", "Roles", roles],
+      ["places", "Channels", places],
+      ["reset", "Reset", reset],
+    ],
+  },
 };
 const SECTIONS = ["exchanges", "frames", "buckets", "limits", "faults", "gateway", "guilds", "people", "snapshot"];
 
@@ -55,7 +71,12 @@ function build() {
   keepFocus(drawer, () =>
     fill(
       drawer,
-      h("div.top", {}, h("h2", {}, title), h("button.icon-button", { type: "button", "aria-label": `Close: ${title}`, onclick: close }, icon(ICONS.close))),
+      h(
+        "div.top",
+        {},
+        h("h2", {}, title),
+        h("button.icon-button", { type: "button", "aria-label": `Close: ${title}`, onclick: close }, icon(ICONS.close)),
+      ),
       tabList(name, all),
       body,
     ),
@@ -64,10 +85,26 @@ function build() {
 }
 
 function tabList(name, all) {
-  const list = h("div.tabs", { role: "tablist", "aria-label": DRAWERS[name].title }, all.map(([key, label]) => {
-    const on = tabs[name] === key;
-    return h("button", { type: "button", role: "tab", "aria-selected": String(on), "aria-controls": on ? `panel-${key}` : null, tabindex: on ? 0 : -1, data: { focus: `tab-${key}` }, onclick: () => choose(name, key) }, label);
-  }));
+  const list = h(
+    "div.tabs",
+    { role: "tablist", "aria-label": DRAWERS[name].title },
+    all.map(([key, label]) => {
+      const on = tabs[name] === key;
+      return h(
+        "button",
+        {
+          type: "button",
+          role: "tab",
+          "aria-selected": String(on),
+          "aria-controls": on ? `panel-${key}` : null,
+          tabindex: on ? 0 : -1,
+          data: { focus: `tab-${key}` },
+          onclick: () => choose(name, key),
+        },
+        label,
+      );
+    }),
+  );
   list.addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!step) return;

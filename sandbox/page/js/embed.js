@@ -10,7 +10,8 @@ import { headTime } from "./times.js";
 export function embed(data) {
   const colour = css(data.color);
   return h(
-    "article.embed", { vars: colour ? { "--accent-line": colour } : {} },
+    "article.embed",
+    { vars: colour ? { "--accent-line": colour } : {} },
     data.author?.name ? h("div.by", {}, linked(data.author.url, data.author.name)) : null,
     data.title ? title(data) : null,
     data.description ? rich(data.description) : null,
@@ -23,7 +24,9 @@ export function embed(data) {
 
 function title(data) {
   const content = richLine(data.title);
-  return data.url ? h("a.title", { href: data.url, target: "_blank", rel: "noopener noreferrer" }, content) : h("div.title", {}, content);
+  return data.url
+    ? h("a.title", { href: data.url, target: "_blank", rel: "noopener noreferrer" }, content)
+    : h("div.title", {}, content);
 }
 
 function linked(url, text) {
@@ -48,5 +51,9 @@ function fields(list) {
 
 function foot({ footer, timestamp }) {
   const parts = [footer?.text, timestamp ? headTime(timestamp) : null].filter(Boolean);
-  return h("div.foot", {}, parts.flatMap((part, index) => (index ? [" • ", part] : [part])));
+  return h(
+    "div.foot",
+    {},
+    parts.flatMap((part, index) => (index ? [" • ", part] : [part])),
+  );
 }

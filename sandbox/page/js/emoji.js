@@ -15,14 +15,26 @@ export function emojiOf(emoji) {
 export function customEmoji({ id, name }) {
   const image = state.guilds?.flatMap((guild) => guild.emojis).find((one) => one.id === id)?.image;
   if (image) return h("img.custom-emoji", { src: image, alt: `:${name}:`, title: `:${name}:` });
-  const initials = (name ?? "?").split(/[_\s]+/).map((part) => part[0] ?? "").join("").slice(0, 2).toUpperCase();
-  const properties = { role: "img", "aria-label": `:${name}:`, title: `:${name}:`, vars: { "--avatar": avatarColour(id) } };
+  const initials = (name ?? "?")
+    .split(/[_\s]+/)
+    .map((part) => part[0] ?? "")
+    .join("")
+    .slice(0, 2)
+    .toUpperCase();
+  const properties = {
+    role: "img",
+    "aria-label": `:${name}:`,
+    title: `:${name}:`,
+    vars: { "--avatar": avatarColour(id) },
+  };
   return h("span.custom-emoji", properties, h("b", {}, initials));
 }
 
 /** Whether a text is emoji and nothing else, so that it is shown large. */
 export function onlyEmoji(nodes) {
   const inner = nodes.length === 1 && nodes[0].kind === "paragraph" ? nodes[0].children : [];
-  const fits = inner.length > 0 && inner.every((node) => node.kind === "emoji" || (node.kind === "text" && ONLY_EMOJI.test(node.text)));
+  const fits =
+    inner.length > 0 &&
+    inner.every((node) => node.kind === "emoji" || (node.kind === "text" && ONLY_EMOJI.test(node.text)));
   return fits && inner.reduce((sum, node) => sum + (node.kind === "emoji" ? 1 : [...node.text].length), 0) <= 30;
 }

@@ -9,10 +9,25 @@ const LONGEST = 4000;
 
 /** The field of an input component; `caption` and `description` come from its label. */
 export function makeField(part, caption, description) {
-  return MAKE[part.type](part, { caption: caption ?? part.label ?? "", description, required: part.required !== false });
+  return MAKE[part.type](part, {
+    caption: caption ?? part.label ?? "",
+    description,
+    required: part.required !== false,
+  });
 }
 
-const MAKE = { 3: select, 4: text, 5: select, 6: select, 7: select, 8: select, 19: upload, 21: radios, 22: checkboxes, 23: checkbox };
+const MAKE = {
+  3: select,
+  4: text,
+  5: select,
+  6: select,
+  7: select,
+  8: select,
+  19: upload,
+  21: radios,
+  22: checkboxes,
+  23: checkbox,
+};
 
 function star(required) {
   return required ? h("span.star", { title: t("required"), "aria-hidden": "true" }, "*") : null;
@@ -25,11 +40,20 @@ function described(description, hintId) {
 function text(part, { caption, description, required }) {
   const id = freshId("field");
   const input = h(part.style === 2 ? "textarea.field" : "input.field", {
-    id, type: part.style === 2 ? null : "text", placeholder: part.placeholder, maxlength: part.max_length ?? LONGEST, "aria-required": String(required),
-    value: part.value ?? "", data: { customId: part.custom_id }, "aria-describedby": `${id}-hint`, autocomplete: "off",
+    id,
+    type: part.style === 2 ? null : "text",
+    placeholder: part.placeholder,
+    maxlength: part.max_length ?? LONGEST,
+    "aria-required": String(required),
+    value: part.value ?? "",
+    data: { customId: part.custom_id },
+    "aria-describedby": `${id}-hint`,
+    autocomplete: "off",
   });
   const count = h("span.count", { "aria-hidden": "true" });
-  const say = () => (count.textContent = part.max_length || part.style === 2 ? `${input.value.length} / ${part.max_length ?? LONGEST}` : "");
+  const say = () =>
+    (count.textContent =
+      part.max_length || part.style === 2 ? `${input.value.length} / ${part.max_length ?? LONGEST}` : "");
   input.addEventListener("input", () => {
     say();
     marked(input, "");
@@ -37,11 +61,23 @@ function text(part, { caption, description, required }) {
   say();
   const low = part.min_length ?? 0;
   return {
-    element: h("div.form-field", {}, h("label", { for: id }, caption, star(required)), described(description, `${id}-hint`), input, count),
+    element: h(
+      "div.form-field",
+      {},
+      h("label", { for: id }, caption, star(required)),
+      described(description, `${id}-hint`),
+      input,
+      count,
+    ),
     read: () => input.value,
     problem() {
       const empty = !input.value.trim();
-      const why = empty && required ? t("This field is required") : !empty && input.value.length < low ? t("At least {min} characters", { min: low }) : "";
+      const why =
+        empty && required
+          ? t("This field is required")
+          : !empty && input.value.length < low
+            ? t("At least {min} characters", { min: low })
+            : "";
       return marked(input, why);
     },
   };
@@ -58,15 +94,31 @@ function select(part, { caption, description, required }) {
   const id = freshId("field");
   const low = part.min_values ?? 1;
   const control = selectControl(part, {
-    picked: chosen, label: caption, min: required ? Math.max(low, 1) : 0, describedby: description ? `${id}-hint` : null,
+    picked: chosen,
+    label: caption,
+    min: required ? Math.max(low, 1) : 0,
+    describedby: description ? `${id}-hint` : null,
     onpick: (options) => (chosen = options),
   });
   return {
-    element: h("div.form-field", {}, h("span.label", {}, caption, star(required)), described(description, `${id}-hint`), control),
+    element: h(
+      "div.form-field",
+      {},
+      h("span.label", {}, caption, star(required)),
+      described(description, `${id}-hint`),
+      control,
+    ),
     read: () => chosen.map((option) => option.value),
     problem() {
       const few = required ? chosen.length < Math.max(low, 1) : chosen.length > 0 && chosen.length < low;
-      return marked(control, few ? (chosen.length ? t("Pick {min} to {max}", { min: low, max: part.max_values ?? 1 }) : t("This field is required")) : "");
+      return marked(
+        control,
+        few
+          ? chosen.length
+            ? t("Pick {min} to {max}", { min: low, max: part.max_values ?? 1 })
+            : t("This field is required")
+          : "",
+      );
     },
   };
 }
@@ -76,7 +128,13 @@ function upload(part, { caption, description, required }) {
   const id = freshId("field");
   const most = part.max_values ?? 1;
   const low = required ? Math.max(part.min_values ?? 1, 1) : 0;
-  const input = h("input.unseen", { type: "file", id, multiple: most > 1, data: { customId: part.custom_id }, "aria-describedby": description ? `${id}-hint` : null });
+  const input = h("input.unseen", {
+    type: "file",
+    id,
+    multiple: most > 1,
+    data: { customId: part.custom_id },
+    "aria-describedby": description ? `${id}-hint` : null,
+  });
   const list = h("ul.files");
   input.addEventListener("change", () => {
     files = [...files, ...input.files].slice(0, most);
@@ -84,14 +142,46 @@ function upload(part, { caption, description, required }) {
     show();
   });
   function show() {
-    fill(list, files.map((file, index) => h(
-      "li", {}, icon(ICONS.file, "small"), file.name,
-      h("button.icon-button", { type: "button", "aria-label": `${t("Remove")}: ${file.name}`, onclick: () => { files.splice(index, 1); show(); } }, icon(ICONS.close, "small")),
-    )));
+    fill(
+      list,
+      files.map((file, index) =>
+        h(
+          "li",
+          {},
+          icon(ICONS.file, "small"),
+          file.name,
+          h(
+            "button.icon-button",
+            {
+              type: "button",
+              "aria-label": `${t("Remove")}: ${file.name}`,
+              onclick: () => {
+                files.splice(index, 1);
+                show();
+              },
+            },
+            icon(ICONS.close, "small"),
+          ),
+        ),
+      ),
+    );
   }
-  const button = h("button.button.grey", { type: "button", onclick: () => input.click() }, icon(ICONS.file, "small"), t("Choose a file"));
+  const button = h(
+    "button.button.grey",
+    { type: "button", onclick: () => input.click() },
+    icon(ICONS.file, "small"),
+    t("Choose a file"),
+  );
   return {
-    element: h("div.form-field", {}, h("label", { for: id }, caption, star(required)), described(description, `${id}-hint`), input, list, h("div", {}, button)),
+    element: h(
+      "div.form-field",
+      {},
+      h("label", { for: id }, caption, star(required)),
+      described(description, `${id}-hint`),
+      input,
+      list,
+      h("div", {}, button),
+    ),
     read: async () => Promise.all(files.map(encode)),
     problem: () => (files.length < low ? t("This field is required") : ""),
   };
@@ -116,14 +206,24 @@ function choices(part, type) {
 
 function fieldset(part, { caption, description, required }, rows) {
   const properties = { data: { customId: part.custom_id }, role: part.type === 21 ? "radiogroup" : null };
-  return h("fieldset.form-field", properties, h("legend", {}, caption, star(required)), described(description), h("div", {}, rows));
+  return h(
+    "fieldset.form-field",
+    properties,
+    h("legend", {}, caption, star(required)),
+    described(description),
+    h("div", {}, rows),
+  );
 }
 
 function radios(part, about) {
   const entries = choices(part, "radio");
   const value = () => entries.find(({ input }) => input.checked)?.input.value ?? null;
   return {
-    element: fieldset(part, about, entries.map(({ row }) => row)),
+    element: fieldset(
+      part,
+      about,
+      entries.map(({ row }) => row),
+    ),
     read: value,
     problem: () => (about.required && value() === null ? t("This field is required") : ""),
   };
@@ -135,7 +235,11 @@ function checkboxes(part, about) {
   const low = about.required ? Math.max(part.min_values ?? 1, 1) : (part.min_values ?? 0);
   const high = part.max_values ?? part.options.length;
   return {
-    element: fieldset(part, about, entries.map(({ row }) => row)),
+    element: fieldset(
+      part,
+      about,
+      entries.map(({ row }) => row),
+    ),
     read: values,
     problem() {
       const count = values().length;
@@ -148,5 +252,9 @@ function checkboxes(part, about) {
 function checkbox(part, { caption, description }) {
   const input = h("input", { type: "checkbox", checked: part.default === true, data: { customId: part.custom_id } });
   const words = h("div", {}, h("b", {}, caption), description ? h("span", {}, description) : null);
-  return { element: h("div.form-field", {}, h("label.choice", {}, input, words)), read: () => input.checked, problem: () => "" };
+  return {
+    element: h("div.form-field", {}, h("label.choice", {}, input, words)),
+    read: () => input.checked,
+    problem: () => "",
+  };
 }

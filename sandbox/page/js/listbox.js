@@ -18,7 +18,12 @@ export class Listbox {
     this.options = [];
     this.selected = new Set();
     this.active = -1;
-    this.element = h("div.options", { role: "listbox", id: freshId("list"), "aria-label": label, "aria-multiselectable": multiple ? "true" : null });
+    this.element = h("div.options", {
+      role: "listbox",
+      id: freshId("list"),
+      "aria-label": label,
+      "aria-multiselectable": multiple ? "true" : null,
+    });
     this.element.addEventListener("pointerdown", (event) => event.preventDefault());
   }
 
@@ -37,7 +42,10 @@ export class Listbox {
     this.options = options;
     let group;
     const rows = options.flatMap((option, index) => {
-      const heading = option.group !== undefined && option.group !== group ? [h("div.group", { role: "presentation" }, option.group)] : [];
+      const heading =
+        option.group !== undefined && option.group !== group
+          ? [h("div.group", { role: "presentation" }, option.group)]
+          : [];
       group = option.group;
       return [...heading, this.#row(option, index)];
     });
@@ -48,7 +56,8 @@ export class Listbox {
   /** Mark which values are chosen. */
   choose(values) {
     this.selected = new Set(values);
-    for (const row of this.#rows()) row.setAttribute("aria-selected", String(this.selected.has(this.options[row.dataset.index].value)));
+    for (const row of this.#rows())
+      row.setAttribute("aria-selected", String(this.selected.has(this.options[row.dataset.index].value)));
   }
 
   /** Handle a key of the field; true when it meant the list. */
@@ -57,7 +66,9 @@ export class Listbox {
     if (event.key in steps && this.options.length) {
       const size = this.options.length;
       const step = steps[event.key];
-      this.activate(Math.abs(step) === 1 ? (this.active + step + size) % size : Math.max(0, Math.min(size - 1, this.active + step)));
+      this.activate(
+        Math.abs(step) === 1 ? (this.active + step + size) % size : Math.max(0, Math.min(size - 1, this.active + step)),
+      );
     } else if (event.key === "Enter" && this.options[this.active]) {
       this.pick(this.active);
     } else return false;
@@ -95,8 +106,13 @@ export class Listbox {
     return h(
       "div.option",
       {
-        role: "option", id: `${this.element.id}-${index}`, "aria-selected": String(chosen), "aria-disabled": option.disabled ? "true" : null,
-        data: { index, value: option.value }, onclick: () => this.pick(index), onpointermove: () => this.active !== index && this.activate(index),
+        role: "option",
+        id: `${this.element.id}-${index}`,
+        "aria-selected": String(chosen),
+        "aria-disabled": option.disabled ? "true" : null,
+        data: { index, value: option.value },
+        onclick: () => this.pick(index),
+        onpointermove: () => this.active !== index && this.activate(index),
       },
       picture(option),
       h("span.words", {}, h("b", {}, option.label), option.detail ? h("span", {}, option.detail) : null),
@@ -111,7 +127,11 @@ export function picture(option) {
   if (option.picture) return option.picture();
   if (option.emoji) return emojiOf(option.emoji);
   if (option.kind === "user") {
-    return h("span.avatar.tiny", { "aria-hidden": "true", vars: { "--avatar": avatarColour(option.value) } }, [...option.label][0]);
+    return h(
+      "span.avatar.tiny",
+      { "aria-hidden": "true", vars: { "--avatar": avatarColour(option.value) } },
+      [...option.label][0],
+    );
   }
   if (option.kind === "role") return roleDot(option.color);
   if (option.kind === "channel") return icon(ICONS.hash);

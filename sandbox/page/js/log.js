@@ -66,22 +66,57 @@ function drawHead(here) {
   const title = h("h1", {}, here?.type === 1 ? avatar(here.user, "small") : icon(ICONS.hash), h("span", {}, name));
   const menu = h(
     "button.icon-button.only-narrow",
-    { type: "button", "aria-label": t("Channels"), "aria-expanded": String(view.nav), data: { focus: "nav" }, onclick: () => look({ nav: !view.nav, members: false }) },
+    {
+      type: "button",
+      "aria-label": t("Channels"),
+      "aria-expanded": String(view.nav),
+      data: { focus: "nav" },
+      onclick: () => look({ nav: !view.nav, members: false }),
+    },
     icon(ICONS.menu),
   );
   const members = h(
     "button.icon-button.toggle-members",
-    { type: "button", "aria-label": t("Members"), "aria-expanded": String(view.members), data: { focus: "members" }, onclick: () => look({ members: !view.members, nav: false }) },
+    {
+      type: "button",
+      "aria-label": t("Members"),
+      "aria-expanded": String(view.members),
+      data: { focus: "members" },
+      onclick: () => look({ members: !view.members, nav: false }),
+    },
     icon(ICONS.people),
   );
   const mark = [name, here?.topic, view.nav, view.members, state.me?.locale].join("\n");
-  reconcile(head, [mark], () => "head", () => mark, () => h("div.inside", {}, menu, title, here?.topic ? h("span.topic", {}, plain(parse(here.topic))) : null, h("span.spacer"), here?.type === 1 ? null : members));
+  reconcile(
+    head,
+    [mark],
+    () => "head",
+    () => mark,
+    () =>
+      h(
+        "div.inside",
+        {},
+        menu,
+        title,
+        here?.topic ? h("span.topic", {}, plain(parse(here.topic))) : null,
+        h("span.spacer"),
+        here?.type === 1 ? null : members,
+      ),
+  );
 }
 
 function drawWelcome(here) {
   if (!here) return fill(welcome);
-  const start = here.type === 1 ? t("Start of your conversation with {name}", { name: here.name }) : t("Start of #{channel}", { channel: here.name });
-  return fill(welcome, h("div.mark", {}, icon(here.type === 1 ? ICONS.chat : ICONS.hash)), h("h2", {}, start), h("p", {}, here.topic || t("This is where the channel begins.")));
+  const start =
+    here.type === 1
+      ? t("Start of your conversation with {name}", { name: here.name })
+      : t("Start of #{channel}", { channel: here.name });
+  return fill(
+    welcome,
+    h("div.mark", {}, icon(here.type === 1 ? ICONS.chat : ICONS.hash)),
+    h("h2", {}, start),
+    h("p", {}, here.topic || t("This is where the channel begins.")),
+  );
 }
 
 /** Messages with the days between them, then what this window sent and waits for. */
@@ -99,7 +134,12 @@ function items() {
   }
   for (const [id, sent] of view.sent) {
     const one = state.interactions.get(id);
-    if (sent.channelId === view.channelId && one && (one.state === "pending" || (one.state === "failed" && !answered(one)))) out.push({ sent, one });
+    if (
+      sent.channelId === view.channelId &&
+      one &&
+      (one.state === "pending" || (one.state === "failed" && !answered(one)))
+    )
+      out.push({ sent, one });
   }
   return out;
 }
@@ -110,7 +150,14 @@ function answered(one) {
 }
 
 function joins(before, message) {
-  if (!before || hasOrigin(message) || before.author.id !== message.author.id || isEphemeral(before) || isEphemeral(message)) return false;
+  if (
+    !before ||
+    hasOrigin(message) ||
+    before.author.id !== message.author.id ||
+    isEphemeral(before) ||
+    isEphemeral(message)
+  )
+    return false;
   return Date.parse(message.timestamp) - Date.parse(before.timestamp) < TOGETHER;
 }
 
@@ -135,16 +182,30 @@ function sentRow({ sent, one }) {
     view.sent.delete(one.id);
     changed("view");
   };
-  const body = one.state === "pending"
-    ? h("div.thinking", {}, dots(), t("Sending command…"))
-    : [
-        h("div.failed", { role: "status" }, icon(ICONS.warning), t("The application did not respond")),
-        h("div.foot", {}, icon(ICONS.eye), t("Only you can see this"), " • ", h("button", { type: "button", onclick: dismiss }, t("Dismiss message"))),
-      ];
+  const body =
+    one.state === "pending"
+      ? h("div.thinking", {}, dots(), t("Sending command…"))
+      : [
+          h("div.failed", { role: "status" }, icon(ICONS.warning), t("The application did not respond")),
+          h(
+            "div.foot",
+            {},
+            icon(ICONS.eye),
+            t("Only you can see this"),
+            " • ",
+            h("button", { type: "button", onclick: dismiss }, t("Dismiss message")),
+          ),
+        ];
   return h(
-    "li.message.sent", { class: one.state === "failed" ? "ephemeral" : "waiting" },
+    "li.message.sent",
+    { class: one.state === "failed" ? "ephemeral" : "waiting" },
     h("div.side", {}, avatar(user)),
-    h("div.body", {}, h("div.head", {}, h("b.author", {}, displayName(user)), h("span.stamp", {}, `${t("used")} ${sent.name}`)), body),
+    h(
+      "div.body",
+      {},
+      h("div.head", {}, h("b.author", {}, displayName(user)), h("span.stamp", {}, `${t("used")} ${sent.name}`)),
+      body,
+    ),
   );
 }
 
@@ -159,6 +220,9 @@ function announce() {
   lastHeard = mark;
   if (!last || !known || last.author.id === state.me.user.id) return;
   const name = displayName(last.author);
-  const text = last.flags & 128 ? t("is thinking…") : [last.content, ...last.embeds.flatMap((one) => [one.title, one.description])].filter(Boolean).join(". ");
+  const text =
+    last.flags & 128
+      ? t("is thinking…")
+      : [last.content, ...last.embeds.flatMap((one) => [one.title, one.description])].filter(Boolean).join(". ");
   heard.textContent = `${name}: ${rich(text).textContent}`;
 }

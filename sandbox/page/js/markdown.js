@@ -55,10 +55,15 @@ function nextLine(rest) {
 }
 
 function quote(rest) {
-  if (rest.startsWith(">>> ")) return { node: { kind: "quote", children: blocks(rest.slice(4), true) }, length: rest.length };
+  if (rest.startsWith(">>> "))
+    return { node: { kind: "quote", children: blocks(rest.slice(4), true) }, length: rest.length };
   const match = /^(?:> .*(?:\n|$))+/.exec(rest);
   if (!match) return null;
-  const body = match[0].replace(/\n$/, "").split("\n").map((line) => line.slice(2)).join("\n");
+  const body = match[0]
+    .replace(/\n$/, "")
+    .split("\n")
+    .map((line) => line.slice(2))
+    .join("\n");
   return { node: { kind: "quote", children: blocks(body, true) }, length: match[0].length };
 }
 
@@ -78,7 +83,8 @@ function list(rest) {
   let length = 0;
   for (const line of rest.split("\n")) {
     const match = LIST.exec(line);
-    if (!match || (items.length && match[1].length <= items[0].depth + 1 && isOrdered(match) !== items[0].ordered)) break;
+    if (!match || (items.length && match[1].length <= items[0].depth + 1 && isOrdered(match) !== items[0].ordered))
+      break;
     items.push({ depth: match[1].length, ordered: isOrdered(match), number: parseInt(match[2], 10), text: match[3] });
     length += line.length + 1;
   }
@@ -93,7 +99,7 @@ function isOrdered(match) {
 function nest(items) {
   const { depth, ordered, number } = items[0];
   const node = { kind: "list", start: ordered ? number : null, children: [] };
-  for (let i = 0; i < items.length; ) {
+  for (let i = 0; i < items.length;) {
     let next = i + 1;
     while (next < items.length && items[next].depth > depth + 1) next += 1;
     const below = items.slice(i + 1, next);
@@ -106,7 +112,10 @@ function nest(items) {
 
 const RULES = [
   [/^\\([^0-9A-Za-z\s])/, (m) => ({ kind: "text", text: m[1] })],
-  [/^(`+)([^]*?[^`])\1(?!`)/, (m) => ({ kind: "code", text: m[2].trim() === "" ? m[2] : m[2].replace(/^ (?=`)|(?<=`) $/g, "") })],
+  [
+    /^(`+)([^]*?[^`])\1(?!`)/,
+    (m) => ({ kind: "code", text: m[2].trim() === "" ? m[2] : m[2].replace(/^ (?=`)|(?<=`) $/g, "") }),
+  ],
   [/^<@!?(\d+)>/, (m) => ({ kind: "user", id: m[1] })],
   [/^<@&(\d+)>/, (m) => ({ kind: "role", id: m[1] })],
   [/^<#(\d+)>/, (m) => ({ kind: "channel", id: m[1] })],
@@ -116,7 +125,10 @@ const RULES = [
   [/^<id:(\w+)>/, (m) => ({ kind: "place", name: m[1] })],
   [/^@(everyone|here)/, (m) => ({ kind: "everyone", name: m[1] })],
   [/^<(https?:\/\/[^\s>]+)>/, (m) => link(m[1], [{ kind: "text", text: m[1] }], m[0])],
-  [/^\[((?:\[[^\]]*\]|[^[\]]|\](?=[^[]*\]))+)\]\(<?(https?:\/\/[^\s<>()]*(?:\([^\s()]*\)[^\s<>()]*)*)>?(?: +"([^"]*)")?\)/, (m) => link(m[2], inline(m[1]), m[0], m[3])],
+  [
+    /^\[((?:\[[^\]]*\]|[^[\]]|\](?=[^[]*\]))+)\]\(<?(https?:\/\/[^\s<>()]*(?:\([^\s()]*\)[^\s<>()]*)*)>?(?: +"([^"]*)")?\)/,
+    (m) => link(m[2], inline(m[1]), m[0], m[3]),
+  ],
   [/^https?:\/\/[^\s<]+[^<.,:;"'\])\s*_~|]/, (m) => link(m[0], [{ kind: "text", text: m[0] }], m[0])],
   [/^\*\*((?:\\[^]|[^\\])+?)\*\*(?!\*)/, (m) => ({ kind: "strong", children: inline(m[1]) })],
   [/^__((?:\\[^]|[^\\])+?)__(?!_)/, (m) => ({ kind: "underline", children: inline(m[1]) })],
@@ -141,7 +153,7 @@ export function inline(text) {
     if (out.at(-1)?.kind === "text") out.at(-1).text += part;
     else out.push({ kind: "text", text: part });
   };
-  for (let i = 0; i < text.length; ) {
+  for (let i = 0; i < text.length;) {
     const jump = text.slice(i).search(SPECIAL);
     if (jump < 0) {
       say(text.slice(i));
@@ -164,7 +176,7 @@ export function inline(text) {
 
 function match(rest, before) {
   for (const [pattern, make] of RULES) {
-    if (/\w/.test(before) && (rest[0] === "_" && !rest.startsWith("__"))) return null;
+    if (/\w/.test(before) && rest[0] === "_" && !rest.startsWith("__")) return null;
     const m = pattern.exec(rest);
     if (m) return { node: make(m), length: m[0].length };
   }

@@ -7,15 +7,27 @@ import { ICONS } from "./icons.js";
 export function picture(url, description, className = "") {
   const here = url?.startsWith(location.origin) || url?.startsWith("data:image/");
   if (here) return h("img.picture", { class: className, src: url, alt: description ?? "", loading: "lazy" });
-  return h("div.picture-away", { class: className, role: "img", "aria-label": description || "Picture from elsewhere" }, icon(ICONS.eye), hostOf(url));
+  return h(
+    "div.picture-away",
+    { class: className, role: "img", "aria-label": description || "Picture from elsewhere" },
+    icon(ICONS.eye),
+    hostOf(url),
+  );
 }
 
 /** A file to download. */
 export function attachment({ filename, url, size, content_type: type, description }) {
   if (type?.startsWith("image/")) return picture(url, description ?? filename);
   return h(
-    "div.attachment", {}, icon(ICONS.file),
-    h("div", {}, h("a", { href: url, target: "_blank", rel: "noopener" }, filename ?? "file"), size === null || size === undefined ? null : h("span.size", {}, bytes(size))),
+    "div.attachment",
+    {},
+    icon(ICONS.file),
+    h(
+      "div",
+      {},
+      h("a", { href: url, target: "_blank", rel: "noopener" }, filename ?? "file"),
+      size === null || size === undefined ? null : h("span.size", {}, bytes(size)),
+    ),
   );
 }
 

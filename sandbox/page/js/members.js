@@ -30,7 +30,10 @@ function draw() {
     groups.set(key, [...(groups.get(key) ?? []), one]);
   }
   const order = [...here.roles.map((one) => one.id), ""].filter((id) => groups.has(id));
-  return fill(list, order.map((id) => group(id, groups.get(id))));
+  return fill(
+    list,
+    order.map((id) => group(id, groups.get(id))),
+  );
 }
 
 function group(id, members) {
@@ -41,18 +44,24 @@ function group(id, members) {
 function row(one) {
   const { user } = one;
   return h(
-    "li", {},
+    "li",
+    {},
     h(
       "button.member",
       {
-        type: "button", class: one.pending ? "pending" : "", "aria-haspopup": "dialog", "aria-expanded": "false", data: { focus: user.id, user: user.username },
+        type: "button",
+        class: one.pending ? "pending" : "",
+        "aria-haspopup": "dialog",
+        "aria-expanded": "false",
+        data: { focus: user.id, user: user.username },
         onclick: (event) => openProfile(user.id, event.currentTarget),
         oncontextmenu: (event) => {
           event.preventDefault();
           userMenu(user.id, { x: event.clientX, y: event.clientY }, event.currentTarget);
         },
       },
-      avatar(user, "small"), coloured("span.name", one.name, one.color),
+      avatar(user, "small"),
+      coloured("span.name", one.name, one.color),
       one.owner ? h("span", { title: t("Owner") }, icon(ICONS.crown, "crown"), h("span.unseen", {}, t("Owner"))) : null,
       user.bot ? botTag(t("App")) : null,
       one.pending ? h("span.tag.warn", {}, t("Pending")) : null,

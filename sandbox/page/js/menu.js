@@ -5,7 +5,11 @@ import { openPopup } from "./popup.js";
 
 /** Open a menu of {label, run, danger, icon} items, {heading} and "rule" entries. */
 export function openMenu(anchor, entries, label) {
-  const list = h("div.menu", {}, entries.map((entry) => draw(entry, () => popup.close())));
+  const list = h(
+    "div.menu",
+    {},
+    entries.map((entry) => draw(entry, () => popup.close())),
+  );
   list.addEventListener("keydown", (event) => {
     const items = [...list.querySelectorAll("[role=menuitem]")];
     const at = items.indexOf(document.activeElement);
@@ -26,5 +30,10 @@ function draw(entry, close) {
     close();
     entry.run();
   };
-  return h("button.item", { role: "menuitem", type: "button", tabindex: -1, class: entry.danger ? "danger" : "", onclick: run }, entry.label, entry.icon ?? null);
+  return h(
+    "button.item",
+    { role: "menuitem", type: "button", tabindex: -1, class: entry.danger ? "danger" : "", onclick: run },
+    entry.label,
+    entry.icon ?? null,
+  );
 }

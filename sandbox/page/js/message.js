@@ -30,7 +30,9 @@ export function isEphemeral(message) {
 
 /** Everything a message's look depends on, as a short text. */
 export function markOf({ message, joined }, names) {
-  const states = usesOf(message).map((one) => one.state + one.custom_id).join();
+  const states = usesOf(message)
+    .map((one) => one.state + one.custom_id)
+    .join();
   return digest(JSON.stringify(message)) + Number(joined) + digest(states) + names + state.me.locale;
 }
 
@@ -43,12 +45,24 @@ export function hasOrigin(message) {
 export function messageRow({ message, joined }) {
   const ephemeral = isEphemeral(message);
   const me = state.me.user.id;
-  const pinged = !ephemeral && (message.mention_everyone || message.mentions.some((one) => one.id === me) || message.mention_roles.some((id) => member(me)?.roles.includes(id)));
+  const pinged =
+    !ephemeral &&
+    (message.mention_everyone ||
+      message.mentions.some((one) => one.id === me) ||
+      message.mention_roles.some((id) => member(me)?.roles.includes(id)));
   const row = h(
     "li.message",
-    { class: [joined && "joined", ephemeral && "ephemeral", pinged && "pinged"].filter(Boolean).join(" "), data: { id: message.id }, tabindex: -1 },
+    {
+      class: [joined && "joined", ephemeral && "ephemeral", pinged && "pinged"].filter(Boolean).join(" "),
+      data: { id: message.id },
+      tabindex: -1,
+    },
     hasOrigin(message) ? origin(message) : null,
-    h("div.side", {}, joined ? h("span.stamp", { "aria-hidden": "true" }, clockTime(message.timestamp)) : avatar(message.author)),
+    h(
+      "div.side",
+      {},
+      joined ? h("span.stamp", { "aria-hidden": "true" }, clockTime(message.timestamp)) : avatar(message.author),
+    ),
     h("div.body", {}, joined ? null : head(message), content(message), foot(message)),
     tools(message),
   );
@@ -56,7 +70,10 @@ export function messageRow({ message, joined }) {
     if (event.target.closest("a, input, textarea") || getSelection()?.toString()) return;
     event.preventDefault();
     const box = row.getBoundingClientRect();
-    openActions(message, event.clientX ? { x: event.clientX, y: event.clientY } : { x: box.left + 60, y: box.top + 20 });
+    openActions(
+      message,
+      event.clientX ? { x: event.clientX, y: event.clientY } : { x: box.left + 60, y: box.top + 20 },
+    );
   });
   return row;
 }
@@ -64,7 +81,8 @@ export function messageRow({ message, joined }) {
 function head(message) {
   const { author } = message;
   return h(
-    "div.head", {},
+    "div.head",
+    {},
     coloured("button.author", displayName(author), member(author.id)?.color, {
       type: "button",
       onclick: (event) => openProfile(author.id, event.currentTarget),
@@ -123,21 +141,44 @@ function foot(message) {
   return [
     last?.state === "failed" ? failed("This interaction failed") : null,
     isEphemeral(message)
-      ? h("div.foot", {}, icon(ICONS.eye), h("span", {}, t("Only you can see this")), " • ",
-          h("button", { type: "button", data: { focus: "dismiss" }, onclick: () => dismiss(message) }, t("Dismiss message")))
+      ? h(
+          "div.foot",
+          {},
+          icon(ICONS.eye),
+          h("span", {}, t("Only you can see this")),
+          " • ",
+          h(
+            "button",
+            { type: "button", data: { focus: "dismiss" }, onclick: () => dismiss(message) },
+            t("Dismiss message"),
+          ),
+        )
       : null,
   ];
 }
 
 function origin(message) {
   if (message.type === REPLY) {
-    const to = channelMessages(message.channel_id).get(message.message_reference?.message_id) ?? message.referenced_message;
+    const to =
+      channelMessages(message.channel_id).get(message.message_reference?.message_id) ?? message.referenced_message;
     if (!to) return h("div.origin", {}, icon(ICONS.reply, "small"), h("i", {}, t("Original message was deleted")));
-    return h("div.origin", {}, avatar(to.author, "tiny"), coloured("b", displayName(to.author), member(to.author.id)?.color), h("span.snippet", {}, to.content));
+    return h(
+      "div.origin",
+      {},
+      avatar(to.author, "tiny"),
+      coloured("b", displayName(to.author), member(to.author.id)?.color),
+      h("span.snippet", {}, to.content),
+    );
   }
   const { user } = message.interaction_metadata;
   return h(
-    "div.origin", {}, avatar(user, "tiny"), coloured("b", displayName(user), member(user.id)?.color), " ", h("span", {}, t("used")), " ",
+    "div.origin",
+    {},
+    avatar(user, "tiny"),
+    coloured("b", displayName(user), member(user.id)?.color),
+    " ",
+    h("span", {}, t("used")),
+    " ",
     h("span.command.snippet", {}, message.type === COMMAND ? `/${message.command}` : message.command),
   );
 }
@@ -149,11 +190,16 @@ function dismiss(message) {
 function tools(message) {
   if (message.flags & LOADING) return null;
   return h(
-    "div.tools", {},
+    "div.tools",
+    {},
     h(
       "button.icon-button",
       {
-        type: "button", "aria-label": t("Message actions"), "aria-haspopup": "menu", "aria-expanded": "false", data: { focus: "actions" },
+        type: "button",
+        "aria-label": t("Message actions"),
+        "aria-haspopup": "menu",
+        "aria-expanded": "false",
+        data: { focus: "actions" },
         onclick: (event) => openActions(message, event.currentTarget),
       },
       icon(ICONS.more),
@@ -165,17 +211,22 @@ function openActions(message, at) {
   const apps = appsFor(MESSAGE_MENU);
   const here = { channel_id: message.channel_id, message_id: message.id };
   const own = message.author.id === state.me.user.id;
-  openMenu(at, [
-    { label: t("Copy text"), run: () => navigator.clipboard?.writeText(message.content) },
-    { label: t("Copy ID"), run: () => navigator.clipboard?.writeText(message.id) },
-    ...(isEphemeral(message) ? [{ label: t("Dismiss message"), run: () => dismiss(message) }] : []),
-    ...(!isEphemeral(message) && (own || channel()?.can_manage)
-      ? [{ label: t("Delete message"), danger: true, run: () => attempt(request("delete_message", here)) }]
-      : []),
-    ...(apps.length ? ["rule", { heading: t("Apps") }] : []),
-    ...apps.map((one) => ({
-      label: one.name, icon: icon(ICONS.robot),
-      run: () => attempt(useCommand("message_command", one.name, { ...here, command_id: one.id })),
-    })),
-  ], t("Message actions"));
+  openMenu(
+    at,
+    [
+      { label: t("Copy text"), run: () => navigator.clipboard?.writeText(message.content) },
+      { label: t("Copy ID"), run: () => navigator.clipboard?.writeText(message.id) },
+      ...(isEphemeral(message) ? [{ label: t("Dismiss message"), run: () => dismiss(message) }] : []),
+      ...(!isEphemeral(message) && (own || channel()?.can_manage)
+        ? [{ label: t("Delete message"), danger: true, run: () => attempt(request("delete_message", here)) }]
+        : []),
+      ...(apps.length ? ["rule", { heading: t("Apps") }] : []),
+      ...apps.map((one) => ({
+        label: one.name,
+        icon: icon(ICONS.robot),
+        run: () => attempt(useCommand("message_command", one.name, { ...here, command_id: one.id })),
+      })),
+    ],
+    t("Message actions"),
+  );
 }

@@ -35,8 +35,14 @@ function open({ id, modal }) {
   const problem = h("p.error-text.problem", { role: "alert", hidden: true });
   const submit = h("button.button", { type: "submit" }, t("Submit"));
   const form = h(
-    "form", { novalidate: true, onsubmit: send, oninput: () => say("") },
-    h("div.head", {}, h("h2", { id: titleId }, modal.title), h("button.icon-button", { type: "button", "aria-label": t("Close"), onclick: () => close() }, icon(ICONS.close))),
+    "form",
+    { novalidate: true, onsubmit: send, oninput: () => say("") },
+    h(
+      "div.head",
+      {},
+      h("h2", { id: titleId }, modal.title),
+      h("button.icon-button", { type: "button", "aria-label": t("Close"), onclick: () => close() }, icon(ICONS.close)),
+    ),
     h("div.fields.scroll", {}, rows),
     problem,
     h("div.actions", {}, h("button.button.plain", { type: "button", onclick: () => close() }, t("Cancel")), submit),

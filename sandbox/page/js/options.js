@@ -39,7 +39,9 @@ export class OptionField {
   value() {
     if (this.picked) return this.picked.value;
     const text = this.input.value;
-    return [INTEGER, NUMBER].includes(this.option.type) && text.trim() !== "" && !Number.isNaN(Number(text)) ? Number(text) : text;
+    return [INTEGER, NUMBER].includes(this.option.type) && text.trim() !== "" && !Number.isNaN(Number(text))
+      ? Number(text)
+      : text;
   }
 
   /** The value as it is sent with the command. */
@@ -63,7 +65,8 @@ export class OptionField {
     if (this.listed && !this.picked && !free && !numeric) return t("No options match");
     const value = this.value();
     if (numeric && !this.picked) {
-      if (typeof value !== "number" || (option.type === INTEGER && !Number.isInteger(value))) return option.type === INTEGER ? "1, 2, 3 …" : "0.5, 1 …";
+      if (typeof value !== "number" || (option.type === INTEGER && !Number.isInteger(value)))
+        return option.type === INTEGER ? "1, 2, 3 …" : "0.5, 1 …";
       if (option.min_value !== null && value < option.min_value) return `≥ ${option.min_value}`;
       if (option.max_value !== null && value > option.max_value) return `≤ ${option.max_value}`;
     }
@@ -73,8 +76,14 @@ export class OptionField {
   #textField() {
     const { option } = this;
     this.input = h("input", {
-      type: "text", "aria-label": option.label, "aria-required": option.required ? "true" : null, autocomplete: "off", spellcheck: "false",
-      maxlength: option.type === STRING ? (option.max_length ?? 6000) : null, inputmode: option.type === INTEGER ? "numeric" : null, data: { option: option.name },
+      type: "text",
+      "aria-label": option.label,
+      "aria-required": option.required ? "true" : null,
+      autocomplete: "off",
+      spellcheck: "false",
+      maxlength: option.type === STRING ? (option.max_length ?? 6000) : null,
+      inputmode: option.type === INTEGER ? "numeric" : null,
+      data: { option: option.name },
     });
     if (this.listed) {
       this.list = new Listbox({ label: option.label, onpick: (one) => this.#pick(one) });
@@ -109,7 +118,8 @@ export class OptionField {
   }
 
   #size() {
-    this.input.style.width = `${Math.max(6, Math.min(40, [...this.input.value].reduce((sum, sign) => sum + (sign > "\u2e80" ? 2 : 1), 1) + 1))}ch`;
+    const width = [...this.input.value].reduce((sum, sign) => sum + (sign > "\u2e80" ? 2 : 1), 2); // wide signs take two
+    this.input.style.width = `${Math.max(6, Math.min(40, width))}ch`;
   }
 
   #key(event) {
@@ -149,11 +159,20 @@ export class OptionField {
   async #options(text) {
     const { option } = this;
     const fits = (label) => label.toLowerCase().includes(text.toLowerCase());
-    if (option.type in ENTITIES) return { options: await searchEntities(ENTITIES[option.type], text, option.channel_types) };
+    if (option.type in ENTITIES)
+      return { options: await searchEntities(ENTITIES[option.type], text, option.channel_types) };
     if (option.type === BOOLEAN) {
-      return { options: [{ value: true, label: t("True") }, { value: false, label: t("False") }].filter((one) => fits(one.label)) };
+      return {
+        options: [
+          { value: true, label: t("True") },
+          { value: false, label: t("False") },
+        ].filter((one) => fits(one.label)),
+      };
     }
-    if (option.choices?.length) return { options: option.choices.filter((one) => fits(one.name)).map((one) => ({ value: one.value, label: one.name })) };
+    if (option.choices?.length)
+      return {
+        options: option.choices.filter((one) => fits(one.name)).map((one) => ({ value: one.value, label: one.name })),
+      };
     try {
       const choices = await this.line.complete(this, text);
       return { options: choices.map((one) => ({ value: one.value, label: one.name })), note: t("No options match") };

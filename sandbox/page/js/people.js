@@ -21,7 +21,9 @@ export function findChannel(id) {
   const found = state.guilds.flatMap((one) => one.channels).find((one) => one.id === id);
   if (found) return found;
   const dm = state.dms.find((one) => one.id === id);
-  return dm ? { id, type: 1, name: displayName(dm.user), user: dm.user, can_send: true, can_attach: true, can_manage: false } : null;
+  return dm
+    ? { id, type: 1, name: displayName(dm.user), user: dm.user, can_send: true, can_attach: true, can_manage: false }
+    : null;
 }
 
 /** A member of the guild by user id. */
@@ -69,7 +71,11 @@ export function botTag(text) {
 export function namesMark() {
   const here = guild();
   if (!here) return "";
-  const parts = [here.roles.map((r) => r.name + r.color), here.members.map((m) => m.name + m.color), here.channels.map((c) => c.name)];
+  const parts = [
+    here.roles.map((r) => r.name + r.color),
+    here.members.map((m) => m.name + m.color),
+    here.channels.map((c) => c.name),
+  ];
   return digest(parts.flat().join("\n"));
 }
 

@@ -10,13 +10,21 @@ import { t } from "./words.js";
  * Open a dropdown's panel. `load(query)` answers its options, at once or later. `onpick(options)` is called with what was picked: as soon
  * as one is picked, or for `max` > 1 when the panel closes with another choice than it opened with.
  */
-export function openPicker(anchor, { label, load, selected = [], min = 1, max = 1, onpick, className = "", width = null, note = null }) {
+export function openPicker(
+  anchor,
+  { label, load, selected = [], min = 1, max = 1, onpick, className = "", width = null, note = null },
+) {
   const multiple = max > 1 || min === 0;
   const chosen = new Map(selected.map((option) => [option.value, option]));
   const count = h("span", { role: "status" });
   const list = new Listbox({ label, multiple, onpick: (option) => pick(option) });
   list.choose(chosen.keys());
-  const field = h("input", { type: "text", placeholder: t("Search"), "aria-label": `${label}: ${t("Search")}`, spellcheck: "false" });
+  const field = h("input", {
+    type: "text",
+    placeholder: t("Search"),
+    "aria-label": `${label}: ${t("Search")}`,
+    spellcheck: "false",
+  });
   list.steer(field);
   let latest = 0;
   const refresh = async () => {
@@ -35,7 +43,12 @@ export function openPicker(anchor, { label, load, selected = [], min = 1, max = 
     multiple ? h("div.done", {}, count, done) : null,
   ];
   let popup = null;
-  popup = openPopup(anchor, content, { className: `picker ${className}`, width: width ?? Math.max(anchor.offsetWidth, 220), label, onclose: finish });
+  popup = openPopup(anchor, content, {
+    className: `picker ${className}`,
+    width: width ?? Math.max(anchor.offsetWidth, 220),
+    label,
+    onclose: finish,
+  });
   field.focus({ preventScroll: true });
   say();
   refresh();
@@ -63,7 +76,10 @@ export function openPicker(anchor, { label, load, selected = [], min = 1, max = 
   }
 
   function finish() {
-    const before = selected.map((option) => option.value).sort().join("\n");
+    const before = selected
+      .map((option) => option.value)
+      .sort()
+      .join("\n");
     const after = [...chosen.keys()].sort().join("\n");
     if (multiple && before !== after && chosen.size >= min) onpick([...chosen.values()]);
   }

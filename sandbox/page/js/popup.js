@@ -8,7 +8,11 @@ const GAP = 6;
  * Open `content` in a popup beside `anchor` (an element or {x, y}). `onclose` is called once when it closes; the focus goes back to the
  * anchor unless it went elsewhere by then.
  */
-export function openPopup(anchor, content, { className = "", width = null, above = false, label, role = "dialog", onclose } = {}) {
+export function openPopup(
+  anchor,
+  content,
+  { className = "", width = null, above = false, label, role = "dialog", onclose } = {},
+) {
   const element = anchor instanceof Element ? anchor : null;
   const popup = h("div.popup", { class: className, popover: "auto", role, "aria-label": label }, content);
   if (width) popup.style.width = `${width}px`;
@@ -28,7 +32,8 @@ export function openPopup(anchor, content, { className = "", width = null, above
   return {
     element: popup,
     close: () => popup.isConnected && popup.hidePopover(),
-    replace: () => place(popup, element ? element.getBoundingClientRect() : new DOMRect(anchor.x, anchor.y, 0, 0), above),
+    replace: () =>
+      place(popup, element ? element.getBoundingClientRect() : new DOMRect(anchor.x, anchor.y, 0, 0), above),
   };
 }
 

@@ -23,7 +23,11 @@ export function appsFor(type) {
 }
 
 function useApp(command, userId) {
-  return useCommand("user_command", command.name, { channel_id: view.channelId, command_id: command.id, user_id: userId });
+  return useCommand("user_command", command.name, {
+    channel_id: view.channelId,
+    command_id: command.id,
+    user_id: userId,
+  });
 }
 
 /** Open the card of a user next to what was clicked. */
@@ -31,16 +35,31 @@ export function openProfile(userId, anchor) {
   const found = member(userId);
   if (!found) return;
   const { user } = found;
-  const popup = openPopup(anchor, h("div.profile", { vars: { "--avatar": avatarColour(user.id) } }, h("div.band"), inner()), { label: found.name });
+  const popup = openPopup(
+    anchor,
+    h("div.profile", { vars: { "--avatar": avatarColour(user.id) } }, h("div.band"), inner()),
+    { label: found.name },
+  );
 
   function inner() {
     return h(
-      "div.inner", {},
+      "div.inner",
+      {},
       avatar(user, "large"),
-      h("div", {}, h("h2", {}, found.name, " ", user.bot ? botTag(t("App")) : null), h("div.user-name", {}, user.username)),
+      h(
+        "div",
+        {},
+        h("h2", {}, found.name, " ", user.bot ? botTag(t("App")) : null),
+        h("div.user-name", {}, user.username),
+      ),
       found.pending ? h("div", {}, h("span.tag.warn", {}, t("Pending"))) : null,
       h("h3", {}, t("Roles")),
-      h("div.pills", {}, found.roles.map((id) => rolePill(userId, role(id))), addRole()),
+      h(
+        "div.pills",
+        {},
+        found.roles.map((id) => rolePill(userId, role(id))),
+        addRole(),
+      ),
       h("h3", {}, t("Member since")),
       h("div.user-name", {}, dayName(found.joined_at)),
       h("div.actions", {}, buttons()),
@@ -48,31 +67,55 @@ export function openProfile(userId, anchor) {
   }
 
   function buttons() {
-    const act = (label, op, fields, style = "grey") => h(`button.button.little.${style}`, { type: "button", onclick: () => run(request(op, fields)) }, label);
+    const act = (label, op, fields, style = "grey") =>
+      h(`button.button.little.${style}`, { type: "button", onclick: () => run(request(op, fields)) }, label);
     const mine = state.me.user.id === userId;
     return [
       user.bot ? h("button.button.little", { type: "button", onclick: () => message(userId) }, t("Message")) : null,
       !user.bot && !mine ? act(t("Act as this user"), "act_as", { user_id: userId }, "blue") : null,
       found.pending ? act(t("Pass the screening"), "pass_screening", { user_id: userId }) : null,
-      appsFor(USER_MENU).map((one) => h("button.button.little.grey", { type: "button", onclick: () => run(useApp(one, userId)) }, one.name)),
+      appsFor(USER_MENU).map((one) =>
+        h("button.button.little.grey", { type: "button", onclick: () => run(useApp(one, userId)) }, one.name),
+      ),
     ];
   }
 
   function rolePill(id, held) {
     if (!held) return null;
-    const take = held.managed ? null : h(
-      "button", { type: "button", "aria-label": `${t("Remove")}: ${held.name}`, onclick: () => run(request("take_role", { user_id: id, role_id: held.id })) },
-      icon(ICONS.close, "small"),
+    const take = held.managed
+      ? null
+      : h(
+          "button",
+          {
+            type: "button",
+            "aria-label": `${t("Remove")}: ${held.name}`,
+            onclick: () => run(request("take_role", { user_id: id, role_id: held.id })),
+          },
+          icon(ICONS.close, "small"),
+        );
+    return h(
+      "span.pill",
+      { vars: held.color ? { "--dot": css(held.color) } : {} },
+      h("span.dot", { "aria-hidden": "true" }),
+      held.name,
+      take,
     );
-    return h("span.pill", { vars: held.color ? { "--dot": css(held.color) } : {} }, h("span.dot", { "aria-hidden": "true" }), held.name, take);
   }
 
   function addRole() {
-    const button = h("button.pill", { type: "button", "aria-haspopup": "dialog", "aria-expanded": "false", "aria-label": `${t("Roles")} +` }, icon(ICONS.plus, "small"));
+    const button = h(
+      "button.pill",
+      { type: "button", "aria-haspopup": "dialog", "aria-expanded": "false", "aria-label": `${t("Roles")} +` },
+      icon(ICONS.plus, "small"),
+    );
     button.addEventListener("click", () => {
-      const free = guild().roles.filter((one) => one.id !== guild().id && !one.managed && !found.roles.includes(one.id));
+      const free = guild().roles.filter(
+        (one) => one.id !== guild().id && !one.managed && !found.roles.includes(one.id),
+      );
       openPicker(button, {
-        label: t("Roles"), width: 240, load: among(free.map((one) => ({ value: one.id, label: one.name, color: one.color, kind: "role" }))),
+        label: t("Roles"),
+        width: 240,
+        load: among(free.map((one) => ({ value: one.id, label: one.name, color: one.color, kind: "role" }))),
         onpick: ([option]) => run(request("give_role", { user_id: userId, role_id: option.value })),
       });
     });
@@ -94,14 +137,18 @@ export function openProfile(userId, anchor) {
 /** The context menu of a user. */
 export function userMenu(userId, at, anchor) {
   const apps = appsFor(USER_MENU);
-  openMenu(at, [
-    { label: t("Copy ID"), run: () => navigator.clipboard?.writeText(userId) },
-    ...(member(userId) ? [{ label: t("Roles"), run: () => openProfile(userId, anchor) }] : []),
-    ...(apps.length ? ["rule", { heading: t("Apps") }] : []),
-    ...apps.map((one) => ({
-      label: one.name, icon: icon(ICONS.robot),
-      run: () => attempt(useApp(one, userId)),
-    })),
-  ], member(userId)?.name ?? userId);
+  openMenu(
+    at,
+    [
+      { label: t("Copy ID"), run: () => navigator.clipboard?.writeText(userId) },
+      ...(member(userId) ? [{ label: t("Roles"), run: () => openProfile(userId, anchor) }] : []),
+      ...(apps.length ? ["rule", { heading: t("Apps") }] : []),
+      ...apps.map((one) => ({
+        label: one.name,
+        icon: icon(ICONS.robot),
+        run: () => attempt(useApp(one, userId)),
+      })),
+    ],
+    member(userId)?.name ?? userId,
+  );
 }
-

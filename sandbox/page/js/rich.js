@@ -49,7 +49,13 @@ const DRAW = {
   strike: (node) => h("s", {}, all(node.children)),
   code: (node) => h("code", {}, node.text),
   spoiler: (node) => spoiler(h("span", {}, all(node.children))),
-  link: (node) => jump(node) ?? h("a", { href: node.href, title: node.title || null, target: "_blank", rel: "noopener noreferrer" }, all(node.children)),
+  link: (node) =>
+    jump(node) ??
+    h(
+      "a",
+      { href: node.href, title: node.title || null, target: "_blank", rel: "noopener noreferrer" },
+      all(node.children),
+    ),
   emoji: (node) => customEmoji(node),
   time: (node) => timestamp(node.at, node.style),
   everyone: (node) => h("span.mention", {}, `@${node.name}`),
@@ -57,7 +63,8 @@ const DRAW = {
   user: (node) => userMention(node.id),
   role: (node) => roleMention(node.id),
   channel: (node) => channelMention(node.id),
-  command: (node) => h("button.mention", { type: "button", onclick: () => actions.command(node.id, node.name) }, `/${node.name}`),
+  command: (node) =>
+    h("button.mention", { type: "button", onclick: () => actions.command(node.id, node.name) }, `/${node.name}`),
 };
 
 function draw(node) {
@@ -68,7 +75,11 @@ function spoiler(content) {
   const properties = { role: "button", tabindex: 0, "aria-expanded": "false", "aria-label": t("Spoiler") };
   const element = h("span.spoiler", properties, content);
   const reveal = (event) => {
-    if (element.getAttribute("aria-expanded") === "true" || (event.type === "keydown" && event.key !== "Enter" && event.key !== " ")) return;
+    if (
+      element.getAttribute("aria-expanded") === "true" ||
+      (event.type === "keydown" && event.key !== "Enter" && event.key !== " ")
+    )
+      return;
     event.preventDefault();
     event.stopPropagation();
     for (const name of ["role", "tabindex", "aria-label"]) element.removeAttribute(name);
@@ -82,7 +93,11 @@ function spoiler(content) {
 function userMention(id) {
   const name = member(id)?.name ?? state.people.find((one) => one.id === id)?.name;
   if (!name) return h("span.mention", {}, `@${t("Unknown user")}`);
-  return h("button.mention", { type: "button", onclick: (event) => actions.profile(id, event.currentTarget) }, `@${name}`);
+  return h(
+    "button.mention",
+    { type: "button", onclick: (event) => actions.profile(id, event.currentTarget) },
+    `@${name}`,
+  );
 }
 
 function roleMention(id) {
@@ -99,7 +114,11 @@ function jump({ href, children }) {
   if (!found) return null;
   const bare = children.length === 1 && children[0].text === href;
   const content = bare ? [`#${found.name}`, messageId ? " › 💬" : ""] : all(children);
-  return h(bare ? "button.mention" : "button.link", { type: "button", onclick: () => actions.channel(channelId, messageId) }, content);
+  return h(
+    bare ? "button.mention" : "button.link",
+    { type: "button", onclick: () => actions.channel(channelId, messageId) },
+    content,
+  );
 }
 
 function channelMention(id) {

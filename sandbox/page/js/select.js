@@ -22,17 +22,27 @@ export function preselected(data) {
  * The control of a dropdown. `onpick(options)` hears of a new choice; the control shows it by itself. `min` stands in for the
  * component's own `min_values` (a modal's field that is not required takes none).
  */
-export function selectControl(data, { picked, onpick, label, busy = false, min = data.min_values ?? 1, describedby = null }) {
+export function selectControl(
+  data,
+  { picked, onpick, label, busy = false, min = data.min_values ?? 1, describedby = null },
+) {
   const name = label ?? data.placeholder ?? t("Make a selection");
   let chosen = picked;
   const value = h("span.value");
   const control = h(
     "button.select",
     {
-      type: "button", disabled: data.disabled, "aria-haspopup": "dialog", "aria-expanded": "false", "aria-busy": busy ? "true" : null,
-      "aria-describedby": describedby, data: { focus: data.custom_id, customId: data.custom_id }, onclick: () => busy || open(),
+      type: "button",
+      disabled: data.disabled,
+      "aria-haspopup": "dialog",
+      "aria-expanded": "false",
+      "aria-busy": busy ? "true" : null,
+      "aria-describedby": describedby,
+      data: { focus: data.custom_id, customId: data.custom_id },
+      onclick: () => busy || open(),
     },
-    value, icon(ICONS.chevron),
+    value,
+    icon(ICONS.chevron),
   );
   show();
 
@@ -40,13 +50,21 @@ export function selectControl(data, { picked, onpick, label, busy = false, min =
     const several = (data.max_values ?? 1) > 1;
     control.setAttribute("aria-label", [name, ...chosen.map((one) => one.label)].join(": "));
     if (!chosen.length) fill(value, h("span.placeholder", {}, data.placeholder || t("Make a selection")));
-    else if (several) fill(value, chosen.map((one) => h("span.chip", {}, picture(one), one.label)));
+    else if (several)
+      fill(
+        value,
+        chosen.map((one) => h("span.chip", {}, picture(one), one.label)),
+      );
     else fill(value, h("span.one", {}, picture(chosen[0]), chosen[0].label));
   }
 
   function open() {
     openPicker(control, {
-      label: name, load: loader(data), selected: chosen, min, max: data.max_values ?? 1,
+      label: name,
+      load: loader(data),
+      selected: chosen,
+      min,
+      max: data.max_values ?? 1,
       onpick(options) {
         chosen = options;
         show();
@@ -65,8 +83,19 @@ function loader(data) {
 /** The users, roles or channels that the client offers for a query, as options. */
 export async function searchEntities(kind, query, channelTypes) {
   try {
-    const { entities } = await request("search", { channel_id: view.channelId, kind, query, channel_types: channelTypes ?? undefined });
-    return entities.map((one) => ({ value: one.id, label: one.name, detail: one.detail, color: one.color, kind: one.kind }));
+    const { entities } = await request("search", {
+      channel_id: view.channelId,
+      kind,
+      query,
+      channel_types: channelTypes ?? undefined,
+    });
+    return entities.map((one) => ({
+      value: one.id,
+      label: one.name,
+      detail: one.detail,
+      color: one.color,
+      kind: one.kind,
+    }));
   } catch (error) {
     toast(error.message, "bad");
     return [];
@@ -78,7 +107,8 @@ function asOption(one) {
 }
 
 function entityOption({ id, type }) {
-  if (type === "role") return { value: id, kind: "role", label: role(id)?.name ?? t("Deleted role"), color: role(id)?.color };
+  if (type === "role")
+    return { value: id, kind: "role", label: role(id)?.name ?? t("Deleted role"), color: role(id)?.color };
   if (type === "channel") return { value: id, kind: "channel", label: findChannel(id)?.name ?? t("unknown") };
   return { value: id, kind: "user", label: member(id)?.name ?? t("Unknown user") };
 }

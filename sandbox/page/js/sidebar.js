@@ -27,14 +27,32 @@ function drawRail() {
   side.setAttribute("aria-label", t("Channels"));
   const dm = h(
     "button.guild",
-    { type: "button", "aria-label": t("Direct messages"), title: t("Direct messages"), "aria-current": String(view.guildId === null), data: { focus: "dm" }, onclick: () => look({ guildId: null, channelId: state.dms.find((one) => one.id)?.id ?? null }) },
+    {
+      type: "button",
+      "aria-label": t("Direct messages"),
+      title: t("Direct messages"),
+      "aria-current": String(view.guildId === null),
+      data: { focus: "dm" },
+      onclick: () => look({ guildId: null, channelId: state.dms.find((one) => one.id)?.id ?? null }),
+    },
     icon(ICONS.chat),
   );
   const guilds = state.guilds.map((one) =>
     h(
       "button.guild",
-      { type: "button", "aria-label": one.name, title: one.name, "aria-current": String(view.guildId === one.id), data: { focus: one.id }, onclick: () => enter(one) },
-      one.name.split(/\s+/).map((word) => word[0]).join("").slice(0, 3),
+      {
+        type: "button",
+        "aria-label": one.name,
+        title: one.name,
+        "aria-current": String(view.guildId === one.id),
+        data: { focus: one.id },
+        onclick: () => enter(one),
+      },
+      one.name
+        .split(/\s+/)
+        .map((word) => word[0])
+        .join("")
+        .slice(0, 3),
     ),
   );
   fill(rail, dm, h("div.rule"), guilds);
@@ -52,8 +70,15 @@ function drawSide() {
     h("div.title", {}, here ? here.name : t("Direct messages")),
     h("div.list.scroll", {}, here ? h("ul", {}, here.channels.map(row)) : h("ul", {}, state.dms.map(dmRow))),
     h(
-      "div.me", {}, avatar(state.me.user, "small"),
-      h("div.names", {}, h("b", {}, displayName(state.me.user)), h("span", {}, `${state.me.user.username} · ${state.me.locale}`)),
+      "div.me",
+      {},
+      avatar(state.me.user, "small"),
+      h(
+        "div.names",
+        {},
+        h("b", {}, displayName(state.me.user)),
+        h("span", {}, `${state.me.user.username} · ${state.me.locale}`),
+      ),
     ),
   );
 }
@@ -63,28 +88,40 @@ function row(one) {
   const hidden = one.permission_overwrites.some((rule) => rule.id === one.guild_id && BigInt(rule.deny) & VIEW_CHANNEL);
   const path = one.type === 2 ? ICONS.voice : one.type === 5 ? ICONS.news : hidden ? ICONS.lock : ICONS.hash;
   return h(
-    "li", {},
+    "li",
+    {},
     h(
       "button.channel",
       {
-        type: "button", "aria-current": String(one.id === view.channelId), class: view.unread.has(one.id) ? "unread" : "", data: { focus: one.id },
-        disabled: !isText(one), onclick: () => look({ channelId: one.id, nav: false }),
+        type: "button",
+        "aria-current": String(one.id === view.channelId),
+        class: view.unread.has(one.id) ? "unread" : "",
+        data: { focus: one.id },
+        disabled: !isText(one),
+        onclick: () => look({ channelId: one.id, nav: false }),
       },
-      icon(path), h("span.label", {}, one.name),
+      icon(path),
+      h("span.label", {}, one.name),
     ),
   );
 }
 
 function dmRow({ id, user }) {
   return h(
-    "li", {},
+    "li",
+    {},
     h(
       "button.channel",
       {
-        type: "button", "aria-current": String(id !== null && id === view.channelId), class: view.unread.has(id) ? "unread" : "", data: { focus: user.id },
+        type: "button",
+        "aria-current": String(id !== null && id === view.channelId),
+        class: view.unread.has(id) ? "unread" : "",
+        data: { focus: user.id },
         onclick: () => openDm(id, user.id),
       },
-      avatar(user, "small"), h("span.label", {}, displayName(user)), user.bot ? botTag(t("App")) : null,
+      avatar(user, "small"),
+      h("span.label", {}, displayName(user)),
+      user.bot ? botTag(t("App")) : null,
     ),
   );
 }

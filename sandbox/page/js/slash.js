@@ -11,7 +11,9 @@ const SLASH = 1;
 /** The commands and subcommands offered here that fit what stands behind the slash, best first. */
 export function slashMatches(query) {
   const wanted = query.trim().toLowerCase();
-  const leaves = state.commands.filter((one) => one.type === SLASH && one.channel_ids.includes(view.channelId)).flatMap(leavesOf);
+  const leaves = state.commands
+    .filter((one) => one.type === SLASH && one.channel_ids.includes(view.channelId))
+    .flatMap(leavesOf);
   const fitting = leaves.filter((one) => one.label.slice(1).toLowerCase().includes(wanted));
   const starts = (one) => one.label.slice(1).toLowerCase().startsWith(wanted);
   return [...fitting.filter(starts), ...fitting.filter((one) => !starts(one))].slice(0, 40);
@@ -19,7 +21,12 @@ export function slashMatches(query) {
 
 function leavesOf(command) {
   const offered = (path, name, description) => ({
-    value: [command.id, ...path].join(" "), label: `/${name}`, detail: description, command, path, side: h("span.app-name", {}, command.application_name),
+    value: [command.id, ...path].join(" "),
+    label: `/${name}`,
+    detail: description,
+    command,
+    path,
+    side: h("span.app-name", {}, command.application_name),
   });
   if (!command.subcommands.length) return [offered([], command.name, command.description)];
   return command.subcommands.map((sub) => offered(sub.path, `${command.name} ${sub.name}`, sub.description));
@@ -54,7 +61,11 @@ export class CommandLine {
   /** Ask the application what it offers for a field. Rejects with RequestError. */
   async complete(field, text) {
     const { choices } = await request("autocomplete", {
-      channel_id: view.channelId, command_id: this.command.id, path: this.path, options: this.values(field), focused: { name: field.option.name, value: text },
+      channel_id: view.channelId,
+      command_id: this.command.id,
+      path: this.path,
+      options: this.values(field),
+      focused: { name: field.option.name, value: text },
     });
     return choices;
   }
@@ -99,10 +110,26 @@ export class CommandLine {
     this.problem = h("div.error-text", { role: "alert", hidden: true });
     this.places = h("div.places");
     const line = h(
-      "div.box.command-line", { role: "group", "aria-label": `/${this.name}`, tabindex: -1, "aria-describedby": this.help.id, data: { focus: "command" } },
-      h("span.command-name", {}, `/${this.name}`), this.places,
-      h("button.icon-button", { type: "button", "aria-label": t("Cancel"), onclick: () => this.onend() }, icon(ICONS.close)),
-      h("button.icon-button.send", { type: "button", "aria-label": t("Send"), onclick: () => this.send() }, icon(ICONS.send)),
+      "div.box.command-line",
+      {
+        role: "group",
+        "aria-label": `/${this.name}`,
+        tabindex: -1,
+        "aria-describedby": this.help.id,
+        data: { focus: "command" },
+      },
+      h("span.command-name", {}, `/${this.name}`),
+      this.places,
+      h(
+        "button.icon-button",
+        { type: "button", "aria-label": t("Cancel"), onclick: () => this.onend() },
+        icon(ICONS.close),
+      ),
+      h(
+        "button.icon-button.send",
+        { type: "button", "aria-label": t("Send"), onclick: () => this.send() },
+        icon(ICONS.send),
+      ),
     );
     line.addEventListener("keydown", (event) => this.#key(event));
     this.element = h("div.command", {}, h("div.suggestions", {}, this.suggestions, this.problem, this.help), line);
@@ -119,7 +146,13 @@ export class CommandLine {
     fill(
       this.places,
       [...this.shown].map((field) => field.element),
-      rest.map((field) => h("button.more-option", { type: "button", "aria-label": `${t("optional")}: ${field.option.label}`, onclick: () => add(field) }, `+ ${field.option.label}`)),
+      rest.map((field) =>
+        h(
+          "button.more-option",
+          { type: "button", "aria-label": `${t("optional")}: ${field.option.label}`, onclick: () => add(field) },
+          `+ ${field.option.label}`,
+        ),
+      ),
     );
   }
 
@@ -127,7 +160,12 @@ export class CommandLine {
     if (event.key === "Escape") {
       event.preventDefault();
       this.onend();
-    } else if (event.key === "Enter" && !event.defaultPrevented && !event.isComposing && !event.target.closest("button")) {
+    } else if (
+      event.key === "Enter" &&
+      !event.defaultPrevented &&
+      !event.isComposing &&
+      !event.target.closest("button")
+    ) {
       event.preventDefault();
       if (![...this.shown].some((field) => field.option.required && field.empty()) || !this.advance()) this.send();
     } else if (event.key === "Backspace" && event.target.value === "" && event.target.tagName === "INPUT") {

@@ -12,7 +12,14 @@ const APPENDED = ["exchanges", "frames"];
 export const NARROW = matchMedia("(max-width: 1000px)");
 
 /** The server's sections as last told. Messages lie by channel and id. */
-export const state = { ready: false, online: false, messages: new Map(), interactions: new Map(), exchanges: [], frames: [] };
+export const state = {
+  ready: false,
+  online: false,
+  messages: new Map(),
+  interactions: new Map(),
+  exchanges: [],
+  frames: [],
+};
 for (const name of WHOLE) state[name] = null;
 
 /** What this window looks at; nobody else knows. `guildId` is null in direct messages. */

@@ -13,7 +13,14 @@ const STYLES = {
   s: { dateStyle: "short", timeStyle: "short" },
   S: { dateStyle: "short", timeStyle: "medium" },
 };
-const UNITS = [["year", 31_536_000], ["month", 2_592_000], ["day", 86_400], ["hour", 3600], ["minute", 60], ["second", 1]];
+const UNITS = [
+  ["year", 31_536_000],
+  ["month", 2_592_000],
+  ["day", 86_400],
+  ["hour", 3600],
+  ["minute", 60],
+  ["second", 1],
+];
 
 let ahead = 0; // milliseconds by which the sandbox's clock is ahead of this machine's
 
@@ -33,7 +40,11 @@ export function timestamp(seconds, style) {
   if (Number.isNaN(date.getTime())) return h("span.timestamp", {}, String(seconds));
   const full = format(date, "F");
   const data = style === "R" ? { relative: seconds } : {};
-  return h("time.timestamp", { datetime: date.toISOString(), title: full, data }, style === "R" ? relative(seconds) : format(date, style));
+  return h(
+    "time.timestamp",
+    { datetime: date.toISOString(), title: full, data },
+    style === "R" ? relative(seconds) : format(date, style),
+  );
 }
 
 /** The time in a message's head: "Today at 12:00". */

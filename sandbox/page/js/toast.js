@@ -8,7 +8,11 @@ const SECONDS = 7;
 
 /** Say something for a few seconds; `kind` "bad" for what went wrong. */
 export function toast(text, kind = "") {
-  const close = h("button.icon-button", { type: "button", "aria-label": t("Close"), onclick: () => note.remove() }, icon(ICONS.close, "small"));
+  const close = h(
+    "button.icon-button",
+    { type: "button", "aria-label": t("Close"), onclick: () => note.remove() },
+    icon(ICONS.close, "small"),
+  );
   const note = h("div.toast", { class: kind }, h("span", {}, text), close);
   document.querySelector(".toasts").append(note);
   setTimeout(() => note.remove(), SECONDS * 1000);

@@ -9,7 +9,14 @@ import { look, request, state, subscribe, view } from "./store.js";
 import { attempt } from "./toast.js";
 import { t } from "./words.js";
 
-const KINDS = { owner: "Owner", admin: "Admin", moderator: "Moderator", member: "Member", newcomer: "Newcomer", outsider: "Not in the server" };
+const KINDS = {
+  owner: "Owner",
+  admin: "Admin",
+  moderator: "Moderator",
+  member: "Member",
+  newcomer: "Newcomer",
+  outsider: "Not in the server",
+};
 const ORDER = Object.keys(KINDS);
 const bar = document.querySelector(".topbar");
 const wanted = matchMedia("(prefers-color-scheme: dark)");
@@ -28,6 +35,7 @@ function isDark() {
 
 function draw() {
   if (!state.ready) return;
+  document.querySelector(".skip").textContent = t("Skip to writing");
   const theme = t(isDark() ? "Light theme" : "Dark theme");
   fill(
     bar,
@@ -36,8 +44,13 @@ function draw() {
     acting(),
     h("div.spacer"),
     h(
-      "div.tools", {},
-      h("button.icon-button", { type: "button", "aria-label": theme, title: theme, data: { focus: "theme" }, onclick: toggleTheme }, icon(isDark() ? ICONS.sun : ICONS.moon)),
+      "div.tools",
+      {},
+      h(
+        "button.icon-button",
+        { type: "button", "aria-label": theme, title: theme, data: { focus: "theme" }, onclick: toggleTheme },
+        icon(isDark() ? ICONS.sun : ICONS.moon),
+      ),
       tool("scenes", t("Behind the scenes"), ICONS.pulse, state.faults.length),
       tool("world", t("World"), ICONS.globe),
     ),
@@ -55,8 +68,18 @@ function tool(name, label, path, count = 0) {
   const open = view.drawer === name;
   return h(
     "button.tool",
-    { type: "button", "aria-expanded": String(open), "aria-controls": "drawer", "aria-label": count ? `${label}: ${count}` : label, title: label, data: { focus: name }, onclick: () => look({ drawer: open ? null : name }) },
-    icon(path), h("span.words", {}, label), count ? h("span.badge", {}, String(count)) : null,
+    {
+      type: "button",
+      "aria-expanded": String(open),
+      "aria-controls": "drawer",
+      "aria-label": count ? `${label}: ${count}` : label,
+      title: label,
+      data: { focus: name },
+      onclick: () => look({ drawer: open ? null : name }),
+    },
+    icon(path),
+    h("span.words", {}, label),
+    count ? h("span.badge", {}, String(count)) : null,
   );
 }
 
@@ -65,12 +88,25 @@ function acting() {
   const kind = state.people.find((one) => one.id === user.id)?.kind ?? "member";
   const button = h(
     "button.acting",
-    { type: "button", "aria-haspopup": "dialog", "aria-expanded": "false", "aria-label": `${t("Acting as")} ${displayName(user)}`, data: { focus: "acting" } },
-    avatar(user), h("span.caption", {}, t("Acting as")), h("span.who", {}, displayName(user)), h("span.tag.soft", {}, t(KINDS[kind])), icon(ICONS.chevron, "small"),
+    {
+      type: "button",
+      "aria-haspopup": "dialog",
+      "aria-expanded": "false",
+      "aria-label": `${t("Acting as")} ${displayName(user)}`,
+      data: { focus: "acting" },
+    },
+    avatar(user),
+    h("span.caption", {}, t("Acting as")),
+    h("span.who", {}, displayName(user)),
+    h("span.tag.soft", {}, t(KINDS[kind])),
+    icon(ICONS.chevron, "small"),
   );
   button.addEventListener("click", () =>
     openPicker(button, {
-      label: t("Act as"), width: 320, load: people, selected: [{ value: user.id }],
+      label: t("Act as"),
+      width: 320,
+      load: people,
+      selected: [{ value: user.id }],
       onpick: ([option]) => attempt(request("act_as", { user_id: option.value })),
     }),
   );
@@ -81,7 +117,12 @@ function people(query) {
   const found = state.people.filter((one) => `${one.name} ${one.username}`.toLowerCase().includes(query.toLowerCase()));
   found.sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
   return found.map((one) => ({
-    value: one.id, label: one.name, kind: "user", group: t(KINDS[one.kind]), detail: `${one.username} · ${one.locale}`,
-    picture: () => h("span.avatar.small", { "aria-hidden": "true", vars: { "--avatar": avatarColour(one.id) } }, [...one.name][0]),
+    value: one.id,
+    label: one.name,
+    kind: "user",
+    group: t(KINDS[one.kind]),
+    detail: `${one.username} · ${one.locale}`,
+    picture: () =>
+      h("span.avatar.small", { "aria-hidden": "true", vars: { "--avatar": avatarColour(one.id) } }, [...one.name][0]),
   }));
 }

@@ -9,7 +9,12 @@ const ID = /^\d{15,}$/;
 
 /** The REST tab. */
 export function traffic() {
-  const filter = h("input.field.little", { type: "search", placeholder: "Filter: method, path, status", "aria-label": "Filter", data: { focus: "filter" } });
+  const filter = h("input.field.little", {
+    type: "search",
+    placeholder: "Filter: method, path, status",
+    "aria-label": "Filter",
+    data: { focus: "filter" },
+  });
   const list = h("ul.traffic");
   const empty = h("p.empty", {}, "No requests yet. Start a bot, or use one of its commands.");
   let from = 0;
@@ -21,9 +26,21 @@ export function traffic() {
 
   function draw() {
     const wanted = filter.value.trim().toLowerCase();
-    const shown = state.exchanges.filter((one) => one.n > from && `${one.method} ${one.path} ${one.status || "cut"} ${one.code ?? ""}`.toLowerCase().includes(wanted)).reverse();
+    const shown = state.exchanges
+      .filter(
+        (one) =>
+          one.n > from &&
+          `${one.method} ${one.path} ${one.status || "cut"} ${one.code ?? ""}`.toLowerCase().includes(wanted),
+      )
+      .reverse();
     empty.hidden = shown.length > 0;
-    reconcile(list, shown, (one) => one.n, (one) => one.n, (one) => expandable(line(one), () => details(one)));
+    reconcile(
+      list,
+      shown,
+      (one) => one.n,
+      (one) => one.n,
+      (one) => expandable(line(one), () => details(one)),
+    );
   }
   return {
     draw,
@@ -37,7 +54,8 @@ export function traffic() {
 function line(one) {
   const kind = one.status === 0 || one.status >= 500 ? "bad" : one.status >= 400 ? "warn" : "good";
   return h(
-    "button.line", { type: "button", "aria-expanded": "false", title: one.route, data: { focus: `n${one.n}` } },
+    "button.line",
+    { type: "button", "aria-expanded": "false", title: one.route, data: { focus: `n${one.n}` } },
     h("span.verb", {}, one.method),
     h("span.path", {}, h("bdi", {}, shortPath(one.path))),
     h("span.status", { class: kind }, one.status ? String(one.status) : "cut", one.code ? ` ${one.code}` : ""),
@@ -47,7 +65,10 @@ function line(one) {
 
 /** A path that can be read: names in place of ids, and no tokens. */
 function shortPath(path) {
-  return path.split("/").map((part) => (part.length >= 40 ? "…" : ID.test(part) ? nameOf(part) : part)).join("/");
+  return path
+    .split("/")
+    .map((part) => (part.length >= 40 ? "…" : ID.test(part) ? nameOf(part) : part))
+    .join("/");
 }
 
 function nameOf(id) {
@@ -62,9 +83,11 @@ async function details({ n }) {
   const { exchange } = result;
   return [
     section("Request", `${exchange.method} ${exchange.path}${query(exchange.query)}`),
-    section("Headers", exchange.request_headers), section("Body", exchange.body),
+    section("Headers", exchange.request_headers),
+    section("Body", exchange.body),
     exchange.fault ? section("Struck by", exchange.fault) : null,
-    section(`Answer ${exchange.status || "cut off"}`, exchange.response), section("Answer's headers", exchange.response_headers),
+    section(`Answer ${exchange.status || "cut off"}`, exchange.response),
+    section("Answer's headers", exchange.response_headers),
   ];
 }
 

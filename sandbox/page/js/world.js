@@ -16,7 +16,12 @@ export function people() {
   const list = h("ul.things");
   const form = makeForm(
     [
-      input("name", "Name", { required: true, maxlength: 32 }), choice("locale", "Language", LOCALES.map((one) => [one, one])),
+      input("name", "Name", { required: true, maxlength: 32 }),
+      choice(
+        "locale",
+        "Language",
+        LOCALES.map((one) => [one, one]),
+      ),
       h("label.check.wide", {}, h("input", { type: "checkbox", name: "pending" }), "has not passed the screening"),
     ],
     "Add a member",
@@ -36,11 +41,18 @@ function memberRow(one) {
   const actions = (anchor) => [
     { label: "Roles …", run: () => openProfile(user.id, anchor) },
     ...(user.bot ? [] : [{ label: "Act as", run: () => attempt(request("act_as", { user_id: user.id })) }]),
-    ...(one.pending ? [{ label: "Pass the screening", run: () => attempt(request("pass_screening", { user_id: user.id })) }] : []),
-    ...(user.bot ? [] : [
-      { heading: "Language" },
-      ...["en-US", "ja"].map((locale) => ({ label: locale, run: () => attempt(request("set_locale", { user_id: user.id, locale })) })),
-    ]),
+    ...(one.pending
+      ? [{ label: "Pass the screening", run: () => attempt(request("pass_screening", { user_id: user.id })) }]
+      : []),
+    ...(user.bot
+      ? []
+      : [
+          { heading: "Language" },
+          ...["en-US", "ja"].map((locale) => ({
+            label: locale,
+            run: () => attempt(request("set_locale", { user_id: user.id, locale })),
+          })),
+        ]),
     "rule",
     one.communication_disabled_until
       ? { label: "End the time-out", run: () => attempt(request("time_out", { user_id: user.id, seconds: 0 })) }
@@ -48,19 +60,34 @@ function memberRow(one) {
     ...(one.owner ? [] : [{ label: "Kick", danger: true, run: () => attempt(request("kick", { user_id: user.id })) }]),
   ];
   const locale = state.people.find((person) => person.id === user.id)?.locale;
-  return h("li", {}, avatar(user, "tiny"), h("span.name", {}, one.name, h("small", {}, user.bot ? "app" : `${user.username} · ${locale}`)), more(one.name, actions, `m${user.id}`));
+  return h(
+    "li",
+    {},
+    avatar(user, "tiny"),
+    h("span.name", {}, one.name, h("small", {}, user.bot ? "app" : `${user.username} · ${locale}`)),
+    more(one.name, actions, `m${user.id}`),
+  );
 }
 
 function outsiderRow(one) {
   const back = () => attempt(request("rejoin", { user_id: one.id }));
-  return h("li", {}, h("span.name", {}, one.name, h("small", {}, "not in the server")), h("button.button.grey.little", { type: "button", onclick: back }, "Let in"));
+  return h(
+    "li",
+    {},
+    h("span.name", {}, one.name, h("small", {}, "not in the server")),
+    h("button.button.grey.little", { type: "button", onclick: back }, "Let in"),
+  );
 }
 
 /** The tab of roles, highest first. */
 export function roles() {
   const list = h("ul.things");
   const form = makeForm(
-    [input("name", "Name", { required: true, maxlength: 100 }), input("color", "Colour", { type: "color", value: "#5865f2" }, ""), h("label.check.wide", {}, h("input", { type: "checkbox", name: "hoist" }), "shown apart in the list of members")],
+    [
+      input("name", "Name", { required: true, maxlength: 100 }),
+      input("color", "Colour", { type: "color", value: "#5865f2" }, ""),
+      h("label.check.wide", {}, h("input", { type: "checkbox", name: "hoist" }), "shown apart in the list of members"),
+    ],
     "Add a role",
     async ({ name, color, hoist }) => {
       await request("add_role", { name, color: parseInt(color.slice(1), 16), hoist: hoist === "on" });
@@ -77,13 +104,21 @@ function roleRow(role) {
   const actions = () => [
     { label: "Move up", run: ask("move_role", { position: role.position + 1 }) },
     ...(role.position > 1 ? [{ label: "Move down", run: ask("move_role", { position: role.position - 1 }) }] : []),
-    role.above_bot ? { label: "Place below the bot", run: ask("place_role", { above_bot: false }) } : { label: "Place above the bot", run: ask("place_role", { above_bot: true }) },
-    { label: grown ? "Take Manage Messages" : "Give Manage Messages", run: ask("role_permission", { permission: "MANAGE_MESSAGES", granted: !grown }) },
+    role.above_bot
+      ? { label: "Place below the bot", run: ask("place_role", { above_bot: false }) }
+      : { label: "Place above the bot", run: ask("place_role", { above_bot: true }) },
+    {
+      label: grown ? "Take Manage Messages" : "Give Manage Messages",
+      run: ask("role_permission", { permission: "MANAGE_MESSAGES", granted: !grown }),
+    },
     "rule",
     { label: "Delete", danger: true, run: ask("delete_role", {}) },
   ];
   return h(
-    "li", {}, roleDot(role.color), h("span.name", {}, role.name, h("small", {}, everyone ? "" : `${role.member_count}`)),
+    "li",
+    {},
+    roleDot(role.color),
+    h("span.name", {}, role.name, h("small", {}, everyone ? "" : `${role.member_count}`)),
     role.above_bot && !everyone && !role.managed ? h("span.tag.warn", {}, "above the bot") : null,
     role.dangerous.length ? h("span.tag.soft", { title: role.dangerous.join(", ") }, "powerful") : null,
     everyone || role.managed ? null : more(role.name, actions, `r${role.id}`),
@@ -95,17 +130,33 @@ export function places() {
   const list = h("ul.things");
   const parents = h("select.field.little", { name: "parent_id", data: { focus: "parent" } });
   const form = makeForm(
-    [input("name", "Name", { required: true, maxlength: 100 }), choice("type", "Kind", [["0", "Text"], ["5", "Announcement"], ["4", "Category"]]), h("label.wide", {}, "In", parents)],
+    [
+      input("name", "Name", { required: true, maxlength: 100 }),
+      choice("type", "Kind", [
+        ["0", "Text"],
+        ["5", "Announcement"],
+        ["4", "Category"],
+      ]),
+      h("label.wide", {}, "In", parents),
+    ],
     "Add a channel",
     async ({ name, type, parent_id: parent }) => {
-      await request("add_channel", { name, type: Number(type), ...(parent && type !== "4" ? { parent_id: parent } : {}) });
+      await request("add_channel", {
+        name,
+        type: Number(type),
+        ...(parent && type !== "4" ? { parent_id: parent } : {}),
+      });
       toast(`The channel ${name} was added.`);
     },
   );
   return tab(form, list, () => {
     const all = guild()?.channels ?? [];
     const chosen = parents.value;
-    fill(parents, h("option", { value: "" }, "no category"), all.filter((one) => one.type === 4).map((one) => h("option", { value: one.id }, one.name)));
+    fill(
+      parents,
+      h("option", { value: "" }, "no category"),
+      all.filter((one) => one.type === 4).map((one) => h("option", { value: one.id }, one.name)),
+    );
     parents.value = chosen;
     fill(list, all.map(channelRow));
   });
@@ -113,7 +164,13 @@ export function places() {
 
 function channelRow(one) {
   const remove = () => attempt(request("delete_channel", { channel_id: one.id }));
-  return h("li", {}, icon(one.type === 4 ? ICONS.chevron : ICONS.hash, "small"), h("span.name", {}, one.name), more(one.name, () => [{ label: "Delete", danger: true, run: remove }], `c${one.id}`));
+  return h(
+    "li",
+    {},
+    icon(one.type === 4 ? ICONS.chevron : ICONS.hash, "small"),
+    h("span.name", {}, one.name),
+    more(one.name, () => [{ label: "Delete", danger: true, run: remove }], `c${one.id}`),
+  );
 }
 
 /** The tab that begins the world again. */
@@ -122,22 +179,44 @@ export function reset() {
   const begin = async () => (await attempt(request("reset"))) && toast("The world is as it was at the start.");
   return {
     element: h(
-      "div.body.scroll", {},
+      "div.body.scroll",
+      {},
       h("h3", {}, "Begin again"),
-      h("p", {}, "Members, roles, channels and messages become what they were at the start. Connected bots see an outage of the server and its return; what they keep in their own database stays."),
-      h("p", {}, " "), h("button.button.red", { type: "button", data: { focus: "reset" }, onclick: begin }, "Reset the world"),
-      h("h3", {}, "For a bot"), where,
+      h(
+        "p",
+        {},
+        "Members, roles, channels and messages become what they were at the start. Connected bots see an outage of the server " +
+          "and its return; what they keep in their own database stays.",
+      ),
+      h("p", {}, " "),
+      h("button.button.red", { type: "button", data: { focus: "reset" }, onclick: begin }, "Reset the world"),
+      h("h3", {}, "For a bot"),
+      where,
     ),
     draw() {
       const { about } = state;
-      fill(where, h("p", {}, "Tell any bot this address in place of https://discord.com/api:"), h("p", {}, h("code", {}, about.api_url)),
-        about.applications.map((app) => h("p", {}, `${app.name}: `, h("code", {}, app.token))));
+      fill(
+        where,
+        h("p", {}, "Tell any bot this address in place of https://discord.com/api:"),
+        h("p", {}, h("code", {}, about.api_url)),
+        about.applications.map((app) => h("p", {}, `${app.name}: `, h("code", {}, app.token))),
+      );
     },
   };
 }
 
 function more(name, entries, focus) {
-  const button = h("button.icon-button", { type: "button", "aria-label": `Actions: ${name}`, "aria-haspopup": "menu", "aria-expanded": "false", data: { focus } }, icon(ICONS.more, "small"));
+  const button = h(
+    "button.icon-button",
+    {
+      type: "button",
+      "aria-label": `Actions: ${name}`,
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+      data: { focus },
+    },
+    icon(ICONS.more, "small"),
+  );
   button.addEventListener("click", () => openMenu(button, entries(button), name));
   return button;
 }
@@ -151,7 +230,16 @@ function input(name, label, properties = {}, styled = ".field.little") {
 }
 
 function choice(name, label, options) {
-  return h("label", {}, label, h("select.field.little", { name }, options.map(([value, text]) => h("option", { value }, text))));
+  return h(
+    "label",
+    {},
+    label,
+    h(
+      "select.field.little",
+      { name },
+      options.map(([value, text]) => h("option", { value }, text)),
+    ),
+  );
 }
 
 function makeForm(fields, action, submit) {
