@@ -124,13 +124,18 @@ async def leftover_tasks(before: set[asyncio.Task[Any]]) -> list[str]:
     return [str(task) for task in left if not task.done()]
 
 
-async def posted_panel(house: House, *roles: str, style: Style = Style.BUTTONS, mode: Mode = Mode.TOGGLE, channel: str = "roles") -> Panel:
+async def posted_panel(
+    house: House,
+    *roles: str,
+    style: Style = Style.BUTTONS,
+    mode: Mode = Mode.TOGGLE,
+    channel: str = "roles",
+    name: str = "Colours",
+) -> Panel:
     """A panel in the database, posted: for tests that begin at the click."""
     sandbox = house.sandbox
     now = clock.now()
-    panel = await Panel.create(
-        guild_id=sandbox.guild.id, name="Colours", title="Colours", style=style, mode=mode, created_at=now, updated_at=now
-    )
+    panel = await Panel.create(guild_id=sandbox.guild.id, name=name, title=name, style=style, mode=mode, created_at=now, updated_at=now)
     items = [
         await PanelRole.create(panel=panel, role_id=sandbox.role(name).id, label=name, position=position)
         for position, name in enumerate(roles)
