@@ -17,6 +17,7 @@ class Problem(StrEnum):
     DANGEROUS = "dangerous"
     BOT_LACKS_MANAGE_ROLES = "bot_lacks_manage_roles"
     PENDING = "pending"
+    WAITS_FOR_SCREENING = "waits_for_screening"
     PANEL_DELETED = "panel_deleted"
     NOT_ON_PANEL = "not_on_panel"
     REQUIRES_ANY = "requires_any"

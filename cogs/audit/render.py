@@ -17,14 +17,14 @@ FIELD_MAX, FIELDS_MAX, EMBED_MAX = 1024, 25, 6000
 TEXT_MAX = 480  # of a text before and after a change: both fit in one field
 GREEN, YELLOW, RED, BLUE = 0x57F287, 0xFEE75C, 0xED4245, 0x5865F2
 COLOURS = {AuditState.DONE: GREEN, AuditState.REFUSED: YELLOW, AuditState.UNKNOWN: RED}
-CLICK = "roles.click"
+ROLE_CHANGES = "roles."
 Field = dict[str, Any]
 
 
 def embed(entry: AuditEntry, t: Translator) -> dict[str, Any]:
     """The entry as an embed within Discord's limits; what does not fit is named as left out."""
-    if entry.kind == CLICK:
-        title = t({AuditState.DONE: CLICK_DONE, AuditState.REFUSED: CLICK_REFUSED}.get(entry.state, CLICK_UNKNOWN))
+    if entry.kind.startswith(ROLE_CHANGES):
+        title = t({AuditState.DONE: TITLES.get(entry.kind, CLICK_DONE), AuditState.REFUSED: CLICK_REFUSED}.get(entry.state, CLICK_UNKNOWN))
         colour = COLOURS.get(entry.state, RED)
     else:
         title, colour = t(TITLES[entry.kind]) if entry.kind in TITLES else entry.kind, BLUE

@@ -30,6 +30,7 @@ SENTENCES = {
     Problem.PENDING: N_(
         "{role} was not changed, because you have not accepted this server's rules yet. Accept them first, then come back."
     ),
+    Problem.WAITS_FOR_SCREENING: N_("{role} is kept for you: you get it as soon as you have accepted this server's rules."),
     Problem.PANEL_DELETED: N_("This panel was deleted. An admin of this server can take its message away."),
     Problem.NOT_ON_PANEL: N_("This choice is no longer on the panel."),
     Problem.REQUIRES_ANY: N_("{role} is only for members who hold one of these roles: {roles}."),

@@ -8,14 +8,18 @@ import discord
 from discord.ext import commands
 from loguru import logger
 
+from cogs.roles.aftercare import Aftercare
 from cogs.roles.answers import describe
 from cogs.roles.decision import Click, Outcome
+from cogs.roles.group import roles
 from cogs.roles.members import MemberLocks, Overlay
+from cogs.roles.mine import MyRoles
 from cogs.roles.panel_cache import PanelCache
 from cogs.roles.picker import CLEAR, PICK, TURN, page_of, picker, screen_of
 from cogs.roles.places import Places
 from cogs.roles.recovery import Recovery
 from cogs.roles.service import RoleService, Tell
+from cogs.roles.temporary import TemporaryRoles
 from core.answer import Acknowledgement, Answer
 from core.cog import Cog
 from core.components import Payload, text_message
@@ -34,14 +38,18 @@ RECOVERY_PAUSE = 30.0  # seconds
 PANEL_GONE = N_("This panel was deleted. An admin of this server can take its message away.")
 
 
-class RolesCog(Cog, name="roles"):
+class RolesCog(MyRoles, TemporaryRoles, Aftercare, Cog, name="roles"):
     """Thin: turns presses into clicks for the RoleService, and shows what came of them."""
+
+    roles = roles  # py-cord looks for a command's group among the attributes of the cog
 
     def __init__(self, bot: "RolePanelBot") -> None:
         super().__init__(bot)
         self._panels = PanelCache()
+        locks, overlay = MemberLocks(), Overlay()
+        self.care(bot, locks, overlay)
         self._places = Places(bot)
-        self._service = RoleService(bot, self._panels, self._places, MemberLocks(), Overlay())
+        self._service = RoleService(bot, self._panels, self._places, locks, overlay)
         self._recovery = Recovery(bot, self._service, self._tell_later)
         self._started = clock.now()
         self.spawn(self._places.watch(), "holders of limited roles")

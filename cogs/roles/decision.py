@@ -101,21 +101,32 @@ class Decision:
         return Outcome(self.panel, self.plan, applied, holds, frozenset(self.facts.roles), ends)
 
 
-def decide(board: Board | None, click: Click, held: frozenset[int], facts: GuildFacts, full: frozenset[int] = frozenset()) -> Decision:
+def decide(
+    board: Board | None,
+    click: Click,
+    held: frozenset[int],
+    facts: GuildFacts,
+    full: frozenset[int] = frozenset(),
+    *,
+    may_wait: bool = False,
+) -> Decision:
     """The decision on a click, with what the panel itself cannot know refused: a panel or item that is gone, a member not yet admitted.
 
-    `full` are the items known to have no place left.
+    `full` are the items known to have no place left. `may_wait`: the bot will hear when a member is admitted.
     """
     if board is None or board.panel.guild_id != click.guild_id:
         return Decision(board, RolePlan(refusals=(Refusal(0, Problem.PANEL_DELETED),)), held, facts)
     items = [board.panel.item(item_id) for item_id in click.item_ids]
     picked = tuple(item.role_id for item in items if item)
-    if click.pending:
+    waits = may_wait and board.panel.wait_for_screening
+    if click.pending and not waits:
         return Decision(board, RolePlan(refusals=tuple(Refusal(role_id, Problem.PENDING) for role_id in picked)), held, facts)
     offered = {role.role_id for role in board.panel.roles if role.item_id in click.offered_ids}
     pick = Pick(picked, click.toggles, tuple(sorted(offered - set(picked))))
     decided = plan(board.panel, held, pick, facts, Surroundings(board.linked, full))
     gone = tuple(Refusal(0, Problem.NOT_ON_PANEL) for item in items if item is None)
+    if click.pending:
+        decided = RolePlan(refusals=(*decided.refusals, *(Refusal(role_id, Problem.WAITS_FOR_SCREENING) for role_id in decided.add)))
     return Decision(board, replace(decided, refusals=decided.refusals + gone), held, facts)
 
 

@@ -10,13 +10,14 @@ from cogs.roles.decision import Board, Click, Decision, Outcome, decide, facts_o
 from cogs.roles.members import MemberLocks, Overlay
 from cogs.roles.panel_cache import PanelCache
 from cogs.roles.places import Places
+from cogs.roles.waiting import postpone
 from core.answer import AnsweredElsewhere
 from core.errors import OUTDATED, UserError
 from core.facts import guild_facts
 from core.i18n import N_
 from domain import clock
 from domain.events import AuditWritten, RolesChanged
-from domain.role_safety import GuildFacts
+from domain.role_safety import GuildFacts, Problem
 from models import AuditEntry, AuditState
 from models.claim import Claim, Claimed, claim, settle
 
@@ -95,7 +96,7 @@ class RoleService:
         full: frozenset[int] = frozenset()
         stale = 0
         while stale < STALE_MAX:
-            decision = decide(board, click, held, facts, full)
+            decision = decide(board, click, held, facts, full, may_wait=self._bot.settings.members_intent)
             if board is not None and not decision.plan.empty:
                 claimed = await self._claim_once(click, board, decision, former)
                 if claimed.entry_id is not None:
@@ -170,6 +171,9 @@ class RoleService:
         return guild_facts(guild, click.app_permissions)
 
     async def _record_refusal(self, click: Click, decision: Decision, tell: Tell) -> None:
+        waiting = tuple(refusal.role_id for refusal in decision.plan.refusals if refusal.problem is Problem.WAITS_FOR_SCREENING)
+        if waiting and decision.panel:
+            await postpone(decision.panel, click.member_id, waiting)
         if decision.plan.refusals:
             await AuditEntry.record_refusal(
                 click.guild_id,

@@ -1,0 +1,95 @@
+"""What happens to roles after the click: they end, wait for who left, and go with what is deleted."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import discord
+from discord.ext import commands
+from loguru import logger
+
+from cogs.roles.errands import Errands
+from cogs.roles.expiry import Expiry
+from cogs.roles.members import MemberLocks, Overlay
+from cogs.roles.places import Places
+from cogs.roles.waiting import Waiting
+from core.cog import Cog
+from core.errors import is_database_away
+from domain import clock
+from domain.events import RolesChanged
+from models import RoleGrant
+
+if TYPE_CHECKING:
+    from core.bot import RolePanelBot
+
+LOOK_PAUSE = 6 * 3600.0  # seconds between looks for members whose return no event told
+
+
+class Aftercare(Cog, name="aftercare"):
+    """The loops and listeners, as a mixin of the cog."""
+
+    errands: Errands
+    expiry: Expiry
+    waiting: Waiting
+    _places: Places
+
+    def care(self, bot: "RolePanelBot", locks: MemberLocks, overlay: Overlay) -> None:
+        """Begin; the locks and the overlay are those of clicks."""
+        self.errands = Errands(bot, locks, overlay)
+        self.expiry = Expiry(bot, self.errands)
+        self.waiting = Waiting(bot, self.errands)
+        self.spawn(self.expiry.run(), "temporary roles")
+        if bot.settings.members_intent:
+            self.spawn(self._look_for_returns(), "roles kept for members")
+
+    @commands.Cog.listener("on_roles_changed")
+    async def _end_in_time(self, event: RolesChanged) -> None:
+        """What was given just now may end before the next look."""
+        self.expiry.wake()
+
+    @commands.Cog.listener("on_guild_available")
+    async def _catch_up_with(self, guild: discord.Guild) -> None:
+        """A guild came (back): what ended meanwhile can be taken now."""
+        self.expiry.wake()
+
+    @commands.Cog.listener("on_guild_join")
+    async def _catch_up_with_new(self, guild: discord.Guild) -> None:
+        """The same for a guild that the bot was added to again."""
+        self.expiry.wake()
+
+    @commands.Cog.listener("on_guild_role_delete")
+    async def _forget_role(self, role: discord.Role) -> None:
+        """Nobody holds a deleted role."""
+        await RoleGrant.filter(guild_id=role.guild.id, role_id=role.id).delete()
+
+    @commands.Cog.listener("on_raw_member_remove")
+    async def _keep_for_return(self, event: discord.RawMemberRemoveEvent) -> None:
+        """A member left."""
+        if self.bot.serves(event.guild_id):
+            await RoleGrant.member_left(event.guild_id, event.user.id, clock.now())
+
+    @commands.Cog.listener("on_member_join")
+    async def _give_back(self, member: discord.Member) -> None:
+        """A member came; who has yet to pass screening would skip it with a role, so that is waited for."""
+        if not member.pending and self.bot.serves(member.guild.id):
+            await self.waiting.arrived(member.guild, member.id)
+
+    @commands.Cog.listener("on_raw_member_update")
+    async def _admit(self, event: discord.RawMemberUpdateEvent) -> None:
+        """A member changed: lost a role, or passed screening. The bot itself is told of with or without the intent."""
+        if event.user_id == (self.bot.user and self.bot.user.id) or not self.bot.serves(event.guild_id):
+            return
+        await self._places.told(event.guild_id, event.user_id, event.member._roles)
+        if not event.member.pending:
+            await self.waiting.arrived(event.member.guild, event.user_id)
+
+    async def _look_for_returns(self) -> None:
+        """Once the guilds are known, and now and then: what was missed while offline."""
+        await self.bot.wait_until_ready()
+        while True:
+            try:
+                await self.waiting.look()
+            except Exception as error:
+                if not is_database_away(error):
+                    raise
+                logger.warning("Roles kept for members wait for the database")
+            await asyncio.sleep(LOOK_PAUSE)

@@ -1,0 +1,235 @@
+"""Role changes that nobody clicks for: a role whose time is over, one given back, one ended by an admin.
+
+As with a click, the record comes first: it is written as `sent` together with what it does to the grant, then Discord is asked, then
+it is settled. After a crash the next process finds the record and finishes it, so that every change is made and recorded once.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import discord
+from loguru import logger
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.transactions import in_transaction
+
+from cogs.roles.applier import Applied, Target, apply, compare, member_roles
+from cogs.roles.members import MemberLocks, Overlay
+from core.rate_limits import RateLimited
+from core.rest import Uncertain
+from domain import clock
+from domain.events import AuditWritten, RolesChanged
+from domain.plan import Refusal, RolePlan
+from domain.role_safety import Problem
+from models import AuditEntry, AuditState, Panel, RoleGrant
+
+if TYPE_CHECKING:
+    from core.bot import RolePanelBot
+
+EXPIRE, END, RETURN, ADMIT = "roles.expire", "roles.end", "roles.return", "roles.admit"
+REASONS = {EXPIRE: "time is over", END: "ended by a moderator", RETURN: "given back", ADMIT: "screening passed"}
+PATIENCE = 2.0  # seconds that one guild's rate limit may hold up the others
+TOLD_AGAIN = timedelta(days=1)  # a role that still cannot be taken back is named in the log once a day
+# What will do later; the record stays `sent` and is taken up again.
+PASSING = frozenset({Problem.BUSY, Problem.DISCORD_ERROR, Problem.UNCERTAIN})
+
+Claim = Callable[[BaseDBAsyncClient], Awaitable[bool]]
+
+
+class NoRoom(Exception):
+    """Every place of a limited role is taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """One role to give (`gives`) or to take, for the sake of a grant. `actor_id` is who asked, if it was a person."""
+
+    kind: str
+    guild_id: int
+    user_id: int
+    role_id: int
+    gives: bool
+    panel_id: int | None
+    actor_id: int | None = None
+
+    @classmethod
+    def of(cls, kind: str, grant: RoleGrant, *, gives: bool, actor_id: int | None = None) -> "Errand":
+        """What is to be done about this grant."""
+        return cls(kind, grant.guild_id, grant.user_id, grant.role_id, gives, grant.panel_id, actor_id)
+
+    @property
+    def plan(self) -> RolePlan:
+        """The change as the applier takes it."""
+        return RolePlan(add=(self.role_id,)) if self.gives else RolePlan(remove=(self.role_id,))
+
+
+class Errands:
+    """Runs them. Shares the locks and the overlay of clicks, so that a click and an errand never undo each other."""
+
+    def __init__(self, bot: "RolePanelBot", locks: MemberLocks, overlay: Overlay) -> None:
+        self._bot, self._locks, self._overlay = bot, locks, overlay
+
+    async def take(self, kind: str, grant: RoleGrant, actor_id: int | None = None) -> Applied | None:
+        """Take a granted role back and forget the grant. None when another process, or a newer click, was quicker.
+
+        Raises Uncertain, RateLimited or discord.HTTPException when the member could not be looked at; nothing has happened then.
+        """
+
+        async def claim(db: BaseDBAsyncClient) -> bool:
+            return bool(await RoleGrant.filter(id=grant.id, expires_at=grant.expires_at).using_db(db).delete())
+
+        return await self._run(Errand.of(kind, grant, gives=False, actor_id=actor_id), claim, _stored(grant))
+
+    async def give(self, kind: str, grant: RoleGrant, capacity: int | None = None) -> Applied | None:
+        """Give a role that waits for its member. None also when they are not in the guild. The rest as with `take`.
+
+        Raises NoRoom when `capacity` others have the role from the same place on a panel.
+        """
+
+        async def claim(db: BaseDBAsyncClient) -> bool:
+            if capacity is not None:
+                await _check_room(grant, capacity, db)
+            waiting = RoleGrant.filter(id=grant.id, left_at__isnull=False).using_db(db)
+            fields = {name: getattr(grant, name) for name in ("expires_at", "granted_at", "item_id")}
+            return bool(await waiting.update(left_at=None, **fields))
+
+        return await self._run(Errand.of(kind, grant, gives=True), claim, _stored(grant))
+
+    async def finish(self, before: datetime) -> int:
+        """Take up the errands recorded before this moment and not settled; how many there are, younger ones with them."""
+        rows = await AuditEntry.filter(kind__in=REASONS, state=AuditState.SENT).order_by("id")
+        mine = [row for row in rows if self._bot.serves(row.guild_id)]
+        for row in mine:
+            try:
+                if row.created_at < before:
+                    await self._finish(row)
+            except (Uncertain, RateLimited, discord.HTTPException) as error:
+                logger.info("The role change {} has to wait: {!r}", row.id, error)
+        return len(mine)
+
+    async def _run(self, errand: Errand, claim: Claim, stored: dict[str, Any]) -> Applied | None:
+        async with self._locks.of(errand.guild_id, errand.user_id):
+            held = await self._held(errand)
+            if held is None and errand.gives:
+                return None
+            async with in_transaction() as db:
+                if not await claim(db):
+                    return None
+                if held is None or (errand.role_id in held) is errand.gives:
+                    return Applied()
+                row = await self._record(errand, stored, db)
+            return await self._carry_out(row, errand)
+
+    async def _finish(self, row: AuditEntry) -> None:
+        resume = row.resume or {}
+        errand = Errand(**resume["errand"])
+        async with self._locks.of(errand.guild_id, errand.user_id):
+            if not await AuditEntry.exists(id=row.id, state=AuditState.SENT):
+                return  # this process was still at it
+            held = await self._held(errand)
+            if held is None:
+                await self._settle(row, errand, Applied(failed=(Refusal(errand.role_id, Problem.MEMBER_LEFT),)))
+            elif (errand.role_id in held) is errand.gives:
+                row.payload["observed"] = True
+                await self._settle(row, errand, compare(errand.plan, held, Problem.DISCORD_ERROR))
+            else:
+                await self._carry_out(row, errand)
+
+    async def _carry_out(self, row: AuditEntry, errand: Errand) -> Applied:
+        deadline = asyncio.get_running_loop().time() + PATIENCE
+        reason = f"Role panel: {row.payload['panel_name'] or '?'} ({REASONS[errand.kind]})"
+        applied = await apply(self._bot.rest, Target(errand.guild_id, errand.user_id, reason, deadline), errand.plan, None)
+        if not any(failure.problem in PASSING for failure in applied.failed):
+            await self._settle(row, errand, applied)
+        return applied
+
+    async def _record(self, errand: Errand, stored: dict[str, Any], db: BaseDBAsyncClient) -> AuditEntry:
+        panel = await Panel.get_or_none(id=errand.panel_id, using_db=db) if errand.panel_id else None
+        fields = {name: getattr(errand, name) for name in Errand.__slots__}
+        return await AuditEntry.create(
+            guild_id=errand.guild_id,
+            kind=errand.kind,
+            actor_id=errand.actor_id,
+            target_id=errand.user_id,
+            panel_id=errand.panel_id,
+            payload={
+                "panel_name": panel.name if panel else None,
+                "panel_title": panel.title if panel else None,
+                "planned_add": list(errand.plan.add),
+                "planned_remove": list(errand.plan.remove),
+            },
+            resume={"errand": fields, "grant": stored},
+            state=AuditState.SENT,
+            created_at=clock.now(),
+            using_db=db,
+        )
+
+    async def _settle(self, row: AuditEntry, errand: Errand, applied: Applied) -> None:
+        """Write down what Discord confirmed, and what that means for the grant."""
+        done = bool(applied.added or applied.removed)
+        outcome = {
+            "added": list(applied.added),
+            "removed": list(applied.removed),
+            "failed": [{"role_id": failure.role_id, "problem": failure.problem.value} for failure in applied.failed],
+        }
+        async with in_transaction() as db:
+            unsettled = AuditEntry.filter(id=row.id, state=AuditState.SENT).using_db(db)
+            if not done and await told(errand, row.created_at):
+                closed = await unsettled.delete()
+            else:
+                changes = {"payload": row.payload | outcome, "resume": None, "settled_at": clock.now()}
+                closed = await unsettled.update(state=AuditState.DONE if done else AuditState.REFUSED, **changes)
+            if not closed:
+                return
+            await self._follow_up(row, errand, applied, db)
+        self._overlay.note(errand.guild_id, errand.user_id, applied.added, applied.removed)
+        self._bot.dispatch(AuditWritten.NAME, AuditWritten(errand.guild_id))
+        if done:
+            changed = RolesChanged(errand.guild_id, errand.user_id, errand.panel_id or 0, applied.added, applied.removed)
+            self._bot.dispatch(RolesChanged.NAME, changed)
+
+    async def _follow_up(self, row: AuditEntry, errand: Errand, applied: Applied, db: BaseDBAsyncClient) -> None:
+        """A role that was given is a grant; one that could not be given is none; one that could not be taken still is."""
+        grant = RoleGrant.filter(guild_id=errand.guild_id, user_id=errand.user_id, role_id=errand.role_id).using_db(db)
+        if applied.added:
+            await grant.update(confirmed=True)
+        elif errand.gives:
+            await grant.delete()
+        elif not applied.removed and all(failure.problem is not Problem.MEMBER_LEFT for failure in applied.failed):
+            await RoleGrant.bulk_create([_restored((row.resume or {})["grant"])], ignore_conflicts=True, using_db=db)
+
+    async def _held(self, errand: Errand) -> frozenset[int] | None:
+        """The member's roles at Discord now; None when they are not in the guild."""
+        try:
+            return await member_roles(self._bot.rest, errand.guild_id, errand.user_id)
+        except discord.NotFound:
+            return None
+
+
+async def told(errand: Errand, before: datetime) -> bool:
+    """Whether the log says already that this could not be done, in the day before this moment."""
+    about = {"guild_id": errand.guild_id, "target_id": errand.user_id, "created_at__gt": before - TOLD_AGAIN, "created_at__lt": before}
+    earlier = await AuditEntry.filter(kind=errand.kind, state=AuditState.REFUSED, **about)
+    reasons = [reason for entry in earlier for name in ("refused", "failed") for reason in entry.payload.get(name, [])]
+    return any(reason["role_id"] == errand.role_id for reason in reasons)
+
+
+async def _check_room(grant: RoleGrant, capacity: int, db: BaseDBAsyncClient) -> None:
+    """As clicks do: the claims of one role's places take turns, and who is away has none."""
+    await db.execute_query("SELECT pg_advisory_xact_lock($1)", [grant.role_id])
+    others = RoleGrant.filter(guild_id=grant.guild_id, item_id=grant.item_id, left_at__isnull=True).exclude(user_id=grant.user_id)
+    if await others.using_db(db).count() >= capacity:
+        raise NoRoom
+
+
+def _stored(grant: RoleGrant) -> dict[str, Any]:
+    times = {name: getattr(grant, name) for name in ("granted_at", "expires_at")}
+    names = ("guild_id", "user_id", "role_id", "panel_id", "item_id")
+    return {name: getattr(grant, name) for name in names} | {name: time and time.isoformat() for name, time in times.items()}
+
+
+def _restored(stored: dict[str, Any]) -> RoleGrant:
+    times = {name: stored[name] and datetime.fromisoformat(stored[name]) for name in ("granted_at", "expires_at")}
+    return RoleGrant(**{**stored, **times}, confirmed=True)
