@@ -1,6 +1,7 @@
 """Background requests keep the bot's one pace."""
 
 import asyncio
+from itertools import pairwise
 
 import pytest
 
@@ -18,7 +19,7 @@ async def test_turns_come_one_after_another_however_many_ask(share: float, apart
 
     times = sorted(await asyncio.gather(*(check() for _ in range(4))))
     clock_step = 0.002  # timers may fire early by the loop's resolution
-    assert all(later - earlier >= apart - clock_step for earlier, later in zip(times, times[1:], strict=False))
+    assert all(later - earlier >= apart - clock_step for earlier, later in pairwise(times))
 
 
 async def test_the_first_turn_comes_at_once() -> None:
