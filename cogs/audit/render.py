@@ -7,6 +7,7 @@ import discord
 from babel import Locale
 
 from cogs.audit.words import CLICK_DONE, CLICK_REFUSED, CLICK_UNKNOWN, FACTS, REASONS, TITLES, VALUES
+from core.durations import duration_words
 from core.i18n import Translator
 from core.permission_names import permission_names
 from domain.role_safety import Problem
@@ -129,17 +130,29 @@ def _changes(payload: dict[str, Any], t: Translator) -> list[Field]:
     return fields
 
 
+def _first(mentions: list[str]) -> str:
+    """As many mentions as there is room for, none of them cut."""
+    text = " ".join(mentions)
+    return text if len(text) <= TEXT_MAX else text[: text.rindex(" ", 0, TEXT_MAX - 1)] + " …"
+
+
 def _fact(key: str, t: Translator) -> str:
     return t(FACTS[key]) if key in FACTS else key
 
 
 def _value(key: str, value: Any, t: Translator) -> str:
-    if value is None or value == "":
+    if value is None or value in ("", []):
         return t("automatic") if key == "locale" else t("none")
     if key == "locale":
         return Locale.parse(value).get_display_name() or value
     if key.endswith("channel_id"):
         return f"<#{value}>"
+    if key.endswith("role_ids"):
+        return _first(_mentions(value))
+    if key == "duration_seconds":
+        return duration_words(value, t)
+    if isinstance(value, bool):
+        return t("yes") if value else t("no")
     if (key, value) in VALUES:
         return t(VALUES[key, value])
     return _clip(discord.utils.escape_markdown(str(value)), TEXT_MAX)

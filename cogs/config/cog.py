@@ -5,21 +5,21 @@ from typing import TYPE_CHECKING
 import discord
 from babel import Locale
 
+from cogs.config.group import config, managed_guild
+from cogs.config.managers import ManagerHandlers, who_edits
 from cogs.config.service import ConfigService
 from core.channels import POSTABLE, missing_to_post
 from core.cog import Cog
 from core.components import text_message
-from core.errors import ONLY_IN_SERVERS, UserError
+from core.errors import UserError
 from core.i18n import N_, Translator, available, localized, translator
 from core.permission_names import permission_names
-from domain.permissions import Permission, allows
 from models import GuildConfig
 
 if TYPE_CHECKING:
     from core.bot import RolePanelBot
 
 AUTOMATIC = "automatic"
-NEEDS_MANAGE_SERVER = N_("You need the permission Manage Server for this.")
 CANNOT_POST = N_(
     "The bot cannot post in {channel}, so nothing was changed. Give it these permissions there, then use the command again: {permissions}."
 )
@@ -31,20 +31,14 @@ def endonym(locale: str) -> str:
     return Locale.parse(locale).get_display_name() or locale
 
 
-class ConfigCog(Cog, name="config"):
+class ConfigCog(ManagerHandlers, Cog, name="config"):
     """The /config commands; ConfigService does the work."""
 
-    config = discord.SlashCommandGroup(
-        "config",
-        "Settings of the role panel bot in this server",
-        name_localizations=localized("config"),
-        description_localizations=localized("Settings of the role panel bot in this server"),
-        default_member_permissions=discord.Permissions(manage_guild=True),
-    )
+    config = config  # py-cord looks for a command's group among the attributes of the cog
 
     def __init__(self, bot: "RolePanelBot", service: ConfigService) -> None:
         super().__init__(bot)
-        self._service = service
+        self.service = service
 
     @config.command(
         name="show",
@@ -55,9 +49,13 @@ class ConfigCog(Cog, name="config"):
     async def show(self, ctx: discord.ApplicationContext) -> None:
         """All settings in one answer."""
         answer = self.bot.gate.answer_of(ctx.interaction)
-        guild, _ = _managed_guild(ctx)
-        config = await self._service.get(guild.id)
-        lines = (self._audit_line(guild, config, answer.t), self._language_line(guild, config, answer.t))
+        guild, _ = managed_guild(ctx.interaction)
+        config = await self.service.get(guild.id)
+        lines = (
+            self._audit_line(guild, config, answer.t),
+            self._language_line(guild, config, answer.t),
+            who_edits(guild, config.manager_role_ids, answer.t),
+        )
         await answer.send(text_message("\n".join(lines)))
 
     @config.command(
@@ -79,9 +77,9 @@ class ConfigCog(Cog, name="config"):
     async def audit_channel(self, ctx: discord.ApplicationContext, channel: discord.abc.GuildChannel | None) -> None:
         """Set or switch off the audit channel."""
         answer = self.bot.gate.answer_of(ctx.interaction)
-        (guild, actor_id), t = _managed_guild(ctx), answer.t
+        (guild, actor_id), t = managed_guild(ctx.interaction), answer.t
         if channel is None:
-            await self._service.set_audit_channel(guild.id, actor_id, None)
+            await self.service.set_audit_channel(guild.id, actor_id, None)
             await answer.send(text_message(t("Role changes and edits are no longer posted to a channel. They are still recorded.")))
             return
         known = guild.get_channel(channel.id)
@@ -89,7 +87,7 @@ class ConfigCog(Cog, name="config"):
             raise UserError(UNKNOWN_CHANNEL)
         if missing := missing_to_post(known):
             raise UserError(CANNOT_POST, channel=known.mention, permissions=permission_names(missing, t))
-        await self._service.set_audit_channel(guild.id, actor_id, known.id)
+        await self.service.set_audit_channel(guild.id, actor_id, known.id)
         await answer.send(text_message(t("From now on, role changes and edits are posted in {channel}.", channel=known.mention)))
 
     @config.command(
@@ -112,9 +110,9 @@ class ConfigCog(Cog, name="config"):
     async def language(self, ctx: discord.ApplicationContext, language: str) -> None:
         """Set the language of public text."""
         answer = self.bot.gate.answer_of(ctx.interaction)
-        guild, actor_id = _managed_guild(ctx)
+        guild, actor_id = managed_guild(ctx.interaction)
         locale = None if language == AUTOMATIC else language
-        await self._service.set_language(guild.id, actor_id, locale)
+        await self.service.set_language(guild.id, actor_id, locale)
         await answer.send(text_message(self._language_line(guild, GuildConfig(guild_id=guild.id, locale=locale), answer.t)))
 
     def _audit_line(self, guild: discord.Guild, config: GuildConfig, t: Translator) -> str:
@@ -133,12 +131,3 @@ class ConfigCog(Cog, name="config"):
             return t("Language of panels and of the log: {language}.", language=endonym(config.locale))
         effective = translator(guild.preferred_locale, self.bot.settings.default_locale).locale
         return t("Language of panels and of the log: automatic, now {language}.", language=endonym(effective))
-
-
-def _managed_guild(ctx: discord.ApplicationContext) -> tuple[discord.Guild, int]:
-    """The guild and the id of the person, who may manage it. Raises UserError: guild admins can open a command to roles that may not."""
-    if ctx.guild is None or ctx.user is None:
-        raise UserError(ONLY_IN_SERVERS)
-    if not allows(ctx.interaction.permissions.value, Permission.MANAGE_GUILD):
-        raise UserError(NEEDS_MANAGE_SERVER)
-    return ctx.guild, ctx.user.id

@@ -36,6 +36,11 @@ class ConfigService:
         for panel_id, version in await Panel.filter(guild_id=guild_id).values_list("id", "version"):
             self._bot.dispatch(PanelChanged.NAME, PanelChanged(guild_id, panel_id, version))
 
+    async def set_managers(self, guild_id: int, actor_id: int, role_ids: list[int]) -> None:
+        """Let these roles edit panels, and no others besides who holds Manage Roles."""
+        if await self._change(guild_id, actor_id, "config.managers", {"manager_role_ids": role_ids}):
+            self._bot.dispatch(AuditWritten.NAME, AuditWritten(guild_id))
+
     async def _change(self, guild_id: int, actor_id: int, kind: str, after: dict[str, Any], **beside: Any) -> bool:
         """Write `after` with its audit row and whatever else belongs to it; whether anything was different before."""
         async with in_transaction() as connection:

@@ -85,6 +85,10 @@ def test_every_problem_has_a_reason(problem: Problem) -> None:
         ({"colour": "primary"}, {"colour": "danger"}, {"Colour": "Blue\n→ Red"}),
         ({"locale": None}, {"locale": "ja"}, {"Language": "automatic\n→ 日本語"}),
         ({"audit_channel_id": 4}, {"audit_channel_id": None}, {"Audit channel": "<#4>\n→ none"}),
+        ({"manager_role_ids": []}, {"manager_role_ids": [4, 5]}, {"Manager roles": "none\n→ <@&4> <@&5>"}),
+        ({"duration_seconds": None}, {"duration_seconds": 90_000}, {"Duration": "none\n→ 1 day 1 hour"}),
+        ({"sticky": False}, {"sticky": True}, {"Given back to who returns": "no\n→ yes"}),
+        ({"max_roles": 1}, {"max_roles": 3}, {"Greatest number of roles": "1\n→ 3"}),
         ({"title": "Same", "label": "A"}, {"title": "Same", "label": "B"}, {"Label": "A\n→ B"}),
         ({}, {"title": "New"}, {"Title": "New"}),
         ({"title": "Old"}, {}, {"Title": "Old"}),
@@ -93,6 +97,14 @@ def test_every_problem_has_a_reason(problem: Problem) -> None:
 def test_a_change_is_shown_before_and_after(before: dict[str, Any], after: dict[str, Any], expected: dict[str, str]) -> None:
     made = fields(embed(entry("panel.edit", before=before, after=after), EN))
     assert {name: value for name, value in made.items() if name not in ("Member", "By")} == expected
+
+
+def test_no_mention_is_cut_in_a_long_list_of_roles() -> None:
+    many = [10**18 + number for number in range(25)]
+    value = fields(embed(entry("panel.edit", before={"required_role_ids": []}, after={"required_role_ids": many}), EN))["Needed roles"]
+    shown = value.removeprefix("none\n→ ").removesuffix(" …").split()
+    assert shown == [f"<@&{role_id}>" for role_id in many[: len(shown)]]
+    assert 15 < len(shown) < 25
 
 
 def test_who_did_it_and_to_whom() -> None:

@@ -79,6 +79,16 @@ async def test_switching_off_forgets_since_when(service: ConfigService) -> None:
     assert (config.audit_channel_id, config.audit_since) == (None, None)
 
 
+async def test_managers_are_set_with_their_record(service: ConfigService, bot: Recorder) -> None:
+    await service.set_managers(GUILD, ADMIN, [5, 6])
+    await service.set_managers(GUILD, ADMIN, [5, 6])
+    assert (await service.get(GUILD)).manager_role_ids == [5, 6]
+    entry = await AuditEntry.get()
+    assert (entry.kind, entry.actor_id) == ("config.managers", ADMIN)
+    assert entry.payload == {"before": {"manager_role_ids": []}, "after": {"manager_role_ids": [5, 6]}}
+    assert bot.events == [AuditWritten(GUILD)]
+
+
 async def test_a_new_language_makes_this_guilds_posted_panels_stale(service: ConfigService, bot: Recorder) -> None:
     mine, other = await panel(GUILD, "Colours", 1), await panel(GUILD + 1, "Colours", 2)
     await service.set_language(GUILD, ADMIN, "ja")

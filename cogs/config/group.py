@@ -1,0 +1,27 @@
+"""The group of the /config commands, and who may use them. It stands alone so that mixins of the cog can add commands to it."""
+
+import discord
+
+from core.errors import ONLY_IN_SERVERS, UserError
+from core.i18n import N_, localized
+from domain.permissions import Permission, allows
+
+GROUP = N_("Settings of the role panel bot in this server")
+NEEDS_MANAGE_SERVER = N_("You need the permission Manage Server for this.")
+
+config = discord.SlashCommandGroup(
+    "config",
+    GROUP,
+    name_localizations=localized("config"),
+    description_localizations=localized(GROUP),
+    default_member_permissions=discord.Permissions(manage_guild=True),
+)
+
+
+def managed_guild(interaction: discord.Interaction) -> tuple[discord.Guild, int]:
+    """The guild and the id of the person, who may manage it. Raises UserError: guild admins can open a command to roles that may not."""
+    if interaction.guild is None or interaction.user is None:
+        raise UserError(ONLY_IN_SERVERS)
+    if not allows(interaction.permissions.value, Permission.MANAGE_GUILD):
+        raise UserError(NEEDS_MANAGE_SERVER)
+    return interaction.guild, interaction.user.id
