@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 from tortoise.exceptions import DBConnectionError, TransactionManagementError
 
+from core.components import Payload, text_message
 from core.i18n import N_, Translator
 
 
@@ -24,6 +25,10 @@ class UserError(Exception):
     def text(self, t: Translator) -> str:
         """The sentence in the language of `t`."""
         return t(self.message, **self.values)
+
+    def payload(self, t: Translator) -> Payload:
+        """The message to the person asked; a subclass may add what helps."""
+        return text_message(self.text(t))
 
 
 DATABASE_AWAY = N_("The database cannot be reached right now, so nothing was changed. Please try again in a moment.")

@@ -173,23 +173,23 @@ class Gate:
             logger.info("Interaction {} could no longer be answered", interaction.id)
             return
         if isinstance(error, errors.UserError):
-            sentence = error.text(answer.t)
+            told = error.payload(answer.t)
         elif isinstance(error, discord.CheckFailure):
-            sentence = answer.t(errors.NOT_ALLOWED)
+            told = text_message(answer.t(errors.NOT_ALLOWED))
         elif errors.is_database_away(error):
             logger.warning("Interaction {} met an unreachable database: {}", interaction.id, type(error).__name__)
-            sentence = answer.t(errors.DATABASE_AWAY)
+            told = text_message(answer.t(errors.DATABASE_AWAY))
         else:
             error_id = errors.new_error_id()
             logger.opt(exception=error).error("Error {} while handling interaction {}", error_id, interaction.id)
-            sentence = answer.t(errors.UNEXPECTED, error_id=error_id)
+            told = text_message(answer.t(errors.UNEXPECTED, error_id=error_id))
         try:
             if answer.acknowledgement is Acknowledgement.AUTOCOMPLETE:
                 await answer.choices([])
             elif answer.answered:
-                await answer.notice(text_message(sentence))
+                await answer.notice(told)
             else:
-                await answer.send(text_message(sentence))
+                await answer.send(told)
         except Exception as second:  # noqa: BLE001 - nobody is above the boundary to tell
             logger.warning("Interaction {} could not be told of its failure: {!r}", interaction.id, second)
 

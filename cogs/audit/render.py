@@ -97,6 +97,8 @@ def _roles(payload: dict[str, Any], t: Translator) -> list[Field]:
 def _notes(entry: AuditEntry, t: Translator) -> list[Field]:
     payload = entry.payload
     fields = []
+    if "taken_from" in payload:
+        fields += _field(t("Channel"), [f"<#{payload['taken_from']}>"])
     if entry.kind == "panel.delete":
         fields += _field(t("Roles"), _mentions(payload.get("role_names", {})), separator=" ")
     left = [_link(entry.guild_id, message["channel_id"], message["message_id"]) for message in payload.get("messages_left", [])]
@@ -147,6 +149,8 @@ def _value(key: str, value: Any, t: Translator) -> str:
         return Locale.parse(value).get_display_name() or value
     if key.endswith("channel_id"):
         return f"<#{value}>"
+    if key == "accent_colour":
+        return f"#{value:06X}"
     if key.endswith("role_ids"):
         return _first(_mentions(value))
     if key == "duration_seconds":

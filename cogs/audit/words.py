@@ -8,6 +8,7 @@ TITLES = {
     "panel.create": N_("Panel created"),
     "panel.edit": N_("Panel edited"),
     "panel.post": N_("Panel posted"),
+    "panel.take_down": N_("Panel taken out of a channel"),
     "panel.delete": N_("Panel deleted"),
     "roles.expire": N_("Temporary role ended"),
     "roles.end": N_("Temporary role ended by hand"),
@@ -49,6 +50,12 @@ FACTS = {
     "label": N_("Label"),
     "emoji": N_("Emoji"),
     "colour": N_("Colour"),
+    "accent_colour": N_("Colour"),
+    "image_url": N_("Image"),
+    "thumbnail_url": N_("Small image"),
+    "footer": N_("Footer"),
+    "buttons_per_row": N_("Buttons in a row"),
+    "order": N_("Order"),
 }
 VALUES = {
     ("style", Style.BUTTONS): N_("Buttons"),

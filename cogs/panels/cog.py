@@ -7,11 +7,15 @@ from discord.ext import commands
 
 from cogs.panels import modals, screens
 from cogs.panels.access import Editor
+from cogs.panels.arranging_handlers import ArrangingHandlers
 from cogs.panels.behaviour import BehaviourHandlers
-from cogs.panels.editor import posted
+from cogs.panels.drafts import DraftHandlers, sweep
 from cogs.panels.follower import Follower
 from cogs.panels.group import panel, panel_option
+from cogs.panels.look_handlers import LookHandlers
+from cogs.panels.menu import MessageMenu
 from cogs.panels.poster import Poster
+from cogs.panels.posting_handlers import PostingHandlers, told_of
 from cogs.panels.rules import RuleService
 from cogs.panels.service import PanelService
 from core.answer import Acknowledgement
@@ -34,7 +38,16 @@ DELETE = N_("Delete a role panel and its messages")
 CHANNEL_OPTION = N_("The channel; without it, the one you are in")
 
 
-class PanelsCog(BehaviourHandlers, Cog, name="panels"):
+class PanelsCog(
+    BehaviourHandlers,
+    PostingHandlers,
+    ArrangingHandlers,
+    LookHandlers,
+    DraftHandlers,
+    MessageMenu,
+    Cog,
+    name="panels",
+):
     """Thin: who may, which panel, then the service, the poster and the screens."""
 
     panel = panel  # py-cord looks for a command's group among the attributes of the cog
@@ -44,8 +57,9 @@ class PanelsCog(BehaviourHandlers, Cog, name="panels"):
         self.service = PanelService(bot.dispatch)
         self.rules = RuleService(bot.dispatch)
         self.poster = Poster(bot, self.service)
-        self._follower = Follower(bot, self.poster)
-        self.spawn(self._follower.run(), "following panels")
+        self.follower = Follower(bot, self.poster)
+        self.spawn(self.follower.run(), "following panels")
+        self.spawn(sweep(), "forgetting drafts")
 
     @panel.command(
         name="create",
@@ -86,8 +100,9 @@ class PanelsCog(BehaviourHandlers, Cog, name="panels"):
         await Editor.of(ctx.interaction)
         answer = self.bot.gate.answer_of(ctx.interaction)
         panels = await Panel.filter(guild_id=ctx.interaction.guild_id).order_by("name").limit(PANELS_MAX).prefetch_related("roles")
-        messages = await posted([panel.id for panel in panels])
-        await answer.send(screens.overview([(panel.to_spec(), messages[panel.id]) for panel in panels], answer.t))
+        specs = [panel.to_spec() for panel in panels]
+        postings = await self.postings(specs, await self.poster.guild(ctx.interaction.guild_id))
+        await answer.send(screens.overview([(spec, postings[spec.panel_id]) for spec in specs], answer.t))
 
     @panel.command(
         name="post",
@@ -111,8 +126,8 @@ class PanelsCog(BehaviourHandlers, Cog, name="panels"):
         found = await self.service.find(ctx.interaction.guild_id or 0, panel)
         guild = await self.poster.guild(ctx.interaction.guild_id)
         channel_id = channel.id if channel else ctx.interaction.channel_id or 0
-        link = await self.poster.post(guild, editor, found, channel_id, ctx.interaction.id, answer.t)
-        await answer.send(text_message(answer.t("The panel was posted: {link}", link=link)))
+        posted = await self.poster.post(guild, editor, found, channel_id, ctx.interaction.id, answer.t)
+        await answer.send(text_message("\n".join(told_of(found, posted, answer.t))))
 
     @panel.command(
         name="delete",
@@ -132,19 +147,19 @@ class PanelsCog(BehaviourHandlers, Cog, name="panels"):
     async def on_panel_changed(self, event: PanelChanged) -> None:
         """A panel was edited: its posted messages follow."""
         if event.version is not None:
-            self._follower.wake()
+            self.follower.wake()
 
     @commands.Cog.listener()
     async def on_shards_acquired(self) -> None:
         """This process serves guilds from now on: look what an earlier one left behind."""
-        self._follower.wake()
+        self.follower.wake()
 
     @commands.Cog.listener()
     async def on_guild_available(self, guild: discord.Guild) -> None:
         """A guild came (back): what was edited before can be shown in it now."""
-        self._follower.wake()
+        self.follower.wake()
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """The same for a guild that the bot was added to again."""
-        self._follower.wake()
+        self.follower.wake()

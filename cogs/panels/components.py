@@ -29,6 +29,11 @@ def button(
     return made if emoji is None else {**made, "emoji": emoji}
 
 
+def link_button(url: str, label: str) -> Payload:
+    """A button that leads to an address."""
+    return {"type": ComponentType.button.value, "style": ButtonStyle.link.value, "label": label, "url": url}
+
+
 def option(label: str, value: str, *, description: str | None = None, emoji: Payload | None = None, default: bool = False) -> Payload:
     """An entry of a string select or a radio group."""
     made: Payload = {"label": label, "value": value, "default": default}

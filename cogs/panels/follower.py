@@ -5,12 +5,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 import discord
+from discord.http import Route
 from loguru import logger
+from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
 from cogs.panels.poster import GONE, Poster, message_route, note_missing
+from cogs.panels.render import pages
 from core.bot import RolePanelBot
-from core.components import public
+from core.components import Payload, public
 from core.errors import is_database_away
 from core.rate_limits import RateLimited
 from core.rest import Uncertain
@@ -37,6 +40,10 @@ class Follower:
         self._bot, self._poster = bot, poster
         self._woken = asyncio.Event()
         self._troubles: dict[int, _Trouble] = {}
+
+    def in_trouble(self, row: int) -> bool:
+        """Whether the last edit of a message, by its row, did not get through."""
+        return row in self._troubles
 
     def wake(self) -> None:
         """Look for messages that are behind."""
@@ -77,24 +84,65 @@ class Follower:
         return max(0.0, min(trouble.until for trouble in self._troubles.values()) - asyncio.get_running_loop().time())
 
     async def _follow(self, guild: discord.Guild, row: int, version: int) -> None:
-        """Edit one message. Its row is locked meanwhile, so that no second process edits it at the same time."""
+        """Bring one message up to date. Its row is locked meanwhile, so that no second process edits it at the same time."""
         self._troubles.pop(row, None)
+        while await self._add_page(guild, row, version):
+            pass
+        if row in self._troubles:
+            return
         async with in_transaction() as db:
             message = await PanelMessage.filter(id=row, missing=False).using_db(db).select_for_update(skip_locked=True).get_or_none()
             panel = await Panel.spec(message.panel_id) if message else None
             if message is None or panel is None or message.rendered_version >= panel.version:
                 return
-            body = public(await self._poster.render(guild, panel))
-            if await self._patch(message, version, body):
+            page = await _posting(message).filter(id__lt=row).count()
+            if page >= pages(panel):
+                if await self._call(message, version, message_route("DELETE", message.channel_id, message.message_id)) is not None:
+                    await message.delete(using_db=db)
+                return
+            body = public(await self._poster.render(guild, panel, page))
+            if await self._call(message, version, message_route("PATCH", message.channel_id, message.message_id), body) is not None:
                 message.rendered_version = panel.version
                 await message.save(using_db=db, update_fields=["rendered_version"])
 
-    async def _patch(self, message: PanelMessage, version: int, body: dict[str, object]) -> bool:
-        """Whether Discord confirmed the edit; otherwise it is noted what is to happen next."""
-        route = message_route("PATCH", message.channel_id, message.message_id)
+    async def _add_page(self, guild: discord.Guild, row: int, version: int) -> bool:
+        """Post the next message of a posting that has fewer than its panel needs; whether another one may be missing.
+
+        The posting's first row is its lock, so that no two processes add the same page. The other rows stay behind until all
+        pages are there, so that a restart in between goes on here.
+        """
+        async with in_transaction() as db:
+            message = await PanelMessage.filter(id=row).using_db(db).first()
+            panel = await Panel.spec(message.panel_id) if message else None
+            if message is None or panel is None:
+                return False
+            first = min(await _posting(message).using_db(db).values_list("id", flat=True))
+            locked = await PanelMessage.filter(id=first).using_db(db).select_for_update(skip_locked=True)
+            page = await _posting(message).using_db(db).count()
+            if page >= pages(panel) or not locked:
+                return False
+            body = public(await self._poster.render(guild, panel, page))
+            body |= {"nonce": f"{first}.{page}.{version}", "enforce_nonce": True}
+            route = Route("POST", "/channels/{channel_id}/messages", channel_id=message.channel_id)
+            sent = await self._call(message, version, route, body)
+            if sent is None:
+                return False
+            await PanelMessage.create(
+                panel_id=panel.panel_id,
+                channel_id=message.channel_id,
+                message_id=int(sent["id"]),
+                rendered_version=panel.version,
+                using_db=db,
+            )
+        return True
+
+    async def _call(self, message: PanelMessage, version: int, route: Route, body: Payload | None = None) -> Payload | None:
+        """What Discord answered, {} for nothing; None when it did not do it: then it is noted what is to happen next."""
         deadline = asyncio.get_running_loop().time() + RATE_LIMIT_WAIT
         try:
-            await self._bot.rest.request(route, body=body, timeout=PATCH_TIMEOUT, tries=PATCH_TRIES, deadline=deadline)
+            answer = await self._bot.rest.request(
+                route, body=body, repeatable=True, timeout=PATCH_TIMEOUT, tries=PATCH_TRIES, deadline=deadline
+            )
         except RateLimited as error:
             self._try_later(message.id, version, error.retry_after)
         except (Uncertain, discord.DiscordServerError) as error:
@@ -103,12 +151,17 @@ class Follower:
         except discord.HTTPException as error:
             if error.code in GONE:
                 await note_missing(message)
-                return False
+                return None
             logger.warning("Message {} in channel {} cannot be edited: {}", message.message_id, message.channel_id, error)
             self._try_later(message.id, version, REFUSED_PAUSE)
         else:
-            return True
-        return False
+            return answer or {}
+        return None
 
     def _try_later(self, row: int, version: int, seconds: float) -> None:
         self._troubles[row] = _Trouble(version, asyncio.get_running_loop().time() + seconds)
+
+
+def _posting(message: PanelMessage) -> QuerySet[PanelMessage]:
+    """All messages of the posting that this one belongs to."""
+    return PanelMessage.filter(panel_id=message.panel_id, channel_id=message.channel_id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Any, TypeVar
 
 import discord
@@ -33,6 +33,7 @@ LABEL, EMOJI, COLOUR = (encode(f"field.{name}") for name in ("label", "emoji", "
 EMOJI_MAX = 64  # `<a:name:id>` with a name of 32 characters and an id of 20
 
 Choice = TypeVar("Choice", bound=StrEnum)
+Number = TypeVar("Number", bound=IntEnum)
 
 TITLE_REQUIRED = N_("The title must not be empty.")
 LABEL_REQUIRED = N_("The label must not be empty.")
@@ -136,7 +137,7 @@ def read_role(data: Any, custom: Collection[discord.GuildEmoji]) -> RoleText:
     return RoleText(
         label=_checked(fields.get(LABEL), LABEL_MAX, LABEL_REQUIRED),
         emoji=parse_emoji(fields.get(EMOJI) or "", custom),
-        description=_optional(fields.get(DESCRIPTION), OPTION_DESCRIPTION_MAX),
+        description=optional_text(fields.get(DESCRIPTION), OPTION_DESCRIPTION_MAX),
         colour=read_choice(ButtonColour, fields.get(COLOUR)),
     )
 
@@ -149,11 +150,19 @@ def read_choice(kind: type[Choice], value: object) -> Choice:
         raise UserError(OUTDATED) from None
 
 
+def read_number(kind: type[Number], value: int) -> Number:
+    """A number of a custom_id. Raises UserError for one that this version of the bot does not know."""
+    try:
+        return kind(value)
+    except ValueError:
+        raise UserError(OUTDATED) from None
+
+
 def _text_of(fields: dict[str, Any]) -> tuple[str, str | None]:
-    return _checked(fields.get(TITLE), TITLE_MAX, TITLE_REQUIRED), _optional(fields.get(DESCRIPTION), DESCRIPTION_MAX)
+    return _checked(fields.get(TITLE), TITLE_MAX, TITLE_REQUIRED), optional_text(fields.get(DESCRIPTION), DESCRIPTION_MAX)
 
 
-def _optional(text: str | None, limit: int) -> str | None:
+def optional_text(text: str | None, limit: int) -> str | None:
     text = (text or "").strip()
     if len(text) > limit:
         raise UserError(TOO_LONG, limit=limit, length=len(text))
@@ -161,7 +170,7 @@ def _optional(text: str | None, limit: int) -> str | None:
 
 
 def _checked(text: str | None, limit: int, when_empty: str) -> str:
-    found = _optional(text, limit)
+    found = optional_text(text, limit)
     if found is None:
         raise UserError(when_empty)
     return found

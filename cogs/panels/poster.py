@@ -1,6 +1,7 @@
 """Poster: puts panels into channels, takes them down, and finds out which of their messages still exist."""
 
 import asyncio
+from dataclasses import dataclass
 
 import discord
 from discord.http import Route
@@ -9,7 +10,7 @@ from tortoise.exceptions import IntegrityError
 
 from cogs.panels.access import Editor
 from cogs.panels.edits import PANEL_GONE
-from cogs.panels.render import Present, panel_message
+from cogs.panels.render import Present, pages, panel_message
 from cogs.panels.service import PanelService
 from cogs.panels.words import link, permission_names
 from core.bot import RolePanelBot
@@ -25,6 +26,7 @@ from models import GuildConfig, PanelMessage
 UNKNOWN_CHANNEL, UNKNOWN_MESSAGE = 10003, 10008
 GONE = (UNKNOWN_CHANNEL, UNKNOWN_MESSAGE)
 PATIENCE = 8.0  # seconds that a person who waits for an answer is kept waiting for a rate limit
+LOOK_TIMEOUT = 3.0  # seconds
 
 GUILD_MISSING = N_("The bot has just started and does not know this server yet. Please try again in a moment.")
 NO_SUCH_CHANNEL = N_("The bot does not see this channel. Give it View Channel there, or choose another one.")
@@ -34,6 +36,14 @@ NO_ROLES = N_("This panel has no roles yet. Add some before you post it.")
 POST_REFUSED = N_("Discord did not let the bot post in {channel}: {reason}")
 POST_UNCERTAIN = N_("Discord did not confirm that the panel was posted. Look into {channel} before you try again.")
 POST_BUSY = N_("Discord is limiting messages in {channel} right now. Please try again in a moment.")
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A panel was posted: the link to its first message, and the old messages that could not be deleted."""
+
+    link: str
+    left: tuple[PanelMessage, ...]
 
 
 class Poster:
@@ -49,39 +59,66 @@ class Poster:
             raise UserError(GUILD_MISSING)
         return guild
 
-    async def render(self, guild: discord.Guild, panel: PanelSpec, *, inert: bool = False) -> Payload:
-        """The panel's message in the guild's language."""
-        return panel_message(panel, Present.of(guild), await self._language_of(guild), inert=inert)
+    async def render(self, guild: discord.Guild, panel: PanelSpec, page: int = 0, *, inert: bool = False) -> Payload:
+        """One of the panel's messages in the guild's language."""
+        return panel_message(panel, Present.of(guild), await self.language_of(guild), page=page, inert=inert)
 
-    async def post(self, guild: discord.Guild, editor: Editor, panel: PanelSpec, channel_id: int, nonce: int, t: Translator) -> str:
-        """Post a panel and answer with the message's link. `nonce` names this post, so that a repeated call makes no second message.
+    async def post(self, guild: discord.Guild, editor: Editor, panel: PanelSpec, channel_id: int, nonce: int, t: Translator) -> Posted:
+        """Post a panel; where it stands in this channel already, the new messages take the place of the old ones.
 
-        Raises UserError with what is missing or what Discord said.
+        `nonce` names this post, so that a repeated call makes no second message. Raises UserError with what is missing or what
+        Discord said; then nothing was changed, and what stood in the channel works as before.
         """
         if not panel.roles:
             raise UserError(NO_ROLES)
         self._check(guild, channel_id, t)
-        body = public(await self.render(guild, panel)) | {"nonce": str(nonce), "enforce_nonce": True}
-        message = await self._send(channel_id, body)
-        message_id = int(message["id"])
+        sent: list[int] = []
         try:
-            await self._service.posted(editor.user_id, panel, channel_id, message_id)
-        except IntegrityError:
-            await self._delete(channel_id, message_id)
-            raise UserError(PANEL_GONE) from None
-        return link(guild.id, channel_id, message_id)
+            for page in range(pages(panel)):
+                body = public(await self.render(guild, panel, page)) | {"nonce": f"{nonce}.{page}", "enforce_nonce": True}
+                sent.append(int((await self._send(channel_id, body))["id"]))
+            replaced = await self._service.posted(editor.user_id, panel, channel_id, sent)
+        except (UserError, IntegrityError) as error:
+            for message_id in sent:
+                await self.delete(channel_id, message_id)
+            raise error if isinstance(error, UserError) else UserError(PANEL_GONE) from None
+        return Posted(link(guild.id, channel_id, sent[0]), tuple(await self._delete_all(replaced)))
+
+    async def move(
+        self, guild: discord.Guild, editor: Editor, panel: PanelSpec, old_id: int, new_id: int, nonce: int, t: Translator
+    ) -> Posted:
+        """Post a panel in another channel, and then take it out of the old one. What could not be taken down stays and works.
+
+        Raises UserError as `post` does; then it stands where it stood.
+        """
+        posted = await self.post(guild, editor, panel, new_id, nonce, t)
+        return Posted(posted.link, await self.take_out(editor, panel, old_id) if old_id != new_id else posted.left)
+
+    async def take_out(self, editor: Editor, panel: PanelSpec, channel_id: int) -> tuple[PanelMessage, ...]:
+        """Take a panel out of a channel; the answer is what could not be deleted, which stays and works."""
+        messages = await PanelMessage.filter(panel_id=panel.panel_id, channel_id=channel_id).order_by("id")
+        left = await self._delete_all(messages)
+        gone = [message for message in messages if message not in left]
+        if gone and not left:
+            await self._service.taken_down(editor, panel, gone)
+        else:
+            for message in gone:
+                await note_missing(message)
+        return tuple(left)
 
     async def take_down(self, panel_id: int) -> list[PanelMessage]:
-        """Delete a panel's messages and answer with those that could not be."""
-        messages = await PanelMessage.filter(panel_id=panel_id, missing=False).order_by("id")
-        return [message for message in messages if not await self._delete(message.channel_id, message.message_id)]
+        """Delete all messages of a panel and answer with those that could not be."""
+        return await self._delete_all(await PanelMessage.filter(panel_id=panel_id).order_by("id"))
 
     async def look(self, panel_id: int) -> None:
         """Notice which of a panel's messages were deleted at Discord. What cannot be looked at is taken to exist."""
-        for message in await PanelMessage.filter(panel_id=panel_id, missing=False):
+        deadline = self._deadline()
+        for message in await PanelMessage.filter(panel_id=panel_id, missing=False).order_by("id"):
+            if asyncio.get_running_loop().time() > deadline:
+                return
             route = message_route("GET", message.channel_id, message.message_id)
             try:
-                await self._bot.rest.request(route, tries=1, timeout=PATIENCE, deadline=self._deadline())
+                await self._bot.rest.request(route, tries=1, timeout=LOOK_TIMEOUT, deadline=deadline)
             except (discord.HTTPException, RateLimited, Uncertain) as error:
                 if isinstance(error, discord.NotFound) and error.code in GONE:
                     await note_missing(message)
@@ -113,25 +150,30 @@ class Poster:
             logger.warning("A panel could not be posted in channel {}: {}", channel_id, error)
             raise UserError(POST_REFUSED, channel=channel, reason=discord.utils.escape_markdown(error.text)) from None
 
-    async def _delete(self, channel_id: int, message_id: int) -> bool:
-        """Whether the message is gone."""
+    async def _delete_all(self, messages: list[PanelMessage]) -> list[PanelMessage]:
+        """Delete messages that still exist; the answer is those that could not be."""
+        return [message for message in messages if not message.missing and not await self.delete(message.channel_id, message.message_id)]
+
+    async def delete(self, channel_id: int, message_id: int) -> bool:
+        """Delete one message of a panel; whether it is gone now."""
         route = message_route("DELETE", channel_id, message_id)
         try:
             await self._bot.rest.request(route, deadline=self._deadline())
         except (RateLimited, Uncertain) as error:
-            logger.warning("Message {} of a deleted panel may still stand in channel {}: {}", message_id, channel_id, error)
+            logger.warning("Message {} of a panel may still stand in channel {}: {}", message_id, channel_id, error)
             return False
         except discord.HTTPException as error:
             if error.code in GONE:
                 return True
-            logger.warning("Message {} of a deleted panel stays in channel {}: {}", message_id, channel_id, error)
+            logger.warning("Message {} of a panel stays in channel {}: {}", message_id, channel_id, error)
             return False
         return True
 
     def _deadline(self) -> float:
         return asyncio.get_running_loop().time() + PATIENCE
 
-    async def _language_of(self, guild: discord.Guild) -> Translator:
+    async def language_of(self, guild: discord.Guild) -> Translator:
+        """The language of what everyone in the guild sees."""
         config = await GuildConfig.get_or_none(guild_id=guild.id)
         locale = config.locale if config else None
         return translator(locale or guild.preferred_locale, self._bot.settings.default_locale)

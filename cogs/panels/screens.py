@@ -4,72 +4,59 @@ Pure: from plain values to payloads. Each screen's custom_ids carry the panel's 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import discord
 
 from cogs.panels import verbs
-from cogs.panels.components import ROW_WIDTH, button, channel_select, option, role_select, row, string_select
-from cogs.panels.modals import style_options
-from cogs.panels.words import CONTENT_MAX, MODES, STYLES, WARNINGS, fit, link, permission_names, problem_sentence, refusals, role_name
+from cogs.panels.components import OPTIONS_MAX, ROW_WIDTH, button, option, role_select, row, string_select
+from cogs.panels.postings import Posting
+from cogs.panels.view import EMBED_DESCRIPTION_MAX, RolePage, View, as_of, screen, states
+from cogs.panels.words import MODES, STYLES, fit, permission_names, refusals, role_name
 from core.components import Payload
 from core.i18n import Translator
-from domain.custom_id import encode
-from domain.panels import ROLES_PER_MESSAGE, ButtonColour, PanelSpec, RoleSpec
+from domain.panels import ROLES_MAX, ButtonColour, PanelSpec, RoleSpec
 from domain.permissions import dangerous_bits
 from domain.plan import Refusal
-from domain.role_safety import GuildFacts, Problem, grant_problem
+from domain.role_safety import Problem, grant_problem
 
-EMBED_DESCRIPTION_MAX = 4096
+EXCERPT_MAX = 150
 CONFIRMATIONS_MAX = 4 * ROW_WIDTH  # four rows; the fifth holds the way back
 
 
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """A message that the panel was posted as; `missing` when somebody deleted it."""
+def main(view: View, notices: Iterable[str] = (), number: int = 0) -> Payload:
+    """Where everything starts: how the panel stands, and what can be done. `notices` tell what just happened.
 
-    channel_id: int
-    message_id: int
-    missing: bool
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """What every screen is drawn from."""
-
-    panel: PanelSpec
-    posted: tuple[Posted, ...]
-    facts: GuildFacts
-    by_administrator: bool
-    t: Translator
-
-
-def main(view: View, notices: Iterable[str] = ()) -> Payload:
-    """Where everything starts: how the panel stands, and what can be done. `notices` tell what just happened."""
-    panel, t = view.panel, view.t
-    free = ROLES_PER_MESSAGE - len(panel.roles)
+    `number` is the page of roles that is shown.
+    """
+    t, page = view.t, RolePage.at(view.panel, number)
+    free = min(ROLES_MAX - len(view.panel.roles), OPTIONS_MAX)
     rows: list[Payload] = []
     if free:
-        rows.append(row(role_select(_id(verbs.ADD_ROLES, view), t("Add roles"), max_values=free)))
-    if panel.roles:
-        roles = [option(role.label, str(role.item_id)) for role in panel.roles]
-        rows.append(row(string_select(_id(verbs.ROLE, view), t("Change how a role looks"), roles)))
-        rows.append(row(string_select(_id(verbs.REMOVE_ROLES, view), t("Remove roles from the panel"), roles, max_values=len(roles))))
-    rows.append(
+        rows.append(row(role_select(view.id(verbs.ADD_ROLES), t("Add roles"), max_values=free)))
+    if page.roles:
+        roles = [option(role.label, str(role.item_id)) for role in page.roles]
+        rows.append(row(string_select(view.id(verbs.ROLE), page.caption(t("Change one role"), t), roles)))
+        arranging = button(view.id(verbs.ORDER), t("Reorder")), button(view.id(verbs.REMOVAL), t("Remove roles"))
+        rows.append(row(*page.turns(view, verbs.HOME), *arranging))
+    rows += _main_buttons(view)
+    return screen(view, [*_settings(view), "", *_roles(view, page)], rows, notices)
+
+
+def _main_buttons(view: View) -> list[Payload]:
+    t = view.t
+    return [
         row(
-            button(_id(verbs.TEXT, view), t("Edit text")),
-            button(_id(verbs.LOOK, view), t("Style")),
-            button(_id(verbs.BEHAVIOUR, view), t("Behaviour")),
-            button(_id(verbs.PREVIEW, view), t("Preview")),
-        )
-    )
-    rows.append(
+            button(view.id(verbs.TEXT), t("Edit text")),
+            button(view.id(verbs.LOOK), t("Appearance")),
+            button(view.id(verbs.BEHAVIOUR), t("Behaviour")),
+            button(view.id(verbs.PREVIEW), t("Preview")),
+        ),
         row(
-            button(_id(verbs.POST, view), t("Post"), ButtonColour.GREEN, disabled=not panel.roles),
-            button(_id(verbs.DELETE, view), t("Delete"), ButtonColour.RED),
-        )
-    )
-    return _screen(view, [*_settings(view), "", *_roles(view)], rows, notices)
+            button(view.id(verbs.POST), t("Post"), ButtonColour.GREEN, disabled=not view.panel.roles),
+            button(view.id(verbs.REFRESH), t("Refresh")),
+            button(view.id(verbs.DELETE), t("Delete"), ButtonColour.RED),
+        ),
+    ]
 
 
 def role(view: View, spec: RoleSpec, notices: Iterable[str] = ()) -> Payload:
@@ -81,33 +68,16 @@ def role(view: View, spec: RoleSpec, notices: Iterable[str] = ()) -> Payload:
         t("Emoji: {emoji}", emoji=spec.emoji or "–"),
         t("Description: {description}", description=discord.utils.escape_markdown(spec.description or "–")),
     ]
-    warning = _warning(view, spec)
+    warning = view.warning(spec)
     if warning:
         lines.append(f"⚠️ {warning}")
-    buttons = [button(_id(verbs.ROLE_TEXT, view, spec.item_id), t("Edit"), ButtonColour.BLURPLE)]
+    buttons = [button(view.id(verbs.ROLE_TEXT, spec.item_id), t("Edit"), ButtonColour.BLURPLE)]
     dangerous = grant_problem(view.facts, spec.role_id, spec.confirmed_permissions) is Problem.DANGEROUS
     if dangerous and view.by_administrator:
         buttons.append(_confirm_button(view, spec.role_id, t("Confirm its permissions")))
-    buttons.append(button(_id(verbs.RULES, view, spec.item_id), t("Rules")))
-    buttons.append(button(_id(verbs.REMOVE_ROLES, view, spec.item_id), t("Remove"), ButtonColour.RED))
-    return _screen(view, lines, [row(*buttons, _back(view))], notices)
-
-
-def look(view: View, notices: Iterable[str] = ()) -> Payload:
-    """The style."""
-    t = view.t
-    rows = [
-        row(string_select(_id(verbs.STYLE, view), t("Style"), style_options(view.panel.style, t))),
-        row(_back(view)),
-    ]
-    return _screen(view, _settings(view), rows, notices)
-
-
-def post(view: View) -> Payload:
-    """Where to post."""
-    t = view.t
-    rows = [row(channel_select(_id(verbs.POST_TO, view), t("Choose a channel"))), row(_back(view))]
-    return _screen(view, [*_settings(view), "", t("In which channel should the panel be posted?")], rows)
+    buttons.append(button(view.id(verbs.RULES, spec.item_id), t("Rules")))
+    buttons.append(button(view.id(verbs.REMOVE_ROLES, spec.item_id), t("Remove"), ButtonColour.RED))
+    return screen(view, lines, [row(*buttons, view.back())], notices)
 
 
 def delete(view: View) -> Payload:
@@ -118,7 +88,7 @@ def delete(view: View) -> Payload:
         "",
         t("Delete this panel and its messages? Members keep the roles they have. This cannot be undone."),
     ]
-    return _screen(view, lines, [row(button(_id(verbs.DELETE_NOW, view), t("Delete the panel"), ButtonColour.RED), _back(view))])
+    return screen(view, lines, [row(button(view.id(verbs.DELETE_NOW), t("Delete the panel"), ButtonColour.RED), view.back())])
 
 
 def confirm(view: View, role_ids: tuple[int, ...], notices: Iterable[str] = ()) -> Payload:
@@ -134,7 +104,7 @@ def confirm(view: View, role_ids: tuple[int, ...], notices: Iterable[str] = ()) 
         lines.append(t("At most {n} can be confirmed at a time. Add the others again afterwards.", n=CONFIRMATIONS_MAX))
     buttons = [_confirm_button(view, role_id, t("Add {role} anyway", role=_cut(view.facts.roles[role_id].name, 40))) for role_id in shown]
     rows = [row(*buttons[start : start + ROW_WIDTH]) for start in range(0, len(buttons), ROW_WIDTH)]
-    return _screen(view, lines, [*rows, row(_back(view))], notices)
+    return screen(view, lines, [*rows, row(view.back())], notices)
 
 
 def after_adding(view: View, refused: tuple[Refusal, ...], notices: Iterable[str] = ()) -> Payload:
@@ -146,7 +116,7 @@ def after_adding(view: View, refused: tuple[Refusal, ...], notices: Iterable[str
     return confirm(view, dangerous, [*notices, *refusals(others, view.facts, view.t)])
 
 
-def overview(panels: list[tuple[PanelSpec, tuple[Posted, ...]]], t: Translator) -> Payload:
+def overview(panels: list[tuple[PanelSpec, tuple[Posting, ...]]], t: Translator) -> Payload:
     """The guild's panels, each with its state."""
     if not panels:
         return {"content": t("There are no panels here yet. Make one with `/panel create`.")}
@@ -154,69 +124,46 @@ def overview(panels: list[tuple[PanelSpec, tuple[Posted, ...]]], t: Translator) 
         f"**{discord.utils.escape_markdown(panel.name)}** · "
         + t.plural("{n} role", "{n} roles", len(panel.roles))
         + " · "
-        + " · ".join(states(panel.guild_id, posted, t))
-        for panel, posted in panels
+        + " · ".join(states(panel.guild_id, postings, t))
+        for panel, postings in panels
     ]
     embed = discord.Embed(title=t("Role panels"), description=fit(lines, EMBED_DESCRIPTION_MAX, t))
     return {"embeds": [embed.to_dict()]}
 
 
-def states(guild_id: int, posted: tuple[Posted, ...], t: Translator) -> list[str]:
-    """Draft, live where, and what was deleted where."""
-    live = [link(guild_id, one.channel_id, one.message_id) for one in posted if not one.missing]
-    missing = dict.fromkeys(f"<#{one.channel_id}>" for one in posted if one.missing)
-    found: list[str] = []
-    if live:
-        found.append(t("🟢 Live: {messages}", messages=" ".join(live)))
-    if missing:
-        found.append(t("🔴 The message in {channels} was deleted. Post the panel again to bring it back.", channels=" ".join(missing)))
-    return found or [t("⚪ Draft, not posted yet")]
-
-
 def _settings(view: View) -> list[str]:
     panel, t = view.panel, view.t
     return [
-        *states(panel.guild_id, view.posted, t),
+        *states(panel.guild_id, view.postings, t),
+        as_of(view),
+        t("Text: {text}", text=_excerpt(panel)),
         t("Style: {style}", style=t(STYLES[panel.style])),
         t("Behaviour: {behaviour}", behaviour=t(MODES[panel.mode][1])),
     ]
 
 
-def _roles(view: View) -> list[str]:
+def _roles(view: View, page: RolePage) -> list[str]:
     t = view.t
-    if not view.panel.roles:
+    if not page.roles:
         return [t("No roles yet. Add some below.")]
-    lines = [t("**Roles** ({count} of {limit})", count=len(view.panel.roles), limit=ROLES_PER_MESSAGE)]
-    for spec in view.panel.roles:
+    alone = page.count == 1
+    lines = [t("**Roles** ({count} of {limit})", count=page.of, limit=ROLES_MAX) if alone else page.caption(t("**Roles**"), t)]
+    for spec in page.roles:
         name = role_name(spec.role_id, view.facts, view.panel)
-        warning = _warning(view, spec)
+        warning = view.warning(spec)
         lines.append(f"{spec.emoji or '•'} {name}" + (f"\n⚠️ {warning}" if warning else ""))
     return lines
 
 
-def _warning(view: View, spec: RoleSpec) -> str | None:
-    """Why members cannot get this role now."""
-    problem = grant_problem(view.facts, spec.role_id, spec.confirmed_permissions)
-    return problem_sentence(WARNINGS, Refusal(spec.role_id, problem), view.facts, view.t, view.panel) if problem else None
-
-
-def _screen(view: View, lines: list[str], rows: list[Payload], notices: Iterable[str] = ()) -> Payload:
-    title = view.t("Panel: {name}", name=view.panel.name)
-    embed = discord.Embed(title=title, description=fit(lines, EMBED_DESCRIPTION_MAX, view.t))
-    return {"content": fit(list(notices), CONTENT_MAX, view.t), "embeds": [embed.to_dict()], "components": rows}
+def _excerpt(panel: PanelSpec) -> str:
+    """The beginning of what members read, on one line."""
+    words = " ".join(f"{panel.title} · {panel.description}".split() if panel.description else panel.title.split())
+    return discord.utils.escape_markdown(_cut(words, EXCERPT_MAX))
 
 
 def _confirm_button(view: View, role_id: int, label: str) -> Payload:
     bits = dangerous_bits(view.facts.roles[role_id].permissions)
-    return button(_id(verbs.CONFIRM, view, role_id, bits), label, ButtonColour.RED)
-
-
-def _back(view: View) -> Payload:
-    return button(_id(verbs.HOME, view), view.t("Back"))
-
-
-def _id(verb: str, view: View, *args: int) -> str:
-    return encode(verb, view.panel.panel_id, *args)
+    return button(view.id(verbs.CONFIRM, role_id, bits), label, ButtonColour.RED)
 
 
 def _cut(text: str, limit: int) -> str:

@@ -10,16 +10,19 @@ from cogs.panels import revisions
 from cogs.panels.access import ONLY_ADMINISTRATORS, Editor
 from cogs.panels.edits import PANEL_GONE, PanelEdits, free_name, hold_names, hold_place, record
 from cogs.panels.modals import PanelDraft, RoleText
+from cogs.panels.ordering import Arrange
 from cogs.panels.words import REFUSED, role_name
 from core.errors import UserError
 from core.i18n import N_
 from domain import clock
 from domain.events import AuditWritten, PanelChanged
-from domain.panels import LABEL_MAX, NAME_MAX, ROLES_PER_MESSAGE, PanelSpec
+from domain.panels import LABEL_MAX, NAME_MAX, ROLES_MAX, PanelSpec
 from domain.permissions import dangerous_bits
 from domain.plan import Refusal
 from domain.role_safety import GuildFacts, Problem, panel_problem
 from models import Panel, PanelMessage, PanelRole
+
+ORDER_SHOWN = 1000  # characters of the order in the record; the revisions hold all of it
 
 NO_SUCH_PANEL = N_("There is no panel named {name}. Choose one from the list that appears while you type, or see `/panel list`.")
 TOO_MANY_ROLES = N_("A panel holds at most {limit} roles. With these it would have {count}.")
@@ -40,8 +43,8 @@ class PanelService(PanelEdits):
 
     async def create(self, editor: Editor, facts: GuildFacts, draft: PanelDraft) -> tuple[PanelSpec, tuple[Refusal, ...]]:
         """Make a panel of what the modal asked for, without the roles that are refused. Raises UserError over a limit."""
-        if len(draft.role_ids) > ROLES_PER_MESSAGE:
-            raise UserError(TOO_MANY_ROLES, limit=ROLES_PER_MESSAGE, count=len(draft.role_ids))
+        if len(draft.role_ids) > ROLES_MAX:
+            raise UserError(TOO_MANY_ROLES, limit=ROLES_MAX, count=len(draft.role_ids))
         accepted, refused = _judge(editor, facts, draft.role_ids)
         panel_id = await self._create(editor, facts, draft, accepted, refused)
         self._dispatch(AuditWritten.NAME, AuditWritten(facts.guild_id))
@@ -55,8 +58,8 @@ class PanelService(PanelEdits):
             on_it = {role.role_id for role in edit.spec.roles}
             new = tuple(role_id for role_id in dict.fromkeys(role_ids) if role_id not in on_it)
             accepted, refused = _judge(editor, facts, new)
-            if len(on_it) + len(accepted) > ROLES_PER_MESSAGE:
-                raise UserError(TOO_MANY_ROLES, limit=ROLES_PER_MESSAGE, count=len(on_it) + len(accepted))
+            if len(on_it) + len(accepted) > ROLES_MAX:
+                raise UserError(TOO_MANY_ROLES, limit=ROLES_MAX, count=len(on_it) + len(accepted))
             await _insert_roles(edit.panel, accepted, facts, _next_position(edit.panel), edit.db)
             if accepted:
                 edit.payload = _roles_payload(added=accepted, names=facts)
@@ -75,8 +78,8 @@ class PanelService(PanelEdits):
             confirmation = {"confirmed_permissions": shown, "confirmed_by": editor.user_id}
             known = next((role for role in edit.panel.roles if role.role_id == role_id), None)
             if known is None:
-                if len(edit.spec.roles) >= ROLES_PER_MESSAGE:
-                    raise UserError(TOO_MANY_ROLES, limit=ROLES_PER_MESSAGE, count=len(edit.spec.roles) + 1)
+                if len(edit.spec.roles) >= ROLES_MAX:
+                    raise UserError(TOO_MANY_ROLES, limit=ROLES_MAX, count=len(edit.spec.roles) + 1)
                 await _insert_roles(edit.panel, (role_id,), facts, _next_position(edit.panel), edit.db, **confirmation)
                 edit.payload = _roles_payload(added=(role_id,), names=facts)
             else:
@@ -112,24 +115,55 @@ class PanelService(PanelEdits):
             edit.change(title=title, description=description, name=name)
         return await self.get(guild_id, panel_id)
 
-    async def set(self, editor: Editor, guild_id: int, panel_id: int, **wanted: Any) -> PanelSpec:
-        """Change the style or the mode."""
-        async with self._edit(guild_id, panel_id, editor.user_id) as edit:
+    async def set(self, editor: Editor, guild_id: int, panel_id: int, version: int | None = None, **wanted: Any) -> PanelSpec:
+        """Change fields of the panel. Raises UserError when the form showed another `version`."""
+        async with self._edit(guild_id, panel_id, editor.user_id, version) as edit:
             edit.change(**wanted)
         return await self.get(guild_id, panel_id)
 
-    async def posted(self, editor_id: int, panel: PanelSpec, channel_id: int, message_id: int) -> None:
-        """Record that a panel stands in a channel now. Raises IntegrityError when the panel is gone."""
+    async def arrange(self, editor: Editor, guild_id: int, panel_id: int, arrange: Arrange) -> PanelSpec:
+        """Bring the roles into another order, which is made of the order of now."""
+        async with self._edit(guild_id, panel_id, editor.user_id) as edit:
+            wanted = arrange(edit.spec.roles)
+            labels = {role.item_id: role.label for role in edit.spec.roles}
+            if wanted != list(labels):
+                rows = {role.id: role for role in edit.panel.roles}
+                for position, item_id in enumerate(wanted):
+                    rows[item_id].position = position
+                await PanelRole.bulk_update(list(rows.values()), fields=["position"], using_db=edit.db)
+                before, after = (", ".join(labels[item_id] for item_id in items)[:ORDER_SHOWN] for items in (labels, wanted))
+                edit.payload = {"before": {"order": before}, "after": {"order": after}}
+        return await self.get(guild_id, panel_id)
+
+    async def posted(self, editor_id: int, panel: PanelSpec, channel_id: int, message_ids: list[int]) -> list[PanelMessage]:
+        """Record that a panel stands in a channel now, as these messages in this order; the answer is the messages that they replace.
+
+        Raises IntegrityError when the panel is gone.
+        """
+        here = PanelMessage.filter(panel_id=panel.panel_id, channel_id=channel_id)
         async with in_transaction() as db:
-            await PanelMessage.filter(panel_id=panel.panel_id, missing=True).using_db(db).delete()
-            await PanelMessage.create(
-                panel_id=panel.panel_id, channel_id=channel_id, message_id=message_id, rendered_version=panel.version, using_db=db
-            )
-            payload = {"channel_id": channel_id, "message_id": message_id}
+            # Who follows the old messages right now holds the lock; only what is read after it counts.
+            await here.using_db(db).order_by("id").select_for_update()
+            replaced = await here.using_db(db).order_by("id")
+            await PanelMessage.filter(id__in=[message.id for message in replaced]).using_db(db).delete()
+            for message_id in message_ids:
+                await PanelMessage.create(
+                    panel_id=panel.panel_id, channel_id=channel_id, message_id=message_id, rendered_version=panel.version, using_db=db
+                )
+            payload = {"channel_id": channel_id, "message_id": message_ids[0]}
             await record("panel.post", panel, editor_id, payload, db)
         self._dispatch(AuditWritten.NAME, AuditWritten(panel.guild_id))
         # An edit that was made while the message was on its way has not reached it.
         self._dispatch(PanelChanged.NAME, PanelChanged(panel.guild_id, panel.panel_id, panel.version))
+        return replaced
+
+    async def taken_down(self, editor: Editor, panel: PanelSpec, gone: list[PanelMessage]) -> None:
+        """Record that a panel stands no longer as these messages of one channel."""
+        async with in_transaction() as db:
+            await PanelMessage.filter(id__in=[message.id for message in gone]).using_db(db).delete()
+            payload = {"taken_from": gone[0].channel_id}
+            await record("panel.take_down", panel, editor.user_id, payload, db)
+        self._dispatch(AuditWritten.NAME, AuditWritten(panel.guild_id))
 
     async def delete(self, editor: Editor, panel: PanelSpec, left: list[PanelMessage]) -> None:
         """Forget a panel whose messages were taken down, all but `left`."""

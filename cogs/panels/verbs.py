@@ -1,9 +1,11 @@
 """The verbs of the editor's components and modals, with the arguments that their custom_ids carry. Each also carries the panel first."""
 
 CREATE = "panels.create"  # the modal of /panel create; no arguments
-HOME = "panels.home"
+HOME = "panels.home"  # page of roles
+REFRESH = "panels.refresh"
+FIX = "panels.fix"  # a draft, and no panel
 ADD_ROLES = "panels.add"
-REMOVE_ROLES = "panels.remove"  # item, or the picked values
+REMOVE_ROLES = "panels.remove"  # item
 ROLE = "panels.role"  # item, or the picked value
 ROLE_TEXT = "panels.role_text"  # item
 ROLE_SAVE = "panels.role_save"  # item, version shown
@@ -11,11 +13,25 @@ CONFIRM = "panels.confirm"  # role, dangerous permissions shown
 TEXT = "panels.text"
 TEXT_SAVE = "panels.text_save"  # version shown
 LOOK = "panels.look"
-STYLE = "panels.style"
+STYLE = "panels.style"  # the picked value
+WIDTH = "panels.width"  # the picked value
+PICTURES = "panels.pictures"
+PICTURES_SAVE = "panels.pictures_save"  # version shown
+ORDER = "panels.order"  # page of roles
+ORDER_PICK = "panels.order_pick"  # page of roles; the picked value
+MOVE_ROLE = "panels.move_role"  # item, step
+SORT = "panels.sort"  # how
+REMOVAL = "panels.removal"  # page of roles
+REMOVE_MANY = "panels.remove_many"  # page of roles; the picked values
 MODE = "panels.mode"
 PREVIEW = "panels.preview"
 POST = "panels.post"
-POST_TO = "panels.post_to"
+POSTINGS_REFRESH = "panels.postings"
+POST_TO = "panels.post_to"  # the picked channel
+POSTING = "panels.posting"  # the picked channel
+MOVE_TO = "panels.move_to"  # channel; the picked one
+REPOST = "panels.repost"  # channel
+TAKE_OUT = "panels.take_out"  # channel
 DELETE = "panels.delete"
 DELETE_NOW = "panels.delete_now"
 
@@ -35,3 +51,13 @@ RULES = "panels.rules"  # item
 TERMS = "panels.terms"  # item
 TERMS_SAVE = "panels.terms_save"  # item, version shown
 BUNDLE = "panels.bundle"  # item
+
+# History.
+HISTORY = "panels.history"  # page
+REVISION = "panels.revision"  # the picked version
+RESTORE = "panels.restore"  # version to restore, version shown, digest of what was shown, 1 when it is an undo
+UNDO = "panels.undo"  # version shown
+
+# Copies, files and templates. What is to be made waits in a draft.
+TRANSFER = "panels.transfer"  # draft, digest of what was shown, 1 to make the missing roles too
+TRANSFER_CANCEL = "panels.transfer_cancel"  # draft

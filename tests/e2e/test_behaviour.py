@@ -24,7 +24,7 @@ async def opened(house: House, *roles: str) -> MessageView:
 async def role_rules(house: House, role: str) -> MessageView:
     """The editor on the screen of one role's rules."""
     editor = await create(house)
-    await redrawn(await editor.select("Change how a role looks", [role]))
+    await redrawn(await editor.select("Change one role", [role]))
     await redrawn(await editor.click("Rules"))
     return editor
 

@@ -100,13 +100,15 @@ async def test_the_editor_changes_everything(house: House) -> None:
     await redrawn(await modal.submit({"Title": "Hues", "Description": "New words"}))
     assert "Panel: Hues" in editor.text
 
-    await redrawn(await editor.select("Change how a role looks", ["Red"]))
+    await redrawn(await editor.select("Change one role", ["Red"]))
     modal = await (await editor.click("Edit")).modal()
     await redrawn(await modal.submit({"Label": "Rouge", "Emoji": ":party_parrot:", "Description": "Warm", "Colour of the button": "Red"}))
     await redrawn(await editor.click("Back"))
 
-    await redrawn(await editor.select("Remove roles from the panel", ["Green"]))
-    await redrawn(await editor.click("Style"))
+    await redrawn(await editor.click("Remove roles"))
+    assert "Taken off the panel: Green." in await redrawn(await editor.select("Roles to take off the panel", ["Green"]))
+    await redrawn(await editor.click("Back"))
+    await redrawn(await editor.click("Appearance"))
     assert "Style: Dropdown" in await redrawn(await editor.select("Style", ["Dropdown"]))
     await redrawn(await editor.click("Back"))
     await redrawn(await editor.click("Behaviour"))
@@ -137,8 +139,7 @@ async def test_twenty_five_roles_fit_in_each_style(house: House) -> None:
     editor = await create(house, roles=names)
     posted = await post(house, editor)
     assert len(posted.buttons) == 25
-    assert "Add roles" not in [select.placeholder for select in editor.selects]
-    await redrawn(await editor.click("Style"))
+    await redrawn(await editor.click("Appearance"))
     await redrawn(await editor.select("Style", ["Dropdown"]))
     await up_to_date()
     assert [len(select.options) for select in posted.selects] == [25, 2]
@@ -174,7 +175,7 @@ async def test_only_an_administrator_confirms_a_dangerous_role(house: House) -> 
 
 async def test_a_bad_emoji_is_refused_with_what_is_accepted(house: House) -> None:
     editor = await create(house)
-    await redrawn(await editor.select("Change how a role looks", ["Red"]))
+    await redrawn(await editor.select("Change one role", ["Red"]))
     modal = await (await editor.click("Edit")).modal()
     answer = await (await modal.submit({"Label": "Red", "Emoji": "nonsense"})).message()
     assert "nonsense is not an emoji that can be used here" in answer.text
@@ -209,7 +210,7 @@ async def test_a_message_that_somebody_deleted_is_missing_until_the_next_post(ho
     messages.delete(house.sandbox, posted.record)
     house.sandbox.ledger.allow(status=404, code=10008)
     answer = await (await house.actor("olivia").slash("panel edit", panel="Colours")).message()
-    assert "was deleted. Post the panel again" in answer.text
+    assert "was deleted. Post the panel there again" in answer.text
     await post(house, answer)
     assert "Live" in answer.text
     assert "was deleted" not in answer.text
@@ -222,7 +223,7 @@ async def test_an_edit_notices_a_deleted_message(house: House) -> None:
     house.sandbox.ledger.allow(status=404, code=10008)
     await redrawn(await editor.select("Add roles", [house.sandbox.role("Blue")]))
     await up_to_date()
-    assert "was deleted. Post the panel again" in await redrawn(await editor.click("Style"))
+    assert "was deleted. Post the panel there again" in await redrawn(await editor.click("Post"))
 
 
 async def test_deleting_takes_the_messages_down_and_asks_first(house: House) -> None:

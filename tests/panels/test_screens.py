@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
-from cogs.panels import modals, screens
-from cogs.panels.screens import Posted, View
+from cogs.panels import arranging_screens, look_screens, modals, posting_screens, screens
+from cogs.panels.postings import Condition, Posting
+from cogs.panels.view import View, states
 from cogs.panels.words import PERMISSIONS, REFUSED, WARNINGS, fit
 from core.components import Payload
 from core.i18n import available, translator
 from domain.custom_id import decode
-from domain.panels import ButtonColour, PanelSpec, RoleSpec
+from domain.panels import FOOTER_MAX, URL_MAX, Appearance, ButtonColour, PanelSpec, RoleSpec
 from domain.permissions import DANGEROUS, Permission
 from domain.plan import Refusal
 from domain.role_safety import Problem, RoleFacts
@@ -21,20 +22,31 @@ from tests.schemas import request_errors
 CALLBACK = "/interactions/1000000000000000000/token/callback"
 ALL_PERMISSIONS = [RoleFacts(role_id(number), "R" * 100, number, DANGEROUS.value) for number in range(40, 65)]
 FULL = panel(roles=tuple(RoleSpec(number, role_id(number + 39), "L" * 80, "🎨", "D" * 100) for number in range(1, 26)), name="N" * 100)
-POSTED = tuple(Posted(10**18 + number, 10**18 + number, number % 2 == 0) for number in range(6))
+BIG = panel(
+    roles=tuple(RoleSpec(number, role_id(number), "L" * 80, "🎨", "D" * 100) for number in range(1, 101)),
+    appearance=Appearance(0xFFFFFF, "https://example.com/" + "a" * (URL_MAX - 20), "https://example.com/b.png", "F" * FOOTER_MAX, 1),
+)
+POSTED = tuple(Posting(10**18 + number, (10**18 + number,) * (number + 1), condition) for number, condition in enumerate(Condition))
 SCREENS: list[Callable[[View], Payload]] = [
     screens.main,
-    screens.look,
-    screens.post,
+    look_screens.look,
+    lambda view: posting_screens.postings(view, {}),
+    lambda view: posting_screens.postings(view, {posting.channel_id: "c" * 100 for posting in view.postings}, ["x" * 300] * 9),
+    *(lambda view, at=at: posting_screens.posting(view, POSTED[at]) for at in range(len(POSTED))),
+    arranging_screens.order,
+    lambda view: arranging_screens.order(view, 3, 77),
+    arranging_screens.removal,
+    lambda view: arranging_screens.removal(view, 9, arranging_screens.removed_notice(["N" * 80] * 100, view.t)),
+    lambda view: screens.main(view, number=2),
     screens.delete,
     lambda view: screens.main(view, ["x" * 300] * 25),
     lambda view: screens.role(view, view.panel.roles[0]) if view.panel.roles else screens.main(view),
     lambda view: screens.confirm(view, tuple(role.role_id for role in ALL_PERMISSIONS)),
-    lambda view: screens.overview([(view.panel, view.posted)] * 200, view.t),
+    lambda view: screens.overview([(view.panel, view.postings)] * 200, view.t),
 ]
 
 
-def view(spec: PanelSpec, locale: str = "en-US", posted: tuple[Posted, ...] = (), by_administrator: bool = True) -> View:
+def view(spec: PanelSpec, locale: str = "en-US", posted: tuple[Posting, ...] = (), by_administrator: bool = True) -> View:
     return View(spec, posted, facts(30, *ALL_PERMISSIONS), by_administrator, translator(locale))
 
 
@@ -43,14 +55,14 @@ def labels(payload: Payload) -> list[str]:
 
 
 @pytest.mark.parametrize("locale", available())
-@pytest.mark.parametrize("spec", [panel(0), panel(3), FULL], ids=["empty", "small", "full"])
+@pytest.mark.parametrize("spec", [panel(0), panel(3), FULL, BIG], ids=["empty", "small", "full", "big"])
 @pytest.mark.parametrize("screen", SCREENS)
 def test_discord_takes_every_screen(screen: Callable[[View], Payload], spec: PanelSpec, locale: str) -> None:
     payload = screen(view(spec, locale, POSTED))
     assert request_errors("POST", CALLBACK, {"type": 7, "data": payload}) == []
     assert len(payload.get("content", "")) <= 2000
     assert len(payload["embeds"][0]["description"]) + len(payload["embeds"][0]["title"]) <= 6000
-    custom_ids = [part["custom_id"] for row in payload.get("components", ()) for part in row["components"]]
+    custom_ids = [part["custom_id"] for row in payload.get("components", ()) for part in row["components"] if "custom_id" in part]
     assert len(set(custom_ids)) == len(custom_ids)
     assert all(decode(custom_id).args[0] == spec.panel_id for custom_id in custom_ids)
     for row in payload.get("components", ()):
@@ -64,6 +76,8 @@ def test_discord_takes_every_screen(screen: Callable[[View], Payload], spec: Pan
         modals.create_modal,
         lambda t: modals.text_modal(panel(1, title="T" * 256, description="D" * 4000), t),
         lambda t: modals.role_modal(FULL, FULL.roles[0], t),
+        lambda t: look_screens.pictures_modal(BIG, t),
+        lambda t: look_screens.pictures_modal(panel(0), t),
     ],
 )
 def test_discord_takes_every_modal(modal: Callable[[Any], Payload], locale: str) -> None:
@@ -74,29 +88,58 @@ def test_discord_takes_every_modal(modal: Callable[[Any], Payload], locale: str)
 
 
 def test_the_main_screen_offers_what_is_possible() -> None:
-    assert labels(screens.main(view(panel(0)))) == ["Add roles", "Edit text", "Style", "Behaviour", "Preview", "Post", "Delete"]
-    assert labels(screens.main(view(FULL)))[0] == "Change how a role looks"
+    always = ["Edit text", "Appearance", "Behaviour", "Preview"]
+    arranging = ["Reorder", "Remove roles"]
+    assert labels(screens.main(view(panel(0))))[:5] == ["Add roles", *always]
+    assert labels(screens.main(view(FULL)))[:8] == ["Add roles", "Change one role", *arranging, *always]
+    paged = ["◀ Previous", "Next ▶", *arranging, *always]
+    assert labels(screens.main(view(panel(60)), number=1))[:10] == ["Add roles", "Change one role (26–50 of 60)", *paged]
+    assert labels(screens.main(view(panel(500))))[0] == "Change one role (1–25 of 500)"
     posts = [row["components"][0]["disabled"] for row in (screens.main(view(panel(count)))["components"][-1] for count in (0, 1))]
     assert posts == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("number", "shown", "disabled"), [(0, "Role 1", [True, False]), (1, "Role 26", [False, False]), (9, "Role 51", [False, True])]
+)
+def test_more_than_25_roles_are_shown_in_pages(number: int, shown: str, disabled: list[bool]) -> None:
+    for payload in (screens.main(view(panel(60)), number=number), arranging_screens.order(view(panel(60)), number)):
+        parts = [part for row in payload["components"] for part in row["components"]]
+        (select,) = [part for part in parts if part["type"] == 3]
+        assert select["options"][0]["label"] == shown
+        assert [part["disabled"] for part in parts if part["type"] == 2 and part["label"] in ("◀ Previous", "Next ▶")] == disabled
+
+
+CHANNEL = "https://discord.com/channels/1/5"
 
 
 @pytest.mark.parametrize(
     ("posted", "told"),
     [
         ((), ["⚪ Draft, not posted yet"]),
-        ((Posted(5, 6, False),), ["🟢 Live: https://discord.com/channels/1/5/6"]),
-        ((Posted(5, 6, True),), ["🔴 The message in <#5> was deleted. Post the panel again to bring it back."]),
+        ((Posting(5, (6,), Condition.LIVE),), [f"🟢 Live in <#5>: {CHANNEL}/6"]),
+        ((Posting(5, (6, 7), Condition.LIVE),), [f"🟢 Live in <#5>: [1]({CHANNEL}/6) [2]({CHANNEL}/7)"]),
+        ((Posting(5, (6,), Condition.UPDATING),), [f"🔵 Updating in <#5>: {CHANNEL}/6"]),
         (
-            (Posted(5, 6, True), Posted(7, 8, False)),
+            (Posting(5, (6,), Condition.OUT_OF_DATE),),
+            [f"🟠 Out of date in <#5>, because Discord did not take the last edit. The bot tries again. {CHANNEL}/6"],
+        ),
+        (
+            (Posting(5, (6,), Condition.MISSING), Posting(7, (8,), Condition.UNREACHABLE)),
             [
-                "🟢 Live: https://discord.com/channels/1/7/8",
-                "🔴 The message in <#5> was deleted. Post the panel again to bring it back.",
+                "🔴 A message in <#5> was deleted. Post the panel there again to bring it back.",
+                "⚫ The bot does not see <#7>. Give it View Channel there, or move the panel.",
             ],
         ),
     ],
 )
-def test_the_state(posted: tuple[Posted, ...], told: list[str]) -> None:
-    assert screens.states(1, posted, english()) == told
+def test_the_state(posted: tuple[Posting, ...], told: list[str]) -> None:
+    assert states(1, posted, english()) == told
+
+
+def test_the_state_says_when_it_was_so() -> None:
+    seen = view(panel(1))
+    assert f"As of <t:{int(seen.at.timestamp())}:R>." in screens.main(seen)["embeds"][0]["description"]
 
 
 def test_each_role_that_does_not_work_is_warned_of() -> None:

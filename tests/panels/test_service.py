@@ -13,7 +13,7 @@ from core.errors import UserError
 from domain import clock
 from domain.events import AuditWritten, PanelChanged
 from domain.panel_file import PANELS_MAX
-from domain.panels import ButtonColour, Mode, PanelSpec, Style
+from domain.panels import ROLES_MAX, ButtonColour, Mode, PanelSpec, Style
 from domain.permissions import Permission
 from domain.plan import Refusal
 from domain.role_safety import Problem, RoleFacts
@@ -94,15 +94,27 @@ async def test_the_quota_is_named(service: PanelService) -> None:
     assert not await AuditEntry.exists()
 
 
-async def test_more_than_25_roles_are_refused_with_the_limit(service: PanelService) -> None:
-    with pytest.raises(UserError) as refusal:
-        await service.create(OWNING, WITH_MODERATOR, draft(*range(1, 27)))
-    assert refusal.value.values == {"limit": 25, "count": 26}
-    full = await made(service, *range(1, 26))
+async def test_a_panel_is_full_at_its_limit(service: PanelService) -> None:
+    full = await made(service, 1)
+    panel = await Panel.get(id=full.panel_id)
+    more = [PanelRole(panel=panel, role_id=role_id(1000 + number), label="x", position=number) for number in range(1, ROLES_MAX)]
+    await PanelRole.bulk_create(more)
     with pytest.raises(UserError) as refusal:
         await service.add_roles(OWNING, WITH_MODERATOR, full.panel_id, (role_id(26),))
-    assert refusal.value.values == {"limit": 25, "count": 26}
+    assert refusal.value.values == {"limit": ROLES_MAX, "count": ROLES_MAX + 1}
     assert (await service.get(GUILD, full.panel_id)).version == 1
+
+
+async def test_roles_are_brought_into_another_order(service: PanelService, bot: Recorder) -> None:
+    spec = await made(service, 1, 2, 3)
+    spec = await service.arrange(OWNING, GUILD, spec.panel_id, lambda roles: [role.item_id for role in reversed(roles)])
+    assert [role.role_id for role in spec.roles] == [role_id(3), role_id(2), role_id(1)]
+    row = await record()
+    assert (row.payload["before"], row.payload["after"]) == ({"order": "Role 1, Role 2, Role 3"}, {"order": "Role 3, Role 2, Role 1"})
+    again = await service.arrange(OWNING, GUILD, spec.panel_id, lambda roles: [role.item_id for role in roles])
+    assert again.version == spec.version == 2
+    added, _ = await service.add_roles(OWNING, WITH_MODERATOR, spec.panel_id, (role_id(4),))
+    assert [role.role_id for role in added.roles] == [role_id(3), role_id(2), role_id(1), role_id(4)]
 
 
 @pytest.mark.parametrize("typed", ["Colours", " Colours ", "colours", "COLOURS"])
@@ -233,18 +245,24 @@ async def test_no_other_confirmation_counts(service: PanelService, editor: Edito
     assert len((await service.get(GUILD, spec.panel_id)).roles) == 1
 
 
-async def test_posting_forgets_missing_messages(service: PanelService, bot: Recorder) -> None:
+async def test_a_post_takes_the_place_of_what_stood_in_the_channel(service: PanelService, bot: Recorder) -> None:
     spec = await made(service, 1)
-    await PanelMessage.create(panel_id=spec.panel_id, channel_id=5, message_id=6, rendered_version=1, missing=True)
-    await service.posted(OWNER, spec, 7, 8)
-    assert [(message.message_id, message.rendered_version) for message in await PanelMessage.all()] == [(8, 1)]
+    for channel_id, message_id, missing in ((7, 5, True), (7, 6, False), (9, 4, False)):
+        await PanelMessage.create(panel_id=spec.panel_id, channel_id=channel_id, message_id=message_id, rendered_version=1, missing=missing)
+    replaced = await service.posted(OWNER, spec, 7, [8, 10])
+    assert [message.message_id for message in replaced] == [5, 6]
+    assert [(message.message_id, message.rendered_version) for message in await PanelMessage.all().order_by("id")] == [
+        (4, 1),
+        (8, 1),
+        (10, 1),
+    ]
     row = await record()
     assert (row.kind, row.payload["channel_id"], row.payload["message_id"]) == ("panel.post", 7, 8)
 
 
 async def test_messages_are_behind_until_they_show_the_version(service: PanelService) -> None:
     spec = await made(service, 1)
-    await service.posted(OWNER, spec, 7, 8)
+    await service.posted(OWNER, spec, 7, [8])
     assert await PanelMessage.behind() == []
     await service.set(OWNING, GUILD, spec.panel_id, style=Style.DROPDOWN)
     message = await PanelMessage.get()
@@ -255,7 +273,7 @@ async def test_messages_are_behind_until_they_show_the_version(service: PanelSer
 
 async def test_delete_leaves_only_the_record(service: PanelService, bot: Recorder) -> None:
     spec = await made(service, 1)
-    await service.posted(OWNER, spec, 7, 8)
+    await service.posted(OWNER, spec, 7, [8])
     bot.events.clear()
     left = await PanelMessage.all()
     await service.delete(OWNING, spec, left)

@@ -1,0 +1,127 @@
+"""Drafts: what was typed into a form that was refused is kept for a day, so that nobody has to type it again."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+from discord import ComponentType
+from loguru import logger
+
+from cogs.panels import look_screens, modals, rule_forms, verbs
+from cogs.panels.access import Editor
+from cogs.panels.components import button, row
+from cogs.panels.edits import PANEL_GONE, ROLE_GONE
+from cogs.panels.handling import PanelHandlers, argument, role_of
+from core.answer import Acknowledgement
+from core.components import Payload
+from core.errors import OUTDATED, UserError, is_database_away
+from core.i18n import N_, Translator
+from core.interactions import Press, component
+from domain import clock
+from domain.custom_id import decode, encode
+from domain.panels import ButtonColour, PanelSpec
+from models import Draft
+
+KEPT = timedelta(hours=24)
+SWEEP_PAUSE = 3600.0  # seconds
+
+DRAFT_GONE = N_("What you typed is no longer kept; that is done for a day. Please open the form again.")
+HOPELESS = (PANEL_GONE, ROLE_GONE, OUTDATED)
+
+# The forms that show what a panel has now; a draft's text is laid over it.
+Form = Callable[[PanelSpec, tuple[int, ...], Translator], Payload]
+FORMS: dict[str, Form] = {
+    verbs.TEXT_SAVE: lambda panel, _, t: modals.text_modal(panel, t),
+    verbs.ROLE_SAVE: lambda panel, args, t: modals.role_modal(panel, role_of(panel, args[1]), t),
+    verbs.PICTURES_SAVE: lambda panel, _, t: look_screens.pictures_modal(panel, t),
+    verbs.LIMITS_SAVE: lambda panel, _, t: rule_forms.limits_modal(panel, t),
+    verbs.LINK_SAVE: lambda panel, _, t: rule_forms.link_modal(panel, t),
+    verbs.TERMS_SAVE: lambda panel, args, t: rule_forms.terms_modal(panel, role_of(panel, args[1]), t),
+}
+
+
+class Refused(UserError):
+    """A form's input was refused and kept: the answer has the button that opens the form with it."""
+
+    def __init__(self, error: UserError, draft_id: int) -> None:
+        super().__init__(error.message, **error.values)
+        self.draft_id = draft_id
+
+    def payload(self, t: Translator) -> Payload:
+        """The sentence and the button."""
+        return {**super().payload(t), "components": [row(button(encode(verbs.FIX, self.draft_id), t("Fix it"), ButtonColour.BLURPLE))]}
+
+
+@asynccontextmanager
+async def keeping(press: Press) -> AsyncIterator[None]:
+    """Around the reading and saving of a submitted form: what is refused is kept. Raises Refused then."""
+    try:
+        yield
+    except UserError as error:
+        if error.message in HOPELESS:
+            raise
+        data: Any = press.interaction.data
+        draft = await Draft.create(
+            guild_id=press.member.guild.id,
+            user_id=press.member.id,
+            custom_id=data["custom_id"],
+            values=modals.submitted(data),
+            created_at=clock.now(),
+        )
+        raise Refused(error, draft.id) from None
+
+
+async def sweep() -> None:
+    """Forget old drafts, until cancelled."""
+    while True:
+        try:
+            await Draft.filter(created_at__lt=clock.now() - KEPT).delete()
+        except Exception as error:
+            if not is_database_away(error):
+                raise
+            logger.warning("Old drafts wait for the database")
+        await asyncio.sleep(SWEEP_PAUSE)
+
+
+def filled(form: Payload, values: dict[str, Any]) -> Payload:
+    """A form with what was typed laid over what it shows."""
+    return {**form, "components": [{**field, "component": _filled(field["component"], values)} for field in form["components"]]}
+
+
+def _filled(part: Payload, values: dict[str, Any]) -> Payload:
+    if part["custom_id"] not in values:
+        return part
+    value = values[part["custom_id"]]
+    match part["type"]:
+        case ComponentType.input_text.value:
+            bare = {key: given for key, given in part.items() if key != "value"}
+            return {**bare, "value": value[: part["max_length"]]} if value else bare
+        case ComponentType.role_select.value:
+            return {**part, "default_values": [{"id": role_id, "type": "role"} for role_id in value or ()]}
+        case ComponentType.radio_group.value:
+            return {**part, "options": [{**option, "default": option["value"] == value} for option in part["options"]]}
+        case _:
+            return part
+
+
+class DraftHandlers(PanelHandlers):
+    """The component handler of "Fix it"."""
+
+    @component(verbs.FIX, Acknowledgement.MODAL)
+    async def fix(self, press: Press) -> None:
+        """Open a refused form again, with what was typed."""
+        await Editor.of(press.interaction)
+        draft = await Draft.get_or_none(id=argument(press, 0), guild_id=press.member.guild.id, user_id=press.member.id)
+        if draft is None or draft.created_at < clock.now() - KEPT:
+            raise UserError(DRAFT_GONE)
+        form = await self._form(press, draft.custom_id)
+        await press.answer.modal(filled(form, draft.values))
+
+    async def _form(self, press: Press, custom_id: str) -> Payload:
+        decoded, t = decode(custom_id), press.answer.t
+        if decoded.verb == verbs.CREATE:
+            return modals.create_modal(t)
+        panel = await self.service.get(press.member.guild.id, decoded.args[0])
+        return FORMS[decoded.verb](panel, decoded.args, t)

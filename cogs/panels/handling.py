@@ -1,0 +1,82 @@
+"""What all handlers of the editor share: who acts, on which panel, and what its screens are drawn from."""
+
+from typing import TYPE_CHECKING
+
+import discord
+
+from cogs.panels import screens
+from cogs.panels.access import Editor
+from cogs.panels.edits import ROLE_GONE
+from cogs.panels.follower import Follower
+from cogs.panels.poster import Poster
+from cogs.panels.postings import Posting, postings_of
+from cogs.panels.service import PanelService
+from cogs.panels.view import View
+from core.errors import OUTDATED, UserError
+from core.facts import guild_facts
+from core.i18n import Translator
+from core.interactions import Press
+from domain.panels import PanelSpec, RoleSpec
+
+if TYPE_CHECKING:
+    from core.bot import RolePanelBot
+
+
+class PanelHandlers:
+    """The base of the mixins of the panels cog. Each handler checks the actor and the panel again: custom_ids are claims."""
+
+    bot: "RolePanelBot"
+    service: PanelService
+    poster: Poster
+    follower: Follower
+
+    async def view(self, panel: PanelSpec, guild: discord.Guild, editor: Editor, t: Translator) -> View:
+        """What the screens of this panel are drawn from for this person."""
+        postings = (await self.postings([panel], guild))[panel.panel_id]
+        return View(panel, postings, guild_facts(guild), editor.is_administrator, t)
+
+    async def postings(self, panels: list[PanelSpec], guild: discord.Guild) -> dict[int, tuple[Posting, ...]]:
+        """Where these panels stand, and how."""
+        return await postings_of(panels, guild, self.follower.in_trouble)
+
+    async def _panel(self, press: Press) -> PanelSpec:
+        """The panel that a custom_id claims. Raises UserError unless the actor may edit it."""
+        await Editor.of(press.interaction)
+        return await self.service.get(guild_id(press), argument(press, 0))
+
+    async def _view(self, press: Press, panel: PanelSpec) -> View:
+        guild = await self.poster.guild(press.interaction.guild_id)
+        return await self.view(panel, guild, await Editor.of(press.interaction), press.answer.t)
+
+    async def _redraw(self, press: Press, panel: PanelSpec, *notices: str) -> None:
+        await press.answer.redraw(screens.main(await self._view(press, panel), notices))
+
+
+def guild_id(press: Press) -> int:
+    """The guild of the interaction; 0, which no panel has, outside of guilds."""
+    return press.interaction.guild_id or 0
+
+
+def argument(press: Press, index: int, default: int | None = None) -> int:
+    """One of the custom_id's arguments. Raises UserError when it is not there and has no default."""
+    if index < len(press.args):
+        return press.args[index]
+    if default is None:
+        raise UserError(OUTDATED)
+    return default
+
+
+def picked(press: Press) -> int:
+    """The number that was picked in a select. Raises UserError for anything else."""
+    value = next(iter(press.values), "")
+    if not value.isdecimal():
+        raise UserError(OUTDATED)
+    return int(value)
+
+
+def role_of(panel: PanelSpec, item_id: int) -> RoleSpec:
+    """The role of a panel with this item id. Raises UserError when it is no longer on it."""
+    role = panel.item(item_id)
+    if role is None:
+        raise UserError(ROLE_GONE)
+    return role

@@ -1,0 +1,53 @@
+"""What the editor does with how a panel looks."""
+
+from cogs.panels import look_screens, modals, verbs
+from cogs.panels.access import Editor
+from cogs.panels.components import ROW_WIDTH
+from cogs.panels.drafts import keeping
+from cogs.panels.handling import PanelHandlers, argument, guild_id, picked
+from core.answer import Acknowledgement
+from core.errors import OUTDATED, UserError
+from core.interactions import Press, component
+from domain.panels import PanelSpec, Style
+
+
+class LookHandlers(PanelHandlers):
+    """The component handlers for style, colour, pictures and footer."""
+
+    @component(verbs.LOOK, Acknowledgement.REDRAW)
+    async def look(self, press: Press) -> None:
+        """Open the appearance."""
+        await self._show_look(press, await self._panel(press))
+
+    @component(verbs.STYLE, Acknowledgement.REDRAW)
+    async def set_style(self, press: Press) -> None:
+        """A style was picked."""
+        style = modals.read_choice(Style, next(iter(press.values), None))
+        editor = await Editor.of(press.interaction)
+        await self._show_look(press, await self.service.set(editor, guild_id(press), argument(press, 0), style=style))
+
+    @component(verbs.WIDTH, Acknowledgement.REDRAW)
+    async def set_width(self, press: Press) -> None:
+        """A number of buttons in a row was picked."""
+        width = picked(press)
+        if not 1 <= width <= ROW_WIDTH:
+            raise UserError(OUTDATED)
+        editor = await Editor.of(press.interaction)
+        await self._show_look(press, await self.service.set(editor, guild_id(press), argument(press, 0), buttons_per_row=width))
+
+    @component(verbs.PICTURES, Acknowledgement.MODAL)
+    async def open_pictures(self, press: Press) -> None:
+        """Open the form of colour, pictures and footer."""
+        await press.answer.modal(look_screens.pictures_modal(await self._panel(press), press.answer.t))
+
+    @component(verbs.PICTURES_SAVE, Acknowledgement.REDRAW)
+    async def save_pictures(self, press: Press) -> None:
+        """The submitted form of colour, pictures and footer."""
+        editor = await Editor.of(press.interaction)
+        async with keeping(press):
+            wanted = look_screens.read_pictures(press.interaction.data)
+            panel = await self.service.set(editor, guild_id(press), argument(press, 0), argument(press, 1), **wanted)
+        await self._show_look(press, panel)
+
+    async def _show_look(self, press: Press, panel: PanelSpec) -> None:
+        await press.answer.redraw(look_screens.look(await self._view(press, panel)))

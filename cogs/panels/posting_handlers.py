@@ -1,0 +1,135 @@
+"""What the editor does in channels: preview, post, move, post again, take down."""
+
+from cogs.panels import posting_screens, verbs
+from cogs.panels.access import Editor
+from cogs.panels.handling import PanelHandlers, argument, picked
+from cogs.panels.poster import Posted
+from cogs.panels.render import INERT, pages
+from cogs.panels.view import View
+from cogs.panels.words import link
+from core.answer import Acknowledgement
+from core.components import text_message
+from core.errors import UserError
+from core.i18n import N_, Translator
+from core.interactions import Press, component
+from domain.panels import PanelSpec
+from models import PanelMessage
+
+PREVIEWS_MAX = 4  # messages of one preview
+
+POSTED = N_("The panel was posted: {link}")
+MOVED = N_("The panel was moved: {link}")
+TAKEN_OUT = N_("The panel was taken out of {channel}.")
+STILL_THERE = N_("A message of the panel could not be deleted: {messages}. Please delete it yourself; its buttons no longer work.")
+STILL_WORKS = N_("The panel could not be taken out of its old channel: {messages}. It still works there.")
+NOT_THERE = N_("The panel no longer stands in this channel.")
+
+
+class PostingHandlers(PanelHandlers):
+    """The component handlers for where a panel stands."""
+
+    @component(verbs.PREVIEW, Acknowledgement.REPLY)
+    async def preview(self, press: Press) -> None:
+        """Show the panel as members will see it, in messages of its own, where nothing works."""
+        panel, t = await self._panel(press), press.answer.t
+        guild = await self.poster.guild(press.interaction.guild_id)
+        count = pages(panel)
+        await press.answer.send(await self.poster.render(guild, panel, inert=True))
+        for page in range(1, min(count, PREVIEWS_MAX)):
+            await press.answer.notice(await self.poster.render(guild, panel, page, inert=True))
+        if count > PREVIEWS_MAX:
+            await press.answer.notice(text_message(t("The preview shows {shown} of {n} messages.", shown=PREVIEWS_MAX, n=count)))
+
+    @component(INERT, Acknowledgement.REPLY)
+    async def previewed(self, press: Press) -> None:
+        """Something on a preview was clicked."""
+        await press.answer.send(text_message(press.answer.t("This is only a preview. On the posted panel a click here changes roles.")))
+
+    @component(verbs.REFRESH, Acknowledgement.REDRAW)
+    async def refresh(self, press: Press) -> None:
+        """Look at Discord how the panel stands, and show the main screen."""
+        panel = await self._panel(press)
+        await self.poster.look(panel.panel_id)
+        await self._redraw(press, panel)
+
+    @component(verbs.POST, Acknowledgement.REDRAW)
+    async def open_postings(self, press: Press) -> None:
+        """Open the screen of all channels."""
+        await self._show_postings(press, await self._panel(press))
+
+    @component(verbs.POSTINGS_REFRESH, Acknowledgement.REDRAW)
+    async def refresh_postings(self, press: Press) -> None:
+        """Look at Discord how the panel stands, and show the screen of all channels."""
+        panel = await self._panel(press)
+        await self.poster.look(panel.panel_id)
+        await self._show_postings(press, panel)
+
+    @component(verbs.POST_TO, Acknowledgement.REDRAW)
+    async def post(self, press: Press) -> None:
+        """A channel was picked to post in."""
+        panel = await self._panel(press)
+        await self._redraw(press, panel, *await self._post(press, panel, picked(press)))
+
+    @component(verbs.REPOST, Acknowledgement.REDRAW)
+    async def repost(self, press: Press) -> None:
+        """Post the panel again in a channel that it stands in."""
+        panel = await self._panel(press)
+        await self._show_postings(press, panel, *await self._post(press, panel, argument(press, 1)))
+
+    @component(verbs.POSTING, Acknowledgement.REDRAW)
+    async def open_posting(self, press: Press) -> None:
+        """A channel was picked in which the panel stands."""
+        view = await self._view(press, await self._panel(press))
+        channel_id = picked(press)
+        one = next((posting for posting in view.postings if posting.channel_id == channel_id), None)
+        if one is None:
+            raise UserError(NOT_THERE)
+        await press.answer.redraw(posting_screens.posting(view, one))
+
+    @component(verbs.MOVE_TO, Acknowledgement.REDRAW)
+    async def move(self, press: Press) -> None:
+        """A channel was picked to move to."""
+        panel, editor, t = await self._panel(press), await Editor.of(press.interaction), press.answer.t
+        guild = await self.poster.guild(press.interaction.guild_id)
+        old_id, new_id = argument(press, 1), picked(press)
+        if not await PanelMessage.exists(panel_id=panel.panel_id, channel_id=old_id):
+            raise UserError(NOT_THERE)
+        posted = await self.poster.post(guild, editor, panel, new_id, press.interaction.id, t)
+        notices = [t(MOVED, link=posted.link), *_still_there(panel, posted, t)]
+        if old_id != new_id and (left := await self.poster.take_out(editor, panel, old_id)):
+            notices = [t(POSTED, link=posted.link), t(STILL_WORKS, messages=_links(panel, left))]
+        await self._show_postings(press, panel, *notices)
+
+    @component(verbs.TAKE_OUT, Acknowledgement.REDRAW)
+    async def take_out(self, press: Press) -> None:
+        """Take the panel out of a channel."""
+        panel, editor, t = await self._panel(press), await Editor.of(press.interaction), press.answer.t
+        channel_id = argument(press, 1)
+        left = await self.poster.take_out(editor, panel, channel_id)
+        told = t(STILL_WORKS, messages=_links(panel, left)) if left else t(TAKEN_OUT, channel=f"<#{channel_id}>")
+        await self._show_postings(press, panel, told)
+
+    async def _post(self, press: Press, panel: PanelSpec, channel_id: int) -> list[str]:
+        t = press.answer.t
+        guild = await self.poster.guild(press.interaction.guild_id)
+        posted = await self.poster.post(guild, await Editor.of(press.interaction), panel, channel_id, press.interaction.id, t)
+        return told_of(panel, posted, t)
+
+    async def _show_postings(self, press: Press, panel: PanelSpec, *notices: str) -> None:
+        view: View = await self._view(press, panel)
+        guild = await self.poster.guild(press.interaction.guild_id)
+        names = {channel.id: channel.name for channel in guild.channels}
+        await press.answer.redraw(posting_screens.postings(view, names, notices))
+
+
+def told_of(panel: PanelSpec, posted: Posted, t: Translator) -> list[str]:
+    """What is said after a panel was posted."""
+    return [t(POSTED, link=posted.link), *_still_there(panel, posted, t)]
+
+
+def _still_there(panel: PanelSpec, posted: Posted, t: Translator) -> list[str]:
+    return [t(STILL_THERE, messages=_links(panel, posted.left))] if posted.left else []
+
+
+def _links(panel: PanelSpec, messages: tuple[PanelMessage, ...]) -> str:
+    return " ".join(link(panel.guild_id, message.channel_id, message.message_id) for message in messages)

@@ -1,0 +1,55 @@
+"""The editor's screens for where a panel stands: all its channels, and one of them. Pure, like all screens."""
+
+from collections.abc import Iterable
+
+from cogs.panels import verbs
+from cogs.panels.components import OPTIONS_MAX, button, channel_select, link_button, option, row, string_select
+from cogs.panels.postings import Condition, Posting
+from cogs.panels.render import pages
+from cogs.panels.view import View, as_of, screen, state, states
+from cogs.panels.words import link
+from core.components import Payload
+from domain.panels import ButtonColour
+
+CHANNEL_NAME_MAX = 100
+
+
+def postings(view: View, channel_names: dict[int, str], notices: Iterable[str] = ()) -> Payload:
+    """All channels that the panel stands in, and where else to post it."""
+    t, count = view.t, pages(view.panel)
+    lines = [*states(view.panel.guild_id, view.postings, t), as_of(view), ""]
+    if count > 1:
+        lines.append(t("This panel needs {n} messages, because one message cannot hold all its roles.", n=count))
+    lines.append(t("In which channel should the panel be posted? Where it stands already, the new message takes the old one's place."))
+    rows = [row(channel_select(view.id(verbs.POST_TO), t("Choose a channel")))]
+    if view.postings:
+        options = [_option(posting, channel_names, view) for posting in view.postings[:OPTIONS_MAX]]
+        rows.append(row(string_select(view.id(verbs.POSTING), t("Move, post again or take down"), options)))
+    return screen(view, lines, [*rows, row(button(view.id(verbs.POSTINGS_REFRESH), t("Refresh")), view.back())], notices)
+
+
+def posting(view: View, one: Posting, notices: Iterable[str] = ()) -> Payload:
+    """One channel that the panel stands in."""
+    t = view.t
+    lines = [
+        state(view.panel.guild_id, one, t),
+        as_of(view),
+        "",
+        t("Moving posts the panel in the new channel first and then takes it down here."),
+    ]
+    rows = [
+        row(channel_select(view.id(verbs.MOVE_TO, one.channel_id), t("Move to another channel"))),
+        row(
+            link_button(link(view.panel.guild_id, one.channel_id, one.message_ids[0]), t("Go to the message")),
+            button(view.id(verbs.REPOST, one.channel_id), t("Post again"), disabled=one.condition is Condition.UNREACHABLE),
+            button(view.id(verbs.TAKE_OUT, one.channel_id), t("Take down"), ButtonColour.RED),
+            button(view.id(verbs.POST), t("Back")),
+        ),
+    ]
+    return screen(view, lines, rows, notices)
+
+
+def _option(one: Posting, channel_names: dict[int, str], view: View) -> Payload:
+    name = channel_names.get(one.channel_id)
+    label = f"#{name}"[:CHANNEL_NAME_MAX] if name else view.t("A channel that the bot does not see")
+    return option(label, str(one.channel_id))

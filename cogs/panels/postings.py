@@ -1,0 +1,63 @@
+"""Postings: the messages that a panel fills in one channel, and what can be said of them."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+import discord
+
+from cogs.panels.render import pages
+from domain.panels import PanelSpec
+from domain.permissions import Permission, allows
+from models import PanelMessage
+
+
+class Condition(StrEnum):
+    """How a posting stands, the worst that is true of it."""
+
+    LIVE = "live"
+    UPDATING = "updating"  # an edit is on its way
+    OUT_OF_DATE = "out_of_date"  # an edit did not get through; it is tried again
+    MISSING = "missing"  # a message of it was deleted
+    UNREACHABLE = "unreachable"  # the bot does not see the channel
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """A panel in one channel, its messages in the order of the panel's pages. A panel stands once in a channel."""
+
+    channel_id: int
+    message_ids: tuple[int, ...]
+    condition: Condition
+
+
+async def postings_of(
+    panels: Iterable[PanelSpec], guild: discord.Guild, in_trouble: Callable[[int], bool]
+) -> dict[int, tuple[Posting, ...]]:
+    """Where each panel stands, the oldest posting first. `in_trouble` tells of a message's row whether its last edit failed."""
+    specs = {panel.panel_id: panel for panel in panels}
+    rows: dict[tuple[int, int], list[PanelMessage]] = {}
+    for row in await PanelMessage.filter(panel_id__in=list(specs)).order_by("id"):
+        rows.setdefault((row.panel_id, row.channel_id), []).append(row)
+    found: dict[int, list[Posting]] = {panel_id: [] for panel_id in specs}
+    for (panel_id, channel_id), messages in rows.items():
+        condition = _condition(specs[panel_id], messages, _reachable(guild, channel_id), in_trouble)
+        found[panel_id].append(Posting(channel_id, tuple(message.message_id for message in messages), condition))
+    return {panel_id: tuple(postings) for panel_id, postings in found.items()}
+
+
+def _condition(panel: PanelSpec, messages: list[PanelMessage], reachable: bool, in_trouble: Callable[[int], bool]) -> Condition:
+    if not reachable:
+        return Condition.UNREACHABLE
+    wanted = pages(panel)
+    if any(message.missing for message in messages[:wanted]):
+        return Condition.MISSING
+    current = all(message.rendered_version >= panel.version for message in messages if not message.missing)
+    if current and len(messages) >= wanted:
+        return Condition.LIVE
+    return Condition.OUT_OF_DATE if any(in_trouble(message.id) for message in messages) else Condition.UPDATING
+
+
+def _reachable(guild: discord.Guild, channel_id: int) -> bool:
+    channel = guild.get_channel_or_thread(channel_id)
+    return channel is not None and allows(channel.permissions_for(guild.me).value, Permission.VIEW_CHANNEL)

@@ -1,0 +1,119 @@
+"""What every screen of the editor is drawn from and made of. Pure: from plain values to payloads."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import discord
+
+from cogs.panels import verbs
+from cogs.panels.components import OPTIONS_MAX, button
+from cogs.panels.postings import Condition, Posting
+from cogs.panels.words import CONTENT_MAX, WARNINGS, fit, link, problem_sentence
+from core.components import Payload
+from core.i18n import N_, Translator
+from domain import clock
+from domain.custom_id import encode
+from domain.panels import PanelSpec, RoleSpec
+from domain.plan import Refusal
+from domain.role_safety import GuildFacts, grant_problem
+
+EMBED_DESCRIPTION_MAX = 4096
+ROLES_PER_SCREEN = OPTIONS_MAX
+
+STATES = {
+    Condition.LIVE: N_("🟢 Live in {channel}: {messages}"),
+    Condition.UPDATING: N_("🔵 Updating in {channel}: {messages}"),
+    Condition.OUT_OF_DATE: N_("🟠 Out of date in {channel}, because Discord did not take the last edit. The bot tries again. {messages}"),
+    Condition.MISSING: N_("🔴 A message in {channel} was deleted. Post the panel there again to bring it back."),
+    Condition.UNREACHABLE: N_("⚫ The bot does not see {channel}. Give it View Channel there, or move the panel."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What every screen is drawn from; `at` is when all this was so."""
+
+    panel: PanelSpec
+    postings: tuple[Posting, ...]
+    facts: GuildFacts
+    by_administrator: bool
+    t: Translator
+    at: datetime = field(default_factory=clock.now)
+
+    def id(self, verb: str, *args: int) -> str:
+        """The custom_id of a component of this panel's editor."""
+        return encode(verb, self.panel.panel_id, *args)
+
+    def back(self) -> Payload:
+        """The way to the main screen."""
+        return button(self.id(verbs.HOME), self.t("Back"))
+
+    def page_of(self, item_id: int) -> int:
+        """The page of roles that an item stands on."""
+        items = [role.item_id for role in self.panel.roles]
+        return items.index(item_id) // ROLES_PER_SCREEN if item_id in items else 0
+
+    def warning(self, spec: RoleSpec) -> str | None:
+        """Why members cannot get this role now."""
+        problem = grant_problem(self.facts, spec.role_id, spec.confirmed_permissions)
+        return problem_sentence(WARNINGS, Refusal(spec.role_id, problem), self.facts, self.t, self.panel) if problem else None
+
+
+@dataclass(frozen=True, slots=True)
+class RolePage:
+    """Up to 25 of a panel's roles: what one select and one screen hold."""
+
+    number: int
+    count: int
+    first: int
+    roles: tuple[RoleSpec, ...]
+    of: int
+
+    @classmethod
+    def at(cls, panel: PanelSpec, number: int) -> "RolePage":
+        """The page with this number, or the last one when there are fewer by now."""
+        count = max(1, -(-len(panel.roles) // ROLES_PER_SCREEN))
+        number = min(number, count - 1)
+        first = number * ROLES_PER_SCREEN
+        return cls(number, count, first, panel.roles[first : first + ROLES_PER_SCREEN], len(panel.roles))
+
+    def caption(self, text: str, t: Translator) -> str:
+        """The text, with the range of roles where there are several pages."""
+        if self.count == 1:
+            return text
+        last = self.first + len(self.roles)
+        return t("{text} ({first}–{last} of {count})", text=text, first=self.first + 1, last=last, count=self.of)
+
+    def turns(self, view: View, verb: str, *args: int) -> list[Payload]:
+        """The buttons to the neighbouring pages; `args` stand behind the page's number."""
+        if self.count == 1:
+            return []
+        before = button(view.id(verb, max(0, self.number - 1), *args), view.t("◀ Previous"), disabled=self.number == 0)
+        # The next page has another number than the previous one, so the two custom_ids differ.
+        after = button(view.id(verb, self.number + 1, *args), view.t("Next ▶"), disabled=self.number == self.count - 1)
+        return [before, after]
+
+
+def screen(view: View, lines: list[str], rows: list[Payload], notices: Iterable[str] = ()) -> Payload:
+    """A screen of this panel: what just happened, the text, and the rows of controls."""
+    title = view.t("Panel: {name}", name=view.panel.name)
+    embed = discord.Embed(title=title, description=fit(lines, EMBED_DESCRIPTION_MAX, view.t))
+    return {"content": fit(list(notices), CONTENT_MAX, view.t), "embeds": [embed.to_dict()], "components": rows}
+
+
+def states(guild_id: int, postings: tuple[Posting, ...], t: Translator) -> list[str]:
+    """Where a panel stands and how, a line for each channel."""
+    return [state(guild_id, posting, t) for posting in postings] or [t("⚪ Draft, not posted yet")]
+
+
+def state(guild_id: int, posting: Posting, t: Translator) -> str:
+    """How a panel stands in one channel."""
+    links = [link(guild_id, posting.channel_id, message_id) for message_id in posting.message_ids]
+    shown = links[0] if len(links) == 1 else " ".join(f"[{number}]({address})" for number, address in enumerate(links, 1))
+    return t(STATES[posting.condition], channel=f"<#{posting.channel_id}>", messages=shown)
+
+
+def as_of(view: View) -> str:
+    """When the state was so."""
+    return view.t("As of {time}.", time=f"<t:{int(view.at.timestamp())}:R>")
