@@ -81,6 +81,7 @@ class _Placing:
     def __init__(self, sketches: Mapping[int, RoleSketch], facts: GuildFacts, author: Author, now: PanelSpec | None) -> None:
         self._sketches, self._facts, self._author = sketches, facts, author
         self._now = {role.role_id: role for role in now.roles} if now else {}
+        self._rule = now.requirement if now else None
         self._left_out: list[LeftOut] = []
         self._powerful: dict[int, int] = {}
         self._unmet: list[str] = []
@@ -95,7 +96,7 @@ class _Placing:
                 self._left_out.append(LeftOut(role.label, Unmatched.TWICE, placed.role_id))
             else:
                 roles[placed.role_id] = placed
-        placed_panel = replace(panel, roles=tuple(roles.values()), requirement=self._requirement(panel.requirement))
+        placed_panel = replace(panel, roles=tuple(roles.values()), requirement=self._requirement(panel.requirement, self._rule))
         return Placement(placed_panel, tuple(self._left_out), self._powerful, tuple(dict.fromkeys(self._unmet)))
 
     def _item(self, role: RoleSpec) -> RoleSpec | None:
@@ -109,7 +110,7 @@ class _Placing:
             role_id=role_id,
             bundle=tuple(dict.fromkeys(further for further in bundle if further not in (None, role_id))),
             confirmed_permissions=known.confirmed_permissions if known else self._powerful.get(role_id, 0),
-            requirement=self._requirement(role.requirement),
+            requirement=self._requirement(role.requirement, known.requirement if known else None),
         )
 
     def _given(self, file_id: int, fallback: str, known: RoleSpec | None, *, confirmable: bool = False) -> int | None:
@@ -128,14 +129,20 @@ class _Placing:
             return None
         return found
 
-    def _requirement(self, requirement: Requirement) -> Requirement:
+    def _requirement(self, requirement: Requirement, now: Requirement | None) -> Requirement:
         required: list[int] = []
+        missing: list[str] = []
         for file_id in requirement.required:
             found = self._match(file_id)
-            if isinstance(found, Unmatched):
-                self._unmet.append(self._name(file_id, str(file_id)))
-            else:
+            if not isinstance(found, Unmatched):
                 required.append(found)
+            elif now and file_id in now.required:
+                required.append(file_id)
+            else:
+                missing.append(self._name(file_id, str(file_id)))
+        # One of several that would do can be missed: the rule only grows stricter. Otherwise it would let in whom it kept out.
+        if requirement.needs_all or not required:
+            self._unmet += missing
         # Nobody can hold a role that does not exist, so nobody is blocked by it.
         blocked = [found for file_id in requirement.blocked if not isinstance(found := self._match(file_id), Unmatched)]
         return Requirement(tuple(dict.fromkeys(required)), requirement.needs_all, tuple(dict.fromkeys(blocked)))

@@ -7,6 +7,7 @@ import discord
 from core.errors import ONLY_IN_SERVERS, UserError
 from core.i18n import N_
 from domain.permissions import Permission, allows
+from domain.placement import Author
 from models import GuildConfig
 
 NOT_AN_EDITOR = N_("For this you need the permission Manage Roles, or a role that may edit panels by `/config managers`.")
@@ -41,3 +42,8 @@ class Editor:
     def is_administrator(self) -> bool:
         """Whether they may confirm powerful permissions."""
         return allows(self.permissions, Permission.ADMINISTRATOR)
+
+    @property
+    def author(self) -> Author:
+        """The same as the rules of placing panels know it."""
+        return Author(self.user_id, self.role_ids, self.is_administrator)

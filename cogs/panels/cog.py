@@ -9,15 +9,19 @@ from cogs.panels import modals, screens
 from cogs.panels.access import Editor
 from cogs.panels.arranging_handlers import ArrangingHandlers
 from cogs.panels.behaviour import BehaviourHandlers
+from cogs.panels.copies import CopyService
 from cogs.panels.drafts import DraftHandlers, sweep
 from cogs.panels.follower import Follower
 from cogs.panels.group import panel, panel_option
+from cogs.panels.history import HistoryHandlers
 from cogs.panels.look_handlers import LookHandlers
 from cogs.panels.menu import MessageMenu
 from cogs.panels.poster import Poster
 from cogs.panels.posting_handlers import PostingHandlers, told_of
+from cogs.panels.role_maker import RoleMaker
 from cogs.panels.rules import RuleService
 from cogs.panels.service import PanelService
+from cogs.panels.transfer import TransferHandlers
 from core.answer import Acknowledgement
 from core.cog import Cog
 from core.components import text_message
@@ -39,6 +43,8 @@ CHANNEL_OPTION = N_("The channel; without it, the one you are in")
 
 
 class PanelsCog(
+    HistoryHandlers,
+    TransferHandlers,
     BehaviourHandlers,
     PostingHandlers,
     ArrangingHandlers,
@@ -56,6 +62,9 @@ class PanelsCog(
         super().__init__(bot)
         self.service = PanelService(bot.dispatch)
         self.rules = RuleService(bot.dispatch)
+        self.copies = CopyService(bot.dispatch)
+        self.maker = RoleMaker(bot)
+        self._exporting, self._making = set(), set()
         self.poster = Poster(bot, self.service)
         self.follower = Follower(bot, self.poster)
         self.spawn(self.follower.run(), "following panels")

@@ -8,25 +8,34 @@ from tortoise.transactions import in_transaction
 
 from cogs.panels import revisions
 from cogs.panels.edits import Edit, PanelEdits, free_name, hold_names, hold_place, record
+from core.errors import UserError
+from core.i18n import N_
 from domain import clock
 from domain.events import AuditWritten
 from domain.panel_file import portable
 from domain.panels import PanelSpec, RoleSpec
 from domain.placement import LeftOut, Placement
-from models import Panel, PanelRole
+from models import Draft, Panel, PanelRole
+
+DONE_BEFORE = N_("This was made before.")
 
 
 class CopyService(PanelEdits):
     """What is written here was placed before: every role in it was judged for this editor."""
 
     async def create_all(
-        self, editor_id: int, guild_id: int, placements: Sequence[Placement], facts: dict[str, Any]
+        self, editor_id: int, guild_id: int, placements: Sequence[Placement], facts: dict[str, Any], *, draft_id: int | None = None
     ) -> tuple[PanelSpec, ...]:
-        """Make a panel of each placement, or of none. `facts` go into every record. Raises UserError over the guild's limit."""
+        """Make a panel of each placement, or of none. `facts` go into every record; the draft that asked for it is used up.
+
+        Raises UserError over the guild's limit, or when the draft was used up before.
+        """
         now = clock.now()
         made: list[Panel] = []
         async with in_transaction() as db:
             await hold_place(guild_id, len(placements), db)
+            if draft_id is not None and not await Draft.filter(id=draft_id).using_db(db).delete():
+                raise UserError(DONE_BEFORE)
             for placement in placements:
                 wanted = placement.panel
                 name = await free_name(guild_id, wanted.name, db)

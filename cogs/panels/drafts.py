@@ -12,13 +12,14 @@ from loguru import logger
 from cogs.panels import look_screens, modals, rule_forms, verbs
 from cogs.panels.access import Editor
 from cogs.panels.components import button, row
-from cogs.panels.edits import PANEL_GONE, ROLE_GONE
+from cogs.panels.edits import PANEL_GONE, ROLE_GONE, ChangedMeanwhile
 from cogs.panels.handling import PanelHandlers, argument, role_of
+from cogs.panels.overtaking import overtaken
 from core.answer import Acknowledgement
 from core.components import Payload
 from core.errors import OUTDATED, UserError, is_database_away
 from core.i18n import N_, Translator
-from core.interactions import Press, component
+from core.interactions import Handler, Press, component
 from domain import clock
 from domain.custom_id import decode, encode
 from domain.panels import ButtonColour, PanelSpec
@@ -59,18 +60,23 @@ async def keeping(press: Press) -> AsyncIterator[None]:
     """Around the reading and saving of a submitted form: what is refused is kept. Raises Refused then."""
     try:
         yield
+    except ChangedMeanwhile as error:
+        raise await overtaken(press, error, (await _kept(press)).id) from None
     except UserError as error:
         if error.message in HOPELESS:
             raise
-        data: Any = press.interaction.data
-        draft = await Draft.create(
-            guild_id=press.member.guild.id,
-            user_id=press.member.id,
-            custom_id=data["custom_id"],
-            values=modals.submitted(data),
-            created_at=clock.now(),
-        )
-        raise Refused(error, draft.id) from None
+        raise Refused(error, (await _kept(press)).id) from None
+
+
+async def _kept(press: Press) -> Draft:
+    data: Any = press.interaction.data
+    return await Draft.create(
+        guild_id=press.member.guild.id,
+        user_id=press.member.id,
+        custom_id=data["custom_id"],
+        values=modals.submitted(data),
+        created_at=clock.now(),
+    )
 
 
 async def sweep() -> None:
@@ -106,18 +112,43 @@ def _filled(part: Payload, values: dict[str, Any]) -> Payload:
             return part
 
 
+async def own_draft(press: Press) -> Draft:
+    """The draft that a custom_id claims. Raises UserError when it is somebody else's, or no longer kept."""
+    draft = await Draft.get_or_none(id=argument(press, 0), guild_id=press.member.guild.id, user_id=press.member.id)
+    if draft is None or draft.created_at < clock.now() - KEPT:
+        raise UserError(DRAFT_GONE)
+    return draft
+
+
 class DraftHandlers(PanelHandlers):
-    """The component handler of "Fix it"."""
+    """The component handlers of "Fix it" and "Apply mine again"."""
 
     @component(verbs.FIX, Acknowledgement.MODAL)
     async def fix(self, press: Press) -> None:
         """Open a refused form again, with what was typed."""
         await Editor.of(press.interaction)
-        draft = await Draft.get_or_none(id=argument(press, 0), guild_id=press.member.guild.id, user_id=press.member.id)
-        if draft is None or draft.created_at < clock.now() - KEPT:
-            raise UserError(DRAFT_GONE)
+        draft = await own_draft(press)
         form = await self._form(press, draft.custom_id)
         await press.answer.modal(filled(form, draft.values))
+
+    @component(verbs.AGAIN, Acknowledgement.REDRAW)
+    async def again(self, press: Press) -> None:
+        """Send a form once more that came too late, now to the panel as it is."""
+        await Editor.of(press.interaction)
+        draft = await own_draft(press)
+        decoded = decode(draft.custom_id)
+        panel = await self.service.get(press.member.guild.id, decoded.args[0])
+        args = (*decoded.args[:-1], panel.version)  # a form's last argument is the version that it showed
+        press.interaction.data = modals.submission(encode(decoded.verb, *args), draft.values)
+        await self._handler(decoded.verb)(Press(press.interaction, press.answer, args))
+        await draft.delete()
+
+    def _handler(self, verb: str) -> Handler:
+        """The method of this cog that takes a form."""
+        for name in dir(type(self)):
+            if getattr(getattr(type(self), name), "__component__", ("",))[0] == verb:
+                return getattr(self, name)
+        raise UserError(OUTDATED)
 
     async def _form(self, press: Press, custom_id: str) -> Payload:
         decoded, t = decode(custom_id), press.answer.t

@@ -25,6 +25,14 @@ CHANGED_MEANWHILE = N_("The panel was changed while you were writing, so nothing
 Dispatch = Callable[[str, object], None]
 
 
+class ChangedMeanwhile(UserError):
+    """Somebody else changed the panel since the version that was `shown`."""
+
+    def __init__(self, panel_id: int, shown: int) -> None:
+        super().__init__(CHANGED_MEANWHILE)
+        self.panel_id, self.shown = panel_id, shown
+
+
 @dataclass(slots=True)
 class Edit:
     """One edit under way: the locked panel, and what is to be recorded of it."""
@@ -86,7 +94,7 @@ class PanelEdits:
             if panel is None:
                 raise UserError(PANEL_GONE)
             if version is not None and panel.version != version:
-                raise UserError(CHANGED_MEANWHILE)
+                raise ChangedMeanwhile(panel_id, version)
             await panel.fetch_related("roles", using_db=db)
             edit = Edit(panel, panel.to_spec(), db)
             yield edit
@@ -95,7 +103,7 @@ class PanelEdits:
             now = clock.now()
             await revisions.keep_first(edit.spec, panel.updated_at, db)
             if not await panel.raise_version(panel.version, updated_at=now, **edit.changes):
-                raise UserError(CHANGED_MEANWHILE)
+                raise ChangedMeanwhile(panel_id, panel.version)
             changed = await Panel.get(id=panel_id, using_db=db).prefetch_related("roles")
             await revisions.write(changed.to_spec(), actor_id, now, db, edit.stands_for)
             await record("panel.edit", edit.spec, actor_id, edit.payload, db)

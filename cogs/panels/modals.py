@@ -176,6 +176,12 @@ def _checked(text: str | None, limit: int, when_empty: str) -> str:
     return found
 
 
+def submission(custom_id: str, values: dict[str, Any]) -> Any:
+    """What Discord would send for a modal with these values: the reverse of `submitted`."""
+    fields = [{"custom_id": name, "values" if isinstance(value, list) else "value": value} for name, value in values.items()]
+    return {"custom_id": custom_id, "components": [{"component": field} for field in fields]}
+
+
 def submitted(data: Any) -> dict[str, Any]:
     """The values of a submitted modal by the custom_id of their field: text or choice, or a list for selects."""
     fields = [part["component"] for part in (data or {}).get("components", ()) if "component" in part]

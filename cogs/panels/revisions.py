@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+import discord
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from domain.panel_file import RoleSketch, read_panel, write_panel
@@ -52,6 +53,11 @@ async def keep_first(panel: PanelSpec, at: datetime, db: BaseDBAsyncClient) -> N
         await write(panel, None, at, db)
 
 
+def moment(revision: Revision) -> str:
+    """When it was, as Discord shows it in the reader's own words."""
+    return discord.utils.format_dt(revision.at, "R")
+
+
 async def count(panel_id: int) -> int:
     """How many revisions of a panel are kept."""
     return await PanelRevision.filter(panel_id=panel_id).count()
@@ -66,6 +72,12 @@ async def newest(panel_id: int, limit: int, skip: int = 0) -> list[Revision]:
 async def find(panel_id: int, version: int) -> Revision | None:
     """What a panel was at a version, if that is still kept."""
     row = await PanelRevision.get_or_none(panel_id=panel_id, version=version)
+    return Revision.of(row) if row else None
+
+
+async def previous(panel_id: int, version: int) -> Revision | None:
+    """What a panel was just before a version, if that is still kept."""
+    row = await PanelRevision.filter(panel_id=panel_id, version__lt=version).order_by("-version").first()
     return Revision.of(row) if row else None
 
 

@@ -53,6 +53,8 @@ def _main_buttons(view: View) -> list[Payload]:
         ),
         row(
             button(view.id(verbs.POST), t("Post"), ButtonColour.GREEN, disabled=not view.panel.roles),
+            button(view.id(verbs.UNDO, view.panel.version), t("Undo"), disabled=view.panel.version == 1),
+            button(view.id(verbs.HISTORY), t("History")),
             button(view.id(verbs.REFRESH), t("Refresh")),
             button(view.id(verbs.DELETE), t("Delete"), ButtonColour.RED),
         ),

@@ -3,6 +3,7 @@
 CREATE = "panels.create"  # the modal of /panel create; no arguments
 HOME = "panels.home"  # page of roles
 REFRESH = "panels.refresh"
+AGAIN = "panels.again"  # a draft, and no panel
 FIX = "panels.fix"  # a draft, and no panel
 ADD_ROLES = "panels.add"
 REMOVE_ROLES = "panels.remove"  # item

@@ -96,6 +96,15 @@ def test_a_missing_required_role_is_never_dropped_in_silence() -> None:
     assert {role.name for role in missing_roles(placements, file)} == {"Member", "Adult"}
 
 
+def test_a_rule_may_grow_stricter_but_not_looser() -> None:
+    any_of = replace(on(), requirement=Requirement((STRANGE, role_id(1))))
+    (placed,) = place(PanelFile((any_of,), {STRANGE: RoleSketch("Member")}), HERE, OWNING)
+    assert (placed.panel.requirement, placed.unmet) == (Requirement((role_id(1),)), ())
+    only = replace(on(), requirement=Requirement((STRANGE,)))
+    assert place_again(only, replace(panel(0), requirement=Requirement((STRANGE,))), HERE, OWNING).panel == only
+    assert place_again(only, panel(0), HERE, OWNING).unmet == (str(STRANGE),)
+
+
 def test_what_a_panel_gives_out_now_stays_without_new_judgement() -> None:
     known = RoleSpec(3, JUNIOR.role_id, "Old", bundle=(role_id(25),), confirmed_permissions=BITS)
     now = replace(panel(0), roles=(known,))

@@ -187,7 +187,7 @@ async def test_a_form_that_shows_an_old_version_saves_nothing(house: House) -> N
     modal = await (await editor.click("Edit text")).modal()
     await redrawn(await editor.select("Add roles", [house.sandbox.role("Blue")]))
     answer = await (await modal.submit({"Title": "Late"})).message()
-    assert "was changed while you were writing" in answer.text
+    assert "changed in the meantime, so nothing was saved" in answer.text
     assert (await Panel.get()).title == "Colours"
 
 

@@ -1,0 +1,104 @@
+"""Panels as TOML files: written for people to read, and read from what people send."""
+
+import asyncio
+import io
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+
+import aiohttp
+import discord
+import tomli_w
+
+from cogs.panels.emojis import parse_emoji
+from cogs.panels.file_words import refusal
+from core.errors import UserError
+from core.i18n import N_, Translator
+from domain.file_reader import Fault, FaultKind
+from domain.panel_file import PanelFile, RoleSketch, mentioned, read_file, write_file
+from domain.panels import PanelSpec, RoleSpec
+from domain.toml_text import parse
+
+SIZE_MAX = 256 * 1024
+DOWNLOAD_TIME = 10.0  # seconds
+
+TOO_LARGE = N_("The file is too large: it may have at most {limit} KiB, and it has {size}.")
+NOT_DOWNLOADED = N_("The file could not be fetched from Discord. Please try again in a moment.")
+
+
+async def exported(panels: list[PanelSpec], guild: discord.Guild, t: Translator) -> bytes:
+    """The panels as a file with the guild's names of their roles."""
+    roles = sketches_of(panels, guild)
+    name = " ".join(guild.name.split())
+    head = t("Role panels of {server}. `/panel import` reads this file, here and in other servers.", server=name)
+    # Hundreds of panels take a while, in which the bot has other things to do.
+    text = await asyncio.to_thread(lambda: tomli_w.dumps(write_file(panels, roles), multiline_strings=True))
+    return f"# {''.join(filter(str.isprintable, head))}\n\n{text}".encode()
+
+
+def sketches_of(panels: Iterable[PanelSpec], guild: discord.Guild) -> dict[int, RoleSketch]:
+    """What the guild's roles in these panels are called; for a role that was deleted, what the panel calls it."""
+    found: dict[int, RoleSketch] = {}
+    for panel in panels:
+        for role_id in mentioned(panel):
+            if role := guild.get_role(role_id):
+                found[role_id] = RoleSketch(role.name, role.colours.primary.value)
+        for item in panel.roles:
+            found.setdefault(item.role_id, RoleSketch(item.label))
+    return found
+
+
+def attached(content: bytes, name: str) -> discord.File:
+    """A file to send."""
+    return discord.File(io.BytesIO(content), filename=name)
+
+
+async def imported(attachment: discord.Attachment, guild: discord.Guild) -> tuple[PanelFile, tuple[str, ...]]:
+    """The panels of a file that somebody sent, and the custom emojis in it that the guild lacks. Raises UserError."""
+    if attachment.size > SIZE_MAX:
+        raise UserError(TOO_LARGE, limit=SIZE_MAX // 1024, size=-(-attachment.size // 1024))
+    content = await _download(attachment)
+    try:
+        file = read_file(await asyncio.to_thread(parse, content))
+        return _with_emojis(file, guild.emojis)
+    except Fault as fault:
+        raise refusal(fault) from None
+
+
+async def _download(attachment: discord.Attachment) -> bytes:
+    try:
+        async with asyncio.timeout(DOWNLOAD_TIME):
+            return await attachment.read()
+    except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError):
+        raise UserError(NOT_DOWNLOADED) from None
+
+
+def _with_emojis(file: PanelFile, custom: Collection[discord.GuildEmoji]) -> tuple[PanelFile, tuple[str, ...]]:
+    """The file with emojis that the guild has; custom ones are found by id, then by name."""
+    lost: dict[str, None] = {}
+
+    def fitted(role: RoleSpec, where: str) -> RoleSpec:
+        found = _emoji(role.emoji, custom, where)
+        if role.emoji and found is None:
+            lost[discord.PartialEmoji.from_str(role.emoji).name or role.emoji] = None
+        return replace(role, emoji=found)
+
+    panels = [
+        replace(panel, roles=tuple(fitted(role, f"panel[{n}].role[{m}].emoji") for m, role in enumerate(panel.roles, 1)))
+        for n, panel in enumerate(file.panels, 1)
+    ]
+    return PanelFile(tuple(panels), file.roles), tuple(lost)
+
+
+def _emoji(text: str | None, custom: Collection[discord.GuildEmoji], where: str) -> str | None:
+    if text is None:
+        return None
+    partial = discord.PartialEmoji.from_str(text.strip())
+    if partial.id is None:
+        try:
+            return parse_emoji(text, custom)
+        except UserError:
+            raise Fault(FaultKind.NOT_AN_EMOJI, where) from None
+    by_id = next((emoji for emoji in custom if emoji.id == partial.id and emoji.available), None)
+    by_name = next((emoji for emoji in custom if emoji.name == partial.name and emoji.available), None)
+    found = by_id or by_name
+    return str(found) if found else None

@@ -1,0 +1,82 @@
+"""The screens of a panel's history. Pure, like all screens."""
+
+from collections.abc import Sequence
+
+from cogs.panels import verbs
+from cogs.panels.change_words import change_lines, person, summary
+from cogs.panels.components import button, option, row, string_select
+from cogs.panels.placement_words import left_out_lines, powerful_lines, unmet_lines
+from cogs.panels.revisions import Revision, moment
+from cogs.panels.view import View, screen
+from core.components import Payload
+from core.i18n import Translator
+from domain.panel_changes import changes
+from domain.panels import OPTION_DESCRIPTION_MAX, ButtonColour, PanelSpec
+from domain.placement import Placement, digest
+
+PER_SCREEN = 10
+DETAILS_MAX = 12  # lines of one list on the screen of a version
+
+
+def history(view: View, kept: Sequence[Revision], number: int, count: int) -> Payload:
+    """A page of versions, newest first. `kept` holds one more than is shown, to tell what the last one changed."""
+    t, shown = view.t, kept[:PER_SCREEN]
+    lines = [t("**History** · {count} versions are kept", count=count)]
+    options: list[Payload] = []
+    for index, revision in enumerate(shown):
+        words = _what(kept, index, t)
+        lines.append(f"**{revision.version}** · {moment(revision)} · {person(revision.author_id, t)} · {words}")
+        label = t("Version {version}", version=revision.version)
+        options.append(option(label, str(revision.version), description=_cut(words, OPTION_DESCRIPTION_MAX)))
+    rows = [row(string_select(view.id(verbs.REVISION), t("Look at a version"), options))] if options else []
+    last = (number + 1) * PER_SCREEN >= count
+    turns: list[Payload] = []
+    if number or not last:
+        turns.append(button(view.id(verbs.HISTORY, max(0, number - 1)), t("◀ Newer"), disabled=not number))
+        turns.append(button(view.id(verbs.HISTORY, number + 1), t("Older ▶"), disabled=last))
+    return screen(view, lines if shown else [t("Nothing was changed here yet.")], [*rows, row(*turns, view.back())])
+
+
+def revision(view: View, found: Revision, earlier: Revision | None, placement: Placement, *, undo: bool = False) -> Payload:
+    """A version: what it changed, and what restoring it would change now."""
+    t, now = view.t, view.panel
+    author = person(found.author_id, t)
+    lines = [t("**Version {version}** · {time} · {author}", version=found.version, time=moment(found), author=author)]
+    if earlier:
+        lines.append(t("What was changed then:"))
+        lines += _bullets(change_lines(changes(earlier.panel, found.panel), earlier.panel, found.panel, view.facts, t), t)
+    back = changes(now, placement.panel)
+    lines += ["", t("What restoring it would change now:") if back else t("The panel is as it was then.")]
+    lines += _bullets(change_lines(back, now, placement.panel, view.facts, t), t)
+    lines += powerful_lines([placement], view.facts, t)
+    lines += left_out_lines(placement, view.facts, t)
+    lines += unmet_lines([placement], t)
+    proof = digest((placement,))
+    restore = button(
+        view.id(verbs.RESTORE, found.version, now.version, proof, int(undo)),
+        t("Restore this version"),
+        ButtonColour.GREEN,
+        disabled=not back or bool(placement.unmet),
+    )
+    return screen(view, lines, [row(restore, button(view.id(verbs.HISTORY), t("History")), view.back())])
+
+
+def differences(view: View, before: PanelSpec, after: PanelSpec) -> list[str]:
+    """What is different between two states of the panel."""
+    return _bullets(change_lines(changes(before, after), before, after, view.facts, view.t), view.t)
+
+
+def _what(kept: Sequence[Revision], index: int, t: Translator) -> str:
+    """What a version changed."""
+    if index + 1 >= len(kept):
+        return t("first version that is kept")
+    return summary(changes(kept[index + 1].panel, kept[index].panel), t) or t("confirmed permissions")
+
+
+def _bullets(lines: list[str], t: Translator) -> list[str]:
+    shown = [f"• {line}" for line in lines[:DETAILS_MAX]]
+    return shown if len(lines) <= DETAILS_MAX else [*shown, t("… and {n} more", n=len(lines) - DETAILS_MAX)]
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"

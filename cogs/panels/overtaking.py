@@ -1,0 +1,81 @@
+"""Two editors at once: whoever saves second is told who changed what, and then decides. Nobody's work is overwritten in silence."""
+
+import re
+
+from cogs.panels import revisions, verbs
+from cogs.panels.change_words import change_lines, person
+from cogs.panels.components import button, row
+from cogs.panels.edits import ChangedMeanwhile
+from cogs.panels.revisions import Revision
+from cogs.panels.words import CONTENT_MAX, fit
+from core.components import Payload
+from core.errors import UserError
+from core.facts import guild_facts
+from core.i18n import Translator
+from core.interactions import Press
+from domain.custom_id import encode
+from domain.panel_changes import changes
+from domain.panels import ButtonColour
+from domain.role_safety import GuildFacts
+
+
+class Overtaken(UserError):
+    """A form was sent after somebody else had changed the panel. What was typed is kept in a draft."""
+
+    def __init__(self, error: ChangedMeanwhile, happened: "Happened", draft_id: int) -> None:
+        super().__init__(error.message, **error.values)
+        self._panel_id, self._happened, self._draft_id = error.panel_id, happened, draft_id
+
+    def payload(self, t: Translator) -> Payload:
+        """What happened, and the ways on: apply again, look at the form again, or leave it as it is."""
+        again = button(encode(verbs.AGAIN, self._draft_id), t("Apply mine again"), ButtonColour.BLURPLE)
+        form = button(encode(verbs.FIX, self._draft_id), t("Open the form again"))
+        reload = button(encode(verbs.HOME, self._panel_id), t("Show the panel as it is now"))
+        lines = [t("The panel was changed in the meantime, so nothing was saved. This is what happened:"), *self._happened.lines(t)]
+        return {"content": fit(lines, CONTENT_MAX, t), "components": [row(again, form, reload)]}
+
+
+class Happened:
+    """What was changed on a panel since a version that somebody saw, oldest first."""
+
+    def __init__(self, shown: Revision | None, since: list[Revision], facts: GuildFacts) -> None:
+        self._shown, self._since, self._facts = shown, since, facts
+
+    @classmethod
+    async def to(cls, panel_id: int, shown: int, facts: GuildFacts) -> "Happened":
+        """Everything since a version."""
+        return cls(await revisions.find(panel_id, shown), await revisions.since(panel_id, shown), facts)
+
+    def lines(self, t: Translator, *, but_by: int | None = None) -> list[str]:
+        """A line for each change: who, when, and what; those `but_by` somebody are left out."""
+        lines: list[str] = []
+        before = self._shown
+        for one in self._since:
+            words = change_lines(changes(before.panel, one.panel), before.panel, one.panel, self._facts, t) if before else []
+            before = one
+            if but_by is None or one.author_id != but_by:
+                what = " · ".join(words) or t("confirmed permissions")
+                lines.append(f"• {person(one.author_id, t)} · {revisions.moment(one)} · {what}")
+        return lines
+
+
+async def overtaken(press: Press, error: ChangedMeanwhile, draft_id: int) -> Overtaken:
+    """The refusal of a form that came too late."""
+    return Overtaken(error, await Happened.to(error.panel_id, error.shown, guild_facts(press.member.guild)), draft_id)
+
+
+async def news(press: Press, panel_id: int, facts: GuildFacts) -> list[str]:
+    """What others changed since the screen that was clicked on was drawn: its footer tells the version."""
+    shown = _version_shown(press)
+    if shown is None:
+        return []
+    happened = (await Happened.to(panel_id, shown, facts)).lines(press.answer.t, but_by=press.member.id)
+    return [press.answer.t("Others have changed this panel since you last looked:"), *happened] if happened else []
+
+
+def _version_shown(press: Press) -> int | None:
+    message = press.interaction.message
+    for embed in message.embeds if message else ():
+        if embed.footer and (number := re.search(r"\d{1,9}", embed.footer.text or "", re.ASCII)):
+            return int(number.group())
+    return None

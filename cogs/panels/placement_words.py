@@ -1,0 +1,58 @@
+"""How it is told what a placed panel loses, gives out and lacks."""
+
+from collections.abc import Iterable
+
+import discord
+
+from cogs.panels.words import REFUSED, permission_names, problem_sentence
+from core.i18n import N_, Translator
+from domain.placement import LeftOut, Placement, Unmatched
+from domain.plan import Refusal
+from domain.role_safety import GuildFacts, Problem
+
+UNMATCHED = {
+    Unmatched.MISSING: N_("There is no role named {role} here."),
+    Unmatched.AMBIGUOUS: N_("Several roles here are named {role}, so it is unclear which is meant."),
+    Unmatched.TWICE: N_("{role} is on the panel already."),
+}
+
+
+def left_out_lines(placement: Placement, facts: GuildFacts, t: Translator) -> list[str]:
+    """What does not come along, and why."""
+    if not placement.left_out:
+        return []
+    return [t("Left out:"), *(f"• {_left_out(left, facts, t)}" for left in placement.left_out)]
+
+
+def powerful_lines(placements: Iterable[Placement], facts: GuildFacts, t: Translator) -> list[str]:
+    """What an administrator gives out with it."""
+    powerful = {role_id: bits for placement in placements for role_id, bits in placement.powerful.items()}
+    if not powerful:
+        return []
+    lines = [t("⚠️ Powerful: whoever takes one of these roles gets its permissions, and you confirm that:")]
+    return lines + [f"• <@&{role_id}>: {permission_names(bits, t)}" for role_id, bits in powerful.items()]
+
+
+def unmet_lines(placements: Iterable[Placement], t: Translator) -> list[str]:
+    """Why it cannot be done without roles that the guild lacks."""
+    names = dict.fromkeys(name for placement in placements for name in placement.unmet)
+    return [
+        t(
+            "⛔ Members need the role {role} for this, which does not exist here. Without it the panel would be open to everyone.",
+            role=_bold(name),
+        )
+        for name in names
+    ]
+
+
+def _left_out(left: LeftOut, facts: GuildFacts, t: Translator) -> str:
+    match left.reason:
+        case Unmatched():
+            return t(UNMATCHED[left.reason], role=_bold(left.name))
+        case Problem() if left.role_id is not None:
+            return problem_sentence(REFUSED, Refusal(left.role_id, left.reason), facts, t)
+    return _bold(left.name)
+
+
+def _bold(name: str) -> str:
+    return f"**{discord.utils.escape_markdown(name)}**"

@@ -1,0 +1,256 @@
+"""/panel clone, export, import and template: what will be made is shown first, and then made as shown, or not at all."""
+
+from dataclasses import replace
+
+import discord
+
+from cogs.panels import screens, transfer_screens, verbs
+from cogs.panels.access import Editor
+from cogs.panels.copies import CopyService
+from cogs.panels.drafts import DRAFT_GONE, KEPT
+from cogs.panels.files import SIZE_MAX, attached, exported, imported, sketches_of
+from cogs.panels.group import complete_panel, panel, panel_option
+from cogs.panels.handling import PanelHandlers, argument
+from cogs.panels.role_maker import RoleMaker
+from cogs.panels.templates import TEMPLATES, template_file
+from cogs.panels.transfer_screens import Proposal
+from core.answer import Acknowledgement, Answer
+from core.components import Payload, text_message
+from core.errors import UserError
+from core.facts import guild_facts
+from core.i18n import N_, localized
+from core.interactions import Press, component
+from domain import clock
+from domain.custom_id import encode
+from domain.panel_file import PanelFile, portable, read_file, write_file
+from domain.panels import TITLE_MAX, PanelSpec
+from domain.permissions import Permission, allows
+from domain.placement import digest, missing_roles, place
+from domain.role_safety import RoleFacts
+from models import Draft, Panel
+
+CLONE = N_("Make a copy of a role panel")
+EXPORT = N_("Get role panels as a file")
+IMPORT = N_("Make role panels from a file")
+TEMPLATE = N_("Make a role panel from a template")
+TITLE_OPTION = N_("The title of the copy; without it, the same")
+FILE_OPTION = N_("A file from /panel export")
+TEMPLATE_OPTION = N_("What the panel is for")
+ALL_OPTION = N_("The panel's name; without it, all panels")
+NO_PANELS = N_("There are no panels here yet. Make one with `/panel create`.")
+EXPORT_RUNS = N_("An export of this server is being made already. Please wait until it is there.")
+UNDER_WAY = N_("This is being made already.")
+CHANGED = N_("Something has changed since this was shown, so nothing was made yet. Please look again:")
+
+
+class TransferHandlers(PanelHandlers):
+    """The commands and component handlers that make panels from panels, files and templates."""
+
+    copies: CopyService
+    maker: RoleMaker
+    _exporting: set[int]
+    _making: set[int]
+
+    @panel.command(
+        name="clone",
+        description=CLONE,
+        name_localizations=localized("clone"),
+        description_localizations=localized(CLONE),
+    )
+    @panel_option
+    @discord.option(
+        "title",
+        str,
+        description=TITLE_OPTION,
+        name_localizations=localized("title"),
+        description_localizations=localized(TITLE_OPTION),
+        max_length=TITLE_MAX,
+        default=None,
+    )
+    async def clone_panel(self, ctx: discord.ApplicationContext, panel: str, title: str | None) -> None:
+        """Copy a panel; what cannot be copied just so is shown first."""
+        editor, answer = await Editor.of(ctx.interaction), self.bot.gate.answer_of(ctx.interaction)
+        found = await self.service.find(ctx.interaction.guild_id or 0, panel)
+        guild = await self.poster.guild(ctx.interaction.guild_id)
+        wanted = (title or "").strip()
+        copy = replace(portable(found), **({"title": wanted, "name": wanted} if wanted else {}))
+        file = PanelFile((copy,), sketches_of([copy], guild))
+        (placement,) = place(file, guild_facts(guild), editor.author)
+        if placement.left_out or placement.powerful or placement.unmet:
+            await self._propose(answer, file, guild, editor)
+            return
+        (made,) = await self.copies.create_all(editor.user_id, guild.id, [placement], {"cloned_from": found.name})
+        await answer.send(screens.main(await self.view(made, guild, editor, answer.t), [answer.t("The panel was copied.")]))
+
+    @panel.command(
+        name="export",
+        description=EXPORT,
+        name_localizations=localized("export"),
+        description_localizations=localized(EXPORT),
+    )
+    @discord.option(
+        "panel",
+        str,
+        description=ALL_OPTION,
+        name_localizations=localized("panel"),
+        description_localizations=localized(ALL_OPTION),
+        autocomplete=complete_panel,
+        default=None,
+    )
+    async def export_panels(self, ctx: discord.ApplicationContext, panel: str | None) -> None:
+        """Send one panel, or all of them, as a file."""
+        await Editor.of(ctx.interaction)
+        answer, guild = self.bot.gate.answer_of(ctx.interaction), await self.poster.guild(ctx.interaction.guild_id)
+        if guild.id in self._exporting:
+            raise UserError(EXPORT_RUNS)
+        self._exporting.add(guild.id)
+        try:
+            panels = [await self.service.find(guild.id, panel)] if panel else await _all_panels(guild.id)
+            content = await exported(panels, guild, answer.t)
+        finally:
+            self._exporting.discard(guild.id)
+        lines = [answer.t.plural("Here is {n} panel.", "Here are {n} panels.", len(panels))]
+        if len(content) > SIZE_MAX:
+            lines.append(answer.t("The file is larger than `/panel import` takes. Export the panels one by one to import them somewhere."))
+        await answer.defer()  # only an answer that was deferred can bring a file
+        await answer.send({"content": "\n".join(lines), "files": [attached(content, "role-panels.toml")]})
+
+    @panel.command(
+        name="import",
+        description=IMPORT,
+        name_localizations=localized("import"),
+        description_localizations=localized(IMPORT),
+    )
+    @discord.option(
+        "file",
+        discord.Attachment,
+        description=FILE_OPTION,
+        name_localizations=localized("file"),
+        description_localizations=localized(FILE_OPTION),
+    )
+    async def import_panels(self, ctx: discord.ApplicationContext, file: discord.Attachment) -> None:
+        """Show what a file would make."""
+        editor, answer = await Editor.of(ctx.interaction), self.bot.gate.answer_of(ctx.interaction)
+        guild = await self.poster.guild(ctx.interaction.guild_id)
+        read, lost = await imported(file, guild)
+        await self._propose(answer, read, guild, editor, lost)
+
+    @panel.command(
+        name="template",
+        description=TEMPLATE,
+        name_localizations=localized("template"),
+        description_localizations=localized(TEMPLATE),
+    )
+    @discord.option(
+        "template",
+        str,
+        description=TEMPLATE_OPTION,
+        name_localizations=localized("template"),
+        description_localizations=localized(TEMPLATE_OPTION),
+        choices=[
+            discord.OptionChoice(template.name, key, name_localizations=localized(template.name)) for key, template in TEMPLATES.items()
+        ],
+    )
+    async def panel_from_template(self, ctx: discord.ApplicationContext, template: str) -> None:
+        """Show what a template would make."""
+        editor, answer = await Editor.of(ctx.interaction), self.bot.gate.answer_of(ctx.interaction)
+        guild = await self.poster.guild(ctx.interaction.guild_id)
+        file = template_file(TEMPLATES[template], await self.poster.language_of(guild))
+        await self._propose(answer, file, guild, editor)
+
+    @component(verbs.TRANSFER, Acknowledgement.REDRAW)
+    async def make(self, press: Press) -> None:
+        """Make what was shown, if it still is what would be made."""
+        editor, draft = await Editor.of(press.interaction), await _draft(press)
+        guild = await self.poster.guild(press.interaction.guild_id)
+        file, lost = read_file(draft.values["file"]), tuple(draft.values["lost"])
+        proof, with_roles = argument(press, 1), bool(argument(press, 2))
+        if digest(place(file, guild_facts(guild), editor.author)) != proof:
+            shown = _proposal(draft.id, file, guild, editor, lost)
+            await press.answer.redraw(await _screen(shown, guild, press.answer, press.answer.t(CHANGED)))
+            return
+        if draft.id in self._making:
+            raise UserError(UNDER_WAY)
+        self._making.add(draft.id)
+        try:
+            panels = await self._make(draft, file, guild, editor, with_roles)
+        finally:
+            self._making.discard(draft.id)
+        await press.answer.redraw(await self._made(panels, guild, editor, press.answer))
+
+    @component(verbs.TRANSFER_CANCEL, Acknowledgement.REDRAW)
+    async def cancel(self, press: Press) -> None:
+        """Nothing is to be made."""
+        await Editor.of(press.interaction)
+        await Draft.filter(id=argument(press, 0), guild_id=press.member.guild.id, user_id=press.member.id).delete()
+        await press.answer.redraw({"content": press.answer.t("Nothing was made."), "embeds": [], "components": []})
+
+    async def _make(self, draft: Draft, file: PanelFile, guild: discord.Guild, editor: Editor, with_roles: bool) -> tuple[PanelSpec, ...]:
+        """The panels, with the roles that are missing when they are wanted; when the panels fail, the roles are taken back."""
+        facts, reason = guild_facts(guild), f"Role panel by user {editor.user_id}"
+        made: list[RoleFacts] = []
+        if with_roles:
+            missing = missing_roles(place(file, facts, editor.author), file)
+            if not _may_make(guild, editor) or len(missing) > transfer_screens.ROLES_MADE_MAX:
+                raise UserError(CHANGED)
+            made = await self.maker.make(guild.id, missing, reason)
+            facts = replace(facts, roles=facts.roles | {role.role_id: role for role in made})
+        try:
+            placements = place(file, facts, editor.author)
+            if any(placement.unmet for placement in placements):
+                raise UserError(CHANGED)
+            about = {"roles_made": [role.name for role in made]} if made else {}
+            panels = await self.copies.create_all(editor.user_id, guild.id, placements, about, draft_id=draft.id)
+        except Exception:
+            await self.maker.unmake(guild.id, made, reason)
+            raise
+        await self.maker.known(guild, made)
+        return panels
+
+    async def _made(self, panels: tuple[PanelSpec, ...], guild: discord.Guild, editor: Editor, answer: Answer) -> Payload:
+        if len(panels) != 1:
+            return {**text_message(transfer_screens.made(panels, answer.t)), "embeds": [], "components": []}
+        (panel,) = panels
+        return screens.main(await self.view(panel, guild, editor, answer.t), [answer.t("The panel was created.")])
+
+    async def _propose(self, answer: Answer, file: PanelFile, guild: discord.Guild, editor: Editor, lost: tuple[str, ...] = ()) -> None:
+        """Show what would be made, and keep it for the answer."""
+        draft = await Draft.create(
+            guild_id=guild.id,
+            user_id=editor.user_id,
+            custom_id=encode(verbs.TRANSFER),
+            values={"file": write_file(file.panels, file.roles), "lost": list(lost)},
+            created_at=clock.now(),
+        )
+        await answer.send(await _screen(_proposal(draft.id, file, guild, editor, lost), guild, answer))
+
+
+def _proposal(draft_id: int, file: PanelFile, guild: discord.Guild, editor: Editor, lost: tuple[str, ...]) -> Proposal:
+    placements = place(file, guild_facts(guild), editor.author)
+    return Proposal(draft_id, placements, missing_roles(placements, file), lost, _may_make(guild, editor))
+
+
+async def _screen(shown: Proposal, guild: discord.Guild, answer: Answer, *notices: str) -> Payload:
+    taken = {panel.name.casefold() for panel in await Panel.filter(guild_id=guild.id).only("id", "name")}
+    return transfer_screens.proposal(shown, guild_facts(guild), taken, answer.t, notices)
+
+
+def _may_make(guild: discord.Guild, editor: Editor) -> bool:
+    """Whether roles may be made: this is Discord's Manage Roles, which manager roles of the bot do not give."""
+    return allows(editor.permissions, Permission.MANAGE_ROLES) and guild_facts(guild).bot_may_manage_roles
+
+
+async def _all_panels(guild_id: int) -> list[PanelSpec]:
+    panels = await Panel.filter(guild_id=guild_id).order_by("name").prefetch_related("roles")
+    if not panels:
+        raise UserError(NO_PANELS)
+    return [panel.to_spec() for panel in panels]
+
+
+async def _draft(press: Press) -> Draft:
+    draft = await Draft.get_or_none(
+        id=argument(press, 0), guild_id=press.member.guild.id, user_id=press.member.id, custom_id=encode(verbs.TRANSFER)
+    )
+    if draft is None or draft.created_at < clock.now() - KEPT:
+        raise UserError(DRAFT_GONE)
+    return draft

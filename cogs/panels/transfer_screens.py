@@ -1,0 +1,100 @@
+"""What will be made of a file, a clone or a template, shown before it is made. Pure, like all screens."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import discord
+
+from cogs.panels import verbs
+from cogs.panels.components import button, row
+from cogs.panels.placement_words import left_out_lines, powerful_lines, unmet_lines
+from cogs.panels.words import CONTENT_MAX, STYLES, fit
+from core.components import Payload
+from core.i18n import Translator
+from domain.custom_id import encode
+from domain.panel_file import RoleSketch
+from domain.panels import ButtonColour, PanelSpec
+from domain.placement import Placement, digest
+from domain.role_safety import GuildFacts
+
+EMBED_DESCRIPTION_MAX = 4096
+ROLES_MADE_MAX = 50  # at once
+NAMES_MAX = 1000  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What waits for a yes. `lost` are custom emojis that this guild does not have; `may_make` whether missing roles can be made."""
+
+    draft_id: int
+    placements: tuple[Placement, ...]
+    missing: tuple[RoleSketch, ...]
+    lost: tuple[str, ...]
+    may_make: bool
+
+
+def proposal(shown: Proposal, facts: GuildFacts, taken: Collection[str], t: Translator, notices: Sequence[str] = ()) -> Payload:
+    """Every panel that will be made, with what is left out of it; `taken` are the names of the guild's panels, without case."""
+    lines: list[str] = []
+    for placement in shown.placements:
+        lines += [_panel(placement.panel, taken, t), *left_out_lines(placement, facts, t)]
+    lines += powerful_lines(shown.placements, facts, t)
+    lines += unmet_lines(shown.placements, t)
+    if shown.lost:
+        lines.append(t("Emojis that this server does not have, so they are left out: {emojis}", emojis=_names(shown.lost)))
+    if shown.missing:
+        lines += ["", t("Roles that do not exist here: {roles}", roles=_names([role.name for role in shown.missing]))]
+        lines.append(_making(shown, t))
+    embed = discord.Embed(title=t("This will be made"), description=fit(lines, EMBED_DESCRIPTION_MAX, t))
+    return {"content": fit(list(notices), CONTENT_MAX, t), "embeds": [embed.to_dict()], "components": [row(*_buttons(shown, t))]}
+
+
+def made(panels: Sequence[PanelSpec], t: Translator) -> str:
+    """The answer when several panels were made."""
+    return t("These panels were made: {names}. `/panel edit` opens them.", names=_names([panel.name for panel in panels]))
+
+
+def _buttons(shown: Proposal, t: Translator) -> list[Payload]:
+    proof, count = digest(shown.placements), len(shown.placements)
+    buttons: list[Payload] = []
+    if _can_make(shown):
+        label = t.plural("Make {n} role and the panel", "Make {n} roles and the panel", len(shown.missing))
+        if count > 1:
+            label = t.plural("Make {n} role and the panels", "Make {n} roles and the panels", len(shown.missing))
+        buttons.append(button(encode(verbs.TRANSFER, shown.draft_id, proof, 1), label, ButtonColour.GREEN))
+    if shown.missing:
+        without = t("Make the panel without them") if count == 1 else t("Make {n} panels without them", n=count)
+    else:
+        without = t("Make the panel") if count == 1 else t("Make {n} panels", n=count)
+    unmet = any(placement.unmet for placement in shown.placements)
+    colour = ButtonColour.GREY if buttons else ButtonColour.GREEN
+    buttons.append(button(encode(verbs.TRANSFER, shown.draft_id, proof, 0), without, colour, disabled=unmet))
+    buttons.append(button(encode(verbs.TRANSFER_CANCEL, shown.draft_id), t("Cancel")))
+    return buttons
+
+
+def _can_make(shown: Proposal) -> bool:
+    return shown.may_make and 0 < len(shown.missing) <= ROLES_MADE_MAX
+
+
+def _making(shown: Proposal, t: Translator) -> str:
+    if not shown.may_make:
+        return t("They can be made only when both you and the bot have the permission Manage Roles.")
+    if len(shown.missing) > ROLES_MADE_MAX:
+        return t(
+            "The bot makes at most {limit} roles at once, so these have to be made in the server's role settings.", limit=ROLES_MADE_MAX
+        )
+    return t("They can be made, without any permission, at the bottom of the role list.")
+
+
+def _panel(panel: PanelSpec, taken: Collection[str], t: Translator) -> str:
+    name = f"**{discord.utils.escape_markdown(panel.name)}**"
+    parts = [name, t(STYLES[panel.style]), t.plural("{n} role", "{n} roles", len(panel.roles))]
+    if panel.name.casefold() in taken:
+        parts.append(t("gets a number, because the name is taken"))
+    return " · ".join(parts)
+
+
+def _names(names: Sequence[str]) -> str:
+    text = ", ".join(discord.utils.escape_markdown(name) for name in names)
+    return text if len(text) <= NAMES_MAX else text[: NAMES_MAX - 1] + "…"

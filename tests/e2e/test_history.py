@@ -1,0 +1,135 @@
+"""What was changed on a panel can be seen, taken back and restored, in the editor and by command."""
+
+from domain.panels import Mode, Style
+from models import Panel, PanelRole
+from sandbox import roles
+from sandbox.driver.views import MessageView
+from tests.e2e.house import House
+from tests.e2e.test_panels import create, post, redrawn, up_to_date
+
+
+async def in_japanese(house: House, who: str = "olivia") -> None:
+    house.actor(who).user.locale = "ja"
+
+
+async def history(house: House, who: str = "olivia", name: str = "Colours") -> MessageView:
+    """The answer to /panel history."""
+    return await (await house.actor(who).slash("panel history", panel=name)).message()
+
+
+async def set_style(editor: MessageView, style: str) -> None:
+    await redrawn(await editor.click("Appearance"))
+    await redrawn(await editor.select("Style", [style]))
+    await redrawn(await editor.click("Back"))
+
+
+async def test_undo_takes_one_change_after_the_other_back(house: House) -> None:
+    editor = await create(house)
+    posted = await post(house, editor)
+    assert editor.button("Undo").disabled
+    await redrawn(await editor.select("Add roles", [house.sandbox.role("Blue")]))
+    await set_style(editor, "Dropdown")
+
+    text = await redrawn(await editor.click("Undo"))
+    assert "The last change was undone:\n• Style: Dropdown → Buttons" in text
+    text = await redrawn(await editor.click("Undo"))
+    assert f"• Roles removed: <@&{house.sandbox.role('Blue').id}>" in text
+    answer = await (await editor.click("Undo")).message()
+    assert "There is nothing more to undo." in answer.text
+
+    await up_to_date()
+    assert [button.label for button in posted.buttons] == ["Red", "Green"]
+    assert (await Panel.get()).style is Style.BUTTONS
+    assert [row.kind for row in await house.audit()] == ["panel.create", "panel.post", *["panel.edit"] * 4]
+
+
+async def test_history_shows_compares_and_restores(house: House) -> None:
+    editor = await create(house)
+    modal = await (await editor.click("Edit text")).modal()
+    await redrawn(await modal.submit({"Title": "Hues", "Description": "New words"}))
+    mona = await (await house.actor("mona").slash("panel edit", panel="Hues")).message()
+    await redrawn(await mona.select("Add roles", [house.sandbox.role("Blue")]))
+
+    shown = await history(house, name="Hues")
+    ids = {who: house.actor(who).user.id for who in ("olivia", "mona")}
+    lines = shown.text.splitlines()
+    assert [line for line in lines if f"<@{ids['mona']}>" in line and "**3**" in line and "1 role added" in line]
+    assert [line for line in lines if f"<@{ids['olivia']}>" in line and "**2**" in line and "Title, Description" in line]
+
+    text = await redrawn(await shown.select("Look at a version", ["Version 1"]))
+    assert "What restoring it would change now:\n• Title: “Hues” → “Colours”\n• Description: “New words” → –" in text
+    assert f"• Roles removed: <@&{house.sandbox.role('Blue').id}>" in text
+    text = await redrawn(await shown.click("Restore this version"))
+    assert "Version 1 was restored:" in text
+    panel = await Panel.get()
+    assert (panel.title, panel.name, panel.description, panel.version) == ("Colours", "Colours", None, 4)
+    assert await PanelRole.all().count() == 2
+
+
+async def test_what_cannot_come_back_is_named_before(house: House) -> None:
+    editor = await create(house, roles=("Red", "Green", "Blue"))
+    await redrawn(await editor.click("Remove roles"))
+    await redrawn(await editor.select("Roles to take off the panel", ["Green", "Blue"]))
+    await redrawn(await editor.click("Back"))
+    known = house.bot.wait_for("guild_role_delete", timeout=5)
+    roles.delete(house.sandbox.world, house.sandbox.guild, house.sandbox.role("Blue"), house.actor("olivia").user.id)
+    await known
+    text = await redrawn(await editor.click("Undo"))
+    assert "Left out:\n• There is no role named **Blue** here." in text
+    await redrawn(await editor.click("Restore this version"))
+    assert {role.label for role in await PanelRole.all()} == {"Red", "Green"}
+
+
+async def test_a_dangerous_role_comes_back_only_by_an_administrators_confirmation(house: House) -> None:
+    editor = await create(house, roles=("Red", "Veteran"))
+    await redrawn(await editor.click("Remove roles"))
+    await redrawn(await editor.select("Roles to take off the panel", ["Veteran"]))
+    known = house.bot.wait_for("guild_role_update", timeout=5)
+    roles.edit(
+        house.sandbox.world, house.sandbox.guild, house.sandbox.role("Veteran"), {"permissions": 1 << 13}, house.actor("olivia").user.id
+    )
+    await known
+    mona = await history(house, "mona")
+    text = await redrawn(await mona.select("Look at a version", ["Version 1"]))
+    assert "Only an administrator can put it on a panel" in text
+    assert mona.button("Restore this version").disabled
+
+    shown = await history(house)
+    text = await redrawn(await shown.select("Look at a version", ["Version 1"]))
+    assert "Powerful" in text
+    assert "Manage Messages" in text
+    roles.edit(
+        house.sandbox.world, house.sandbox.guild, house.sandbox.role("Veteran"), {"permissions": 1 << 2}, house.actor("olivia").user.id
+    )
+    await house.bot.wait_for("guild_role_update", timeout=5)
+    text = await redrawn(await shown.click("Restore this version"))
+    assert "Ban Members" in text, "what is confirmed must be what was shown"
+    await redrawn(await shown.click("Restore this version"))
+    role = await PanelRole.get(label="Veteran")
+    assert (role.confirmed_permissions, role.confirmed_by) == (1 << 2, house.actor("olivia").user.id)
+
+
+async def test_who_was_overtaken_is_told_by_whom(house: House) -> None:
+    editor = await create(house)
+    await redrawn(await editor.select("Add roles", [house.sandbox.role("Blue")]))
+    mona = await (await house.actor("mona").slash("panel edit", panel="Colours")).message()
+    await set_style(mona, "Dropdown")
+    text = await redrawn(await editor.click("Undo"))
+    assert "changed in the meantime" in text
+    assert f"<@{house.actor('mona').user.id}>" in text
+    assert "Style: Buttons → Dropdown" in text
+    assert (await Panel.get()).version == 3
+
+
+async def test_history_in_japanese_and_after_a_restart(house: House) -> None:
+    editor = await create(house)
+    await set_style(editor, "Dropdown")
+    await in_japanese(house)
+    shown = await history(house)
+    assert "履歴" in shown.text
+    await house.restart()
+    await redrawn(await shown.select("バージョンを見る", ["バージョン 1"]))
+    text = await redrawn(await shown.click("このバージョンを復元"))
+    assert "バージョン 1 を復元しました" in text
+    assert (await Panel.get()).style is Style.BUTTONS
+    assert (await Panel.get()).mode is Mode.TOGGLE

@@ -1,0 +1,242 @@
+"""Panels as copies, files and templates: shown first, then made as shown, or not at all."""
+
+import tomllib
+from typing import Any
+
+import pytest
+
+from models import AuditEntry, Draft, Panel, PanelRole
+from sandbox import roles
+from sandbox.driver.views import MessageView
+from sandbox.world import Role
+from tests.e2e.house import House
+from tests.e2e.test_panels import create, redrawn
+
+
+async def export(house: House, **options: str) -> bytes:
+    """The file that /panel export sends."""
+    answer = await (await house.actor("olivia").slash("panel export", **options)).message()
+    (attachment,) = answer.attachments
+    return house.sandbox.world.files[int(attachment["id"])].content
+
+
+async def imported(house: House, content: bytes, who: str = "olivia") -> MessageView:
+    """The answer to /panel import."""
+    return await (await house.actor(who).slash("panel import", file=("panels.toml", content))).message()
+
+
+async def template(house: House, name: str, who: str = "olivia") -> MessageView:
+    """The answer to /panel template."""
+    return await (await house.actor(who).slash("panel template", template=name)).message()
+
+
+async def delete_role(house: House, name: str) -> None:
+    known = house.bot.wait_for("guild_role_delete", timeout=5)
+    roles.delete(house.sandbox.world, house.sandbox.guild, house.sandbox.role(name), house.actor("olivia").user.id)
+    await known
+
+
+def panel_file(*role_lines: str, head: str = "format = 1") -> bytes:
+    items = "".join(f"[[panel.role]]\n{line}\n" for line in role_lines)
+    return f'{head}\n[[panel]]\ntitle = "From a file"\n{items}'.encode()
+
+
+async def role_names() -> list[str]:
+    return [role.label for role in await PanelRole.filter(panel__title="From a file").order_by("position")]
+
+
+async def test_an_exported_panel_is_readable_and_comes_back_the_same(house: House) -> None:
+    editor = await create(house, Description="Two\nlines")
+    await redrawn(await editor.select("Change one role", ["Red"]))
+    modal = await (await editor.click("Edit")).modal()
+    await redrawn(await modal.submit({"Label": "Rouge", "Emoji": ":party_parrot:", "Description": "Warm", "Colour of the button": "Red"}))
+    content = await export(house, panel="Colours")
+    text = content.decode()
+    red = house.sandbox.role("Red")
+    assert text.startswith("# Role panels of Sandbox Square.")
+    assert f'role = "Red"\nid = {red.id}\n' in text
+    before = (await Panel.get().prefetch_related("roles")).to_spec()
+
+    shown = await imported(house, content)
+    assert "**Colours** · Buttons · 2 roles · gets a number, because the name is taken" in shown.text
+    assert await Panel.all().count() == 1
+    text = await redrawn(await shown.click("Make the panel"))
+    assert "Panel: Colours 2" in text
+    assert tomllib.loads((await export(house, panel="Colours 2")).decode())["panel"] == [
+        tomllib.loads(content.decode())["panel"][0] | {"name": "Colours 2"}
+    ]
+    assert (await Panel.get(name="Colours").prefetch_related("roles")).to_spec() == before
+    assert not await Draft.exists()
+
+
+async def test_all_panels_at_once(house: House) -> None:
+    await create(house)
+    await create(house, title="Other", roles=("Blue",))
+    shown = await imported(house, await export(house))
+    answer = await (await shown.click("Make 2 panels")).message()
+    assert answer.text == "These panels were made: Colours 2, Other 2. `/panel edit` opens them."
+    assert await Panel.all().count() == 4
+    assert [row.kind for row in await house.audit()] == ["panel.create"] * 4
+
+
+async def test_roles_are_found_by_id_then_by_name_and_the_rest_can_be_made(house: House) -> None:
+    red = house.sandbox.role("Red")
+    lines = (
+        f'role = "Other name"\nid = {red.id}',
+        'role = "Green"\nid = 123456789012345678',
+        'role = "Brand new"\nrole_colour = "#ff0000"',
+    )
+    shown = await imported(house, panel_file(*lines))
+    assert "There is no role named **Brand new** here." in shown.text
+    assert "Roles that do not exist here: Brand new" in shown.text
+    await redrawn(await shown.click("Make 1 role and the panel"))
+    assert await role_names() == ["Other name", "Green", "Brand new"]
+    new = house.sandbox.role("Brand new")
+    assert (new.color, new.permissions) == (0xFF0000, 0)
+    assert {role.role_id for role in await PanelRole.all()} == {red.id, house.sandbox.role("Green").id, new.id}
+    assert (await AuditEntry.get()).payload["roles_made"] == ["Brand new"]
+
+
+async def test_without_the_missing_roles(house: House) -> None:
+    shown = await imported(house, panel_file('role = "Red"', 'role = "Brand new"'))
+    await redrawn(await shown.click("Make the panel without them"))
+    assert await role_names() == ["Red"]
+
+
+async def test_when_one_role_cannot_be_made_nothing_is(house: House) -> None:
+    before = set(house.sandbox.guild.roles)
+    shown = await imported(house, panel_file('role = "First"', 'role = "Second"'))
+    for number in range(250 - len(before) - 1):
+        roles.create(
+            house.sandbox.world, house.sandbox.guild, Role(house.sandbox.world.new_id(), house.sandbox.guild.id, f"{number}", 1), 0
+        )
+    before = set(house.sandbox.guild.roles)
+    house.accepted.append("/roles → 400")
+    answer = await (await shown.click("Make 2 roles and the panel")).message()
+    assert "did not make the role **Second**" in answer.text
+    assert set(house.sandbox.guild.roles) == before
+    assert not await Panel.exists()
+
+
+async def test_nobody_imports_what_they_could_not_put_on_a_panel(house: House) -> None:
+    content = panel_file(*(f'role = "{name}"' for name in ("Red", "Moderator", "Admin", "Role Bot")))
+    mona = await imported(house, content, "mona")
+    assert "is not below your own highest role" in mona.text
+    await redrawn(await mona.click("Make the panel"))
+    assert await role_names() == ["Red"]
+
+    olivia = await imported(house, content)
+    assert "Powerful: whoever takes one of these roles gets its permissions" in olivia.text
+    await redrawn(await olivia.click("Make the panel"))
+    moderator = await PanelRole.get(label="Moderator")
+    assert moderator.confirmed_by == house.actor("olivia").user.id
+    assert moderator.confirmed_permissions
+
+
+async def test_what_changed_since_it_was_shown_is_shown_again(house: House) -> None:
+    shown = await imported(house, panel_file('role = "Red"', 'role = "Green"'))
+    await delete_role(house, "Green")
+    text = await redrawn(await shown.click("Make the panel"))
+    assert "Please look again" in text
+    assert "There is no role named **Green** here." in text
+    assert not await Panel.exists()
+    await house.restart()
+    await redrawn(await shown.click("Make the panel without them"))
+    assert await role_names() == ["Red"]
+
+
+async def test_a_needed_role_that_is_missing_keeps_the_panel_shut(house: House) -> None:
+    content = panel_file('role = "Red"\nrequired_roles = [{ role = "Adult" }]')
+    shown = await imported(house, content)
+    assert "Members need the role **Adult** for this" in shown.text
+    assert shown.button("Make the panel without them").disabled
+    await redrawn(await shown.click("Make 1 role and the panel"))
+    assert (await PanelRole.get()).required_role_ids == [house.sandbox.role("Adult").id]
+
+
+async def test_emojis_of_other_servers_are_left_out_or_found_by_name(house: House) -> None:
+    lines = ('role = "Red"\nemoji = "<:sparkles_sq:123456789012345679>"', 'role = "Blue"\nemoji = "<a:elsewhere:123456789012345678>"')
+    shown = await imported(house, panel_file(*lines))
+    assert "Emojis that this server does not have, so they are left out: elsewhere" in shown.text
+    await redrawn(await shown.click("Make the panel"))
+    emojis = [role.emoji for role in await PanelRole.all().order_by("position")]
+    assert emojis[0] and emojis[0].startswith("<:sparkles_sq:")
+    assert emojis[1] is None
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"\xff\xfe\x00", "This is not a TOML file that can be read"),
+        (b"format = ", "This is not a TOML file that can be read"),
+        (b"a = " + b"[" * 5000, "nested far more deeply"),
+        (b'title = "x"', "This is not a file of role panels"),
+        (b"format = 2", "another version"),
+        (b"format = 1", "There is no panel in this file."),
+        (panel_file(head="format = 1\nsurprise = 1"), "does not know: `surprise`"),
+        (panel_file('role = "Red"\nlabel = " "'), "`panel[1].role[1].label` must not be empty"),
+        (panel_file(f'role = "Red"\nlabel = "{"x" * 81}"'), "at most 80 characters, and it has 81"),
+        (panel_file('role = "Red"\nemoji = "nonsense"'), "`panel[1].role[1].emoji` is not an emoji"),
+        (b"#" + b"x" * 256 * 1024, "at most 256 KiB, and it has 257"),
+    ],
+)
+async def test_a_bad_file_gets_one_clear_sentence(house: House, content: bytes, sentence: str) -> None:
+    answer = await imported(house, content)
+    assert sentence in answer.text
+    assert "\n" not in answer.text
+    assert not answer.buttons
+    assert not await Draft.exists()
+
+
+async def test_a_file_that_is_too_large_is_not_even_fetched(house: House) -> None:
+    await imported(house, b"#" * (256 * 1024 + 1))
+    assert not [exchange for exchange in house.sandbox.traffic if "/attachments/" in exchange.path]
+
+
+async def test_a_copy_has_everything_and_opens_in_the_editor(house: House) -> None:
+    await create(house, roles=("Red", "Green"))
+    copy = await (await house.actor("olivia").slash("panel clone", panel="Colours", title="Hues")).message()
+    assert "The panel was copied." in copy.text
+    assert "Panel: Hues" in copy.text
+    again = await (await house.actor("olivia").slash("panel clone", panel="Colours")).message()
+    assert "Panel: Colours 2" in again.text
+    assert await PanelRole.all().count() == 6
+
+
+async def test_a_copy_by_who_may_less_is_shown_first(house: House) -> None:
+    await create(house, roles=("Red", "Moderator"))
+    shown = await imported(house, panel_file('role = "Red"', 'role = "Moderator"'))
+    await redrawn(await shown.click("Make the panel"))
+    mona = await (await house.actor("mona").slash("panel clone", panel="From a file")).message()
+    assert "is not below your own highest role" in mona.text
+    await redrawn(await mona.click("Make the panel"))
+    copy = await Panel.get(name="From a file 2").prefetch_related("roles")
+    assert [role.label for role in copy.roles] == ["Red"]
+
+
+async def test_every_template_makes_its_roles_and_its_panel(house: House) -> None:
+    for name, count in (("Colours", 8), ("Pronouns", 5), ("Regions", 5), ("Notifications", 5), ("Rules", 1)):
+        shown = await template(house, name)
+        button = next(button for button in shown.buttons if button.label.startswith("Make"))
+        text = await redrawn(await shown.click(button))
+        assert f"Panel: {name}" in text
+        assert "⚠️" not in text
+        assert await PanelRole.filter(panel__name=name).count() == count
+        preview = await (await shown.click("Preview")).message()
+        assert preview.text.startswith(name)
+    assert house.sandbox.role("Brown").color == 0x8B5A2B
+
+
+async def test_a_cancelled_template_leaves_nothing(house: House) -> None:
+    shown = await template(house, "Pronouns")
+    answer = await (await shown.click("Cancel")).message()
+    assert answer.text == "Nothing was made."
+    assert not answer.buttons
+    assert not await Draft.exists()
+    assert not await Panel.exists()
+
+
+async def test_a_template_in_japanese(house: House) -> None:
+    house.actor("olivia").user.locale = "ja"
+    answer: Any = await (await house.actor("olivia").slash("panel template", template="カラー")).message()
+    assert "作成されるもの" in answer.text
