@@ -12,6 +12,7 @@ from loguru import logger
 
 from core.database import Database
 from core.errors import ExpectedStop
+from core.gateway_events import outlive_unreadable_events
 from core.gateway_watch import GatewayWatch
 from core.interactions import Gate
 from core.pace import Pace
@@ -52,6 +53,7 @@ class RolePanelBot(commands.Bot):
         self.gate = Gate(self)
         self.cog_manager = Cogs(self)
         self.gateway_watch = GatewayWatch(self)
+        outlive_unreadable_events(self)
         self.slots = slots
         self.pace = Pace(lambda: max(1, len(self.held_shards)) / (self.shard_count or 1))
         self._ending: set[asyncio.Task[Any]] = set()

@@ -12,9 +12,10 @@ def role_facts(role: discord.Role) -> RoleFacts:
 
 
 def guild_facts(guild: discord.Guild, app_permissions: int | None = None) -> GuildFacts:
-    """A cached guild as plain values. `app_permissions`, when an interaction brings them, are the bot's true permissions."""
+    """A cached guild as plain values. `app_permissions` are the bot's in the channel of an interaction (0 when it brought none)."""
     roles = {role.id: role_facts(role) for role in guild.roles}
-    permissions = guild.me.guild_permissions.value if app_permissions is None else app_permissions
+    # Whether Manage Roles is denied in one channel does not matter: there it only means the channel's own permissions.
+    permissions = guild.me.guild_permissions.value | (app_permissions or 0)
     return GuildFacts(
         guild_id=guild.id,
         owner_id=guild.owner_id or 0,
