@@ -17,8 +17,8 @@ from domain.grants import Grant
 from domain.panels import PanelSpec
 from models.audit import AuditState
 
-# What both ways of claiming share. A place is taken by everybody but the member who claims it. Where all holders count, Discord's number
-# of them stands for every grant that was confirmed before it was asked.
+# A place is taken by everybody but the member who claims it. Where all holders count, Discord's number of them stands for every grant that
+# was confirmed before it was asked.
 _CLAIM = """
 WITH wanted AS (
     SELECT * FROM jsonb_to_recordset($8::jsonb) AS wanted(
@@ -35,10 +35,10 @@ WITH wanted AS (
         SELECT jsonb_agg(jsonb_build_array(linked.id, linked.version) ORDER BY linked.id) FROM panel AS linked
         WHERE linked.guild_id = panel.guild_id AND linked.link_group = panel.link_group AND linked.id <> panel.id), '[]')
 ), claimed AS (
-    {claimed}
-), dropped AS (
-    DELETE FROM role_grant USING claimed
-    WHERE guild_id = $1 AND user_id = $2 AND NOT confirmed AND role_id = ANY($10::bigint[]) AND role_id NOT IN (SELECT role_id FROM wanted)
+    INSERT INTO audit_entry (guild_id, kind, actor_id, target_id, panel_id, interaction_id, payload, resume, state, created_at)
+    SELECT $1, 'roles.click', $2, $2, id, $6, $9::jsonb, $10::jsonb, 'queued', $7 FROM planned_with
+    ON CONFLICT (interaction_id) DO NOTHING
+    RETURNING id
 ), reserved AS (
     INSERT INTO role_grant (guild_id, user_id, role_id, panel_id, item_id, confirmed, granted_at, expires_at)
     SELECT $1, $2, wanted.role_id, $3, wanted.item_id, FALSE, $7, wanted.expires_at FROM wanted, claimed
@@ -46,17 +46,6 @@ WITH wanted AS (
         granted_at = excluded.granted_at, expires_at = excluded.expires_at, left_at = NULL
 )
 SELECT (SELECT id FROM claimed) AS id, ARRAY(SELECT item_id FROM full_items) AS full_items
-"""
-_NEW = """
-    INSERT INTO audit_entry (guild_id, kind, actor_id, target_id, panel_id, interaction_id, payload, resume, state, created_at)
-    SELECT $1, 'roles.click', $2, $2, id, $6, $9::jsonb, $11::jsonb, 'queued', $7 FROM planned_with
-    ON CONFLICT (interaction_id) DO NOTHING
-    RETURNING id
-"""
-_AGAIN = """
-    UPDATE audit_entry SET payload = $9::jsonb, resume = $11::jsonb FROM planned_with
-    WHERE interaction_id = $6 AND state = 'queued'
-    RETURNING audit_entry.id
 """
 # Two claims of one role's places must see each other's, so they wait here for one another's end.
 _TAKE_TURNS = "SELECT pg_advisory_xact_lock(id) FROM (SELECT unnest($1::bigint[]) AS id ORDER BY 1) AS roles"
@@ -88,7 +77,7 @@ class HolderCount:
 class Claim:
     """What a click claims: the panels with the versions it was planned with, and the grants whose places it needs.
 
-    `holders` are Discord's counts, by role, where all holders count. `former` are the roles that an earlier claim of the click reserved.
+    `holders` are Discord's counts, by role, where all holders count.
     """
 
     guild_id: int
@@ -98,7 +87,6 @@ class Claim:
     linked: Sequence[PanelSpec] = ()
     grants: Sequence[Grant] = ()
     holders: Mapping[int, HolderCount] = field(default_factory=dict)
-    former: Sequence[int] = ()
 
     def wanted(self, at: datetime) -> list[dict[str, Any]]:
         """The grants as the claiming statement reads them."""
@@ -124,12 +112,12 @@ class Claimed:
     full: frozenset[int] = frozenset()
 
 
-async def claim(wish: Claim, payload: dict[str, Any], resume: dict[str, Any], at: datetime, *, again: bool = False) -> Claimed:
+async def claim(wish: Claim, payload: dict[str, Any], resume: dict[str, Any], at: datetime) -> Claimed:
     """Claim a click and reserve its places, all of them or nothing.
 
-    It gets a row if every panel still has the version that was planned with, there is room, and nobody claimed the click before
-    (`again`: if it still is queued, and then what it reserved before is exchanged). One statement, so that of several processes
-    exactly one gets the row; where places are limited, in a transaction in which the claims of one role take turns.
+    It gets a row if every panel still has the version that was planned with, there is room, and nobody claimed the click before.
+    One statement, so that of several processes exactly one gets the row; where places are limited, in a transaction in which the
+    claims of one role take turns.
     """
     linked = sorted([panel.panel_id, panel.version] for panel in wish.linked)
     values = [
@@ -142,20 +130,18 @@ async def claim(wish: Claim, payload: dict[str, Any], resume: dict[str, Any], at
         at,
         json.dumps(wish.wanted(at)),
         json.dumps(payload),
-        list(wish.former),
         json.dumps(resume),
     ]
-    statement = _CLAIM.format(claimed=_AGAIN if again else _NEW)
     limited = [grant.role_id for grant in wish.grants if grant.capacity is not None]
     if not limited:
-        return await _claim(get_connection("default"), statement, values)
+        return await _claim(get_connection("default"), values)
     async with in_transaction() as db:
         await db.execute_query(_TAKE_TURNS, [limited])
-        return await _claim(db, statement, values)
+        return await _claim(db, values)
 
 
-async def _claim(db: BaseDBAsyncClient, statement: str, values: list[Any]) -> Claimed:
-    (row,) = await db.execute_query_dict(statement, values)
+async def _claim(db: BaseDBAsyncClient, values: list[Any]) -> Claimed:
+    (row,) = await db.execute_query_dict(_CLAIM, values)
     return Claimed(row["id"], frozenset(row["full_items"]))
 
 

@@ -43,9 +43,9 @@ class Target:
     deadline: float
 
 
-def change_route(guild_id: int, plan: RolePlan) -> Route:
-    """The call that a plan needs, as far as its rate limit goes: for any member and any role of this guild."""
-    return _list_route("PATCH", guild_id, 0) if len(plan.add) + len(plan.remove) > 1 else _role_route("PUT", guild_id, 0, 0)
+def change_route(guild_id: int, several: bool) -> Route:
+    """The call that one change or several need, as far as its rate limit goes: for any member and any role of this guild."""
+    return _list_route("PATCH", guild_id, 0) if several else _role_route("PUT", guild_id, 0, 0)
 
 
 async def apply(rest: Rest, target: Target, plan: RolePlan, known_roles: frozenset[int] | None, place: Bucket | None = None) -> Applied:

@@ -17,9 +17,11 @@ from cogs.roles.mine import MyRoles
 from cogs.roles.panel_cache import PanelCache
 from cogs.roles.picker import CLEAR, PICK, TURN, page_of, picker, screen_of
 from cogs.roles.places import Places
+from cogs.roles.queue import Turn
 from cogs.roles.recovery import Recovery
-from cogs.roles.service import RoleService, Tell
+from cogs.roles.service import RoleService, TellTurn, moment
 from cogs.roles.temporary import TemporaryRoles
+from cogs.roles.turns import Tell
 from core.answer import Acknowledgement, Answer
 from core.cog import Cog
 from core.components import Payload, text_message
@@ -35,6 +37,10 @@ if TYPE_CHECKING:
 
 LEFTOVER_AGE = timedelta(seconds=60)  # a click that is unsettled for so long, and that nobody works on, was left behind
 RECOVERY_PAUSE = 30.0  # seconds
+IN_LINE = N_(
+    "Discord takes only a few role changes at a time in this server. You are number {place} in line, and your turn comes {moment}. "
+    "This message will then say what was changed."
+)
 PANEL_GONE = N_("This panel was deleted. An admin of this server can take its message away.")
 
 
@@ -49,7 +55,7 @@ class RolesCog(MyRoles, TemporaryRoles, Aftercare, Cog, name="roles"):
         locks, overlay = MemberLocks(), Overlay()
         self.care(bot, locks, overlay)
         self._places = Places(bot)
-        self._service = RoleService(bot, self._panels, self._places, locks, overlay)
+        self._service = RoleService(bot, self._panels, self._places, locks, overlay, self.spawn)
         self._recovery = Recovery(bot, self._service, self._tell_later)
         self._started = clock.now()
         self.spawn(self._places.watch(), "holders of limited roles")
@@ -60,7 +66,8 @@ class RolesCog(MyRoles, TemporaryRoles, Aftercare, Cog, name="roles"):
     async def press(self, press: Press) -> None:
         """A button on a posted panel."""
         panel_id, item_id = _arguments(press, 2)
-        await self._service.click(_click(press, panel_id, (item_id,), toggles=True), self._teller(press.answer))
+        click = _click(press, panel_id, (item_id,), toggles=True)
+        await self._service.click(click, self._teller(press.answer), _turn_teller(press.answer))
 
     @component(CHOOSE, Acknowledgement.REPLY)
     async def choose(self, press: Press) -> None:
@@ -72,7 +79,7 @@ class RolesCog(MyRoles, TemporaryRoles, Aftercare, Cog, name="roles"):
             await press.answer.send(await self._picker(press.answer, click))
             return
         teller = self._picker_teller(press.answer, click) if OPEN_PICKER in press.values else self._teller(press.answer)
-        await self._service.click(click, teller)
+        await self._service.click(click, teller, _turn_teller(press.answer))
 
     @component(OPEN, Acknowledgement.REPLY)
     async def open(self, press: Press) -> None:
@@ -93,7 +100,7 @@ class RolesCog(MyRoles, TemporaryRoles, Aftercare, Cog, name="roles"):
         panel = await self._panels.get(panel_id)
         offered = tuple(role.item_id for role in panel.roles) if panel else ()
         click = _click(press, panel_id, (), toggles=False, posted=False, offered_ids=offered)
-        await self._service.click(click, self._picker_teller(press.answer, click, screen))
+        await self._service.click(click, self._picker_teller(press.answer, click, screen), _turn_teller(press.answer))
 
     @component(PICK, Acknowledgement.REDRAW)
     async def pick(self, press: Press) -> None:
@@ -103,7 +110,7 @@ class RolesCog(MyRoles, TemporaryRoles, Aftercare, Cog, name="roles"):
         offered = tuple(role.item_id for role in page_of(panel, page)) if panel else ()
         items = tuple(int(value) for value in press.values if value.isdecimal())
         click = _click(press, panel_id, items, toggles=False, posted=False, offered_ids=offered)
-        await self._service.click(click, self._picker_teller(press.answer, click, screen_of(page)))
+        await self._service.click(click, self._picker_teller(press.answer, click, screen_of(page)), _turn_teller(press.answer))
 
     @commands.Cog.listener()
     async def on_panel_changed(self, event: PanelChanged) -> None:
@@ -119,7 +126,13 @@ class RolesCog(MyRoles, TemporaryRoles, Aftercare, Cog, name="roles"):
     @commands.Cog.listener()
     async def on_shards_acquired(self) -> None:
         """This process serves guilds from now on: settle what an earlier one left."""
+        self._started = clock.now()
         self._begin()
+
+    def cog_unload(self) -> None:
+        """Let changes under way come to their end; who still waits in line is taken up from the database."""
+        self.bot.await_end_of(self._service.queue.running)
+        super().cog_unload()
 
     def _begin(self) -> None:
         self.spawn(self._recover(), "recovery of clicks")
@@ -172,6 +185,14 @@ class RolesCog(MyRoles, TemporaryRoles, Aftercare, Cog, name="roles"):
     def _tell_later(self, click: Click, age: timedelta) -> Tell:
         t = translator(click.locale, self.bot.settings.default_locale)
         return self._teller(Answer.resumed(self.bot.rest, click.interaction_id, click.application_id, click.token, t, age.total_seconds()))
+
+
+def _turn_teller(answer: Answer) -> TellTurn:
+    async def tell_turn(turn: Turn) -> None:
+        when = moment(clock.now() + timedelta(seconds=turn.seconds))
+        await answer.progress(text_message(answer.t(IN_LINE, place=turn.place, moment=when)))
+
+    return tell_turn
 
 
 def _arguments(press: Press, count: int) -> tuple[int, ...]:

@@ -139,8 +139,14 @@ def facts_of(click: Click, panel: PanelSpec | None, decided: RolePlan, applied: 
         "message_id": click.message_id,
         "planned_add": list(decided.add),
         "planned_remove": list(decided.remove),
+        "planned_items": list(decided.given),
         "added": list(applied.added),
         "removed": list(applied.removed),
         "refused": [{"role_id": refusal.role_id, "problem": refusal.problem.value} for refusal in decided.refusals],
         "failed": [{"role_id": failure.role_id, "problem": failure.problem.value} for failure in applied.failed],
     }
+
+
+def planned(payload: Mapping[str, Any]) -> RolePlan:
+    """The plan that a record tells of."""
+    return RolePlan(tuple(payload["planned_add"]), tuple(payload["planned_remove"]), given=tuple(payload.get("planned_items", ())))

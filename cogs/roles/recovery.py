@@ -1,4 +1,4 @@
-"""Clicks that an earlier process, or a failure of this one, left unsettled: nothing sent is done now, what was sent is looked at."""
+"""Clicks that an earlier process, or a failure of this one, left unsettled: what was not sent stands in line, what was is looked at."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -8,13 +8,14 @@ import discord
 from loguru import logger
 
 from cogs.roles.applier import Applied, compare, member_roles
-from cogs.roles.decision import Click, Outcome, facts_of
-from cogs.roles.service import KIND, TOKEN_LIFE, RoleService, Tell
+from cogs.roles.decision import Click, Outcome, facts_of, planned
+from cogs.roles.service import KIND, TOKEN_LIFE, RoleService
+from cogs.roles.turns import Tell
 from core.answer import TooLate
 from core.rest import Uncertain
 from domain import clock
 from domain.events import AuditWritten
-from domain.plan import Refusal, RolePlan
+from domain.plan import Refusal
 from domain.role_safety import Problem
 from models import AuditEntry, AuditState, Panel
 from models.claim import settle
@@ -47,33 +48,33 @@ class Recovery:
         age = clock.now() - row.created_at
         alive = age < TOKEN_LIFE
         tell = self._tell_later(click, age) if alive else _tell_nobody
-        now = await self._present_roles(click)
         if row.state is AuditState.SENT:
-            await self._observe(row, click, now, tell)
-        elif now is None or not alive:
-            await self._give_up(row, click, Problem.EXPIRED if now is not None else Problem.MEMBER_LEFT)
+            await self._observe(row, click, tell)
+        elif alive:
+            self._service.take_up(row, click, tell)
         else:
-            await self._service.resume(row, click, now, tell)
+            await self._give_up(row)
 
-    async def _observe(self, row: AuditEntry, click: Click, now: frozenset[int] | None, tell: Tell) -> None:
+    async def _observe(self, row: AuditEntry, click: Click, tell: Tell) -> None:
         """What was sent may or may not have taken effect: record what is seen."""
-        planned = RolePlan(tuple(row.payload["planned_add"]), tuple(row.payload["planned_remove"]))
-        left = tuple(Refusal(role_id, Problem.MEMBER_LEFT) for role_id in (*planned.add, *planned.remove))
-        seen = Applied(failed=left) if now is None else compare(planned, now, Problem.DISCORD_ERROR)
+        now = await self._present_roles(click)
+        plan = planned(row.payload)
+        left = tuple(Refusal(role_id, Problem.MEMBER_LEFT) for role_id in (*plan.add, *plan.remove))
+        seen = Applied(failed=left) if now is None else compare(plan, now, Problem.DISCORD_ERROR)
         panel = await Panel.spec(click.panel_id)
-        payload = {**row.payload, **facts_of(click, panel, planned, seen), "refused": row.payload["refused"], "observed": True}
+        payload = {**row.payload, **facts_of(click, panel, plan, seen), "refused": row.payload["refused"], "observed": True}
         if await self._close(row, AuditState.UNKNOWN, AuditState.SENT, payload, seen):
             guild = self._bot.get_guild(click.guild_id)
             roles = frozenset(role.id for role in guild.roles) if guild else frozenset()
-            await tell(Outcome(panel, planned, seen, now or frozenset(), roles))
+            await tell(Outcome(panel, plan, seen, now or frozenset(), roles))
 
-    async def _give_up(self, row: AuditEntry, click: Click, problem: Problem) -> None:
-        planned = (*row.payload["planned_add"], *row.payload["planned_remove"])
-        failed = [{"role_id": role_id, "problem": problem.value} for role_id in planned]
+    async def _give_up(self, row: AuditEntry) -> None:
+        plan = planned(row.payload)
+        failed = [{"role_id": role_id, "problem": Problem.EXPIRED.value} for role_id in (*plan.add, *plan.remove)]
         await self._close(row, AuditState.REFUSED, AuditState.QUEUED, {**row.payload, "failed": failed}, Applied())
 
     async def _close(self, row: AuditEntry, state: AuditState, expected: AuditState, payload: dict[str, object], seen: Applied) -> bool:
-        released = seen.not_added(RolePlan(tuple(row.payload["planned_add"])))
+        released = seen.not_added(planned(row.payload))
         closed = await settle(
             row.id, state, payload, clock.now(), expected=expected, added=seen.added, removed=seen.removed, released=released
         )

@@ -1,20 +1,29 @@
 """RoleService: one click from its claims to its settled record. See docs/architecture.md, "One click"."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import math
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from loguru import logger
 
 from cogs.roles.applier import FRESH, Applied, Target, apply
-from cogs.roles.decision import Board, Click, Decision, Outcome, decide, facts_of
+from cogs.roles.breaker import Breaker
+from cogs.roles.cooldown import Cooldown
+from cogs.roles.decision import Board, Click, Decision, decide, facts_of, planned
 from cogs.roles.members import MemberLocks, Overlay
 from cogs.roles.panel_cache import PanelCache
 from cogs.roles.places import Places
+from cogs.roles.queue import Job, RoleQueue, Turn
+from cogs.roles.turns import GUILD_MISSING, Part, Tell, Turns
 from cogs.roles.waiting import postpone
 from core.answer import AnsweredElsewhere
 from core.errors import OUTDATED, UserError
 from core.facts import guild_facts
 from core.i18n import N_
+from core.rate_limits import Bucket
 from domain import clock
 from domain.events import AuditWritten, RolesChanged
 from domain.role_safety import GuildFacts, Problem
@@ -27,39 +36,80 @@ if TYPE_CHECKING:
 TOKEN_LIFE = timedelta(minutes=15)  # https://docs.discord.com/developers/interactions/receiving-and-responding
 LAST_WAIT = 13 * 60.0  # seconds that a role change may wait for rate limits, so that its answer still arrives
 STALE_MAX = 3  # times that a panel may turn out to be newer than the one planned with
-GUILD_MISSING = N_("The bot has just started and does not know this server yet. Please try again in a moment.")
 BEING_EDITED = N_("This panel is being edited right now. Please try again in a moment.")
-KIND = "roles.click"
+KIND, PAUSED = "roles.click", "roles.paused"
+SOON = 1.0  # seconds: who is done so soon need not hear of the line
+LEFTOVER_WAIT = 90.0  # seconds until what failed on the bot's side is taken up again, at the latest
+TOO_FAST = N_("That was a lot of clicks in a short time. You can go on {moment}.")
+TOO_LONG = N_(
+    "So many members are changing roles in this server right now that it would take too long, so nothing was changed. "
+    "Please click again {moment}."
+)
+HOPELESS = {
+    Problem.FORBIDDEN: N_(
+        "Discord does not let the bot change roles in this server right now, so nothing was changed. "
+        "An admin of this server should check that the bot has Manage Roles and that its role stands above those of the panel."
+    ),
+    Problem.TWO_FACTOR: N_(
+        "Discord does not let the bot change roles in this server, because it requires two-factor authentication "
+        "and the account of the bot's owner has none. The bot's owner can switch it on."
+    ),
+}
 
-Tell = Callable[[Outcome], Awaitable[None]]
+TellTurn = Callable[[Turn], Awaitable[None]]
+Spawn = Callable[[Coroutine[Any, Any, None], str], object]
 
 
 class RoleService:
-    """Plans, claims, applies and records clicks. The caller shows the outcome; it is asked to before the record is settled."""
+    """Plans, claims, applies and records clicks. The caller shows the outcome; it is asked to before the record is settled.
 
-    def __init__(self, bot: "RolePanelBot", panels: PanelCache, places: Places, locks: MemberLocks, overlay: Overlay) -> None:
+    `spawn` runs the lines of those who have to wait.
+    """
+
+    def __init__(self, bot: "RolePanelBot", panels: PanelCache, places: Places, locks: MemberLocks, overlay: Overlay, spawn: Spawn) -> None:
         self._bot = bot
         self._panels, self._places = panels, places
         self._locks, self._overlay = locks, overlay
+        self._breaker, self._cooldown = Breaker(), Cooldown()
+        self._turns = Turns(bot, panels, overlay, self._breaker, self._settle)
+        self.queue: RoleQueue[Part] = RoleQueue(bot.rest, spawn, self._take_turn)
         self.active: set[int] = set()
 
     def held(self, click: Click) -> frozenset[int]:
-        """The member's roles as this process knows them."""
-        return self._overlay.over(click.guild_id, click.member_id, frozenset(click.role_ids or ()))
+        """The member's roles as this process knows them, as if what waits were done."""
+        held = self._overlay.over(click.guild_id, click.member_id, frozenset(click.role_ids or ()))
+        job = self.queue.job_of(click.guild_id, click.member_id)
+        for part in job.parts if job else ():
+            held = (held | set(part.plan.add)) - set(part.plan.remove)
+        return held
 
-    async def click(self, click: Click, tell: Tell) -> None:
-        """Do one click. Raises UserError when nothing could even be planned; does nothing when another process owns the click."""
+    async def click(self, click: Click, tell: Tell, tell_turn: TellTurn) -> None:
+        """Do one click, or let it wait in line and tell the member so with `tell_turn`; `tell` comes when it is done.
+
+        Raises UserError when nothing could even be planned; does nothing when another process owns the click.
+        """
+        if until := self._cooldown.until(click.guild_id, click.member_id):
+            raise UserError(TOO_FAST, moment=moment(until))
         arrived = asyncio.get_running_loop().time()
         self.active.add(click.interaction_id)
+        job = None
         try:
             lock = self._locks.of(click.guild_id, click.member_id)
             waited = lock.locked()
             async with lock:
-                await self._click(click, tell, arrived, waited)
+                job = await self._click(click, tell, arrived, waited)
         finally:
-            self.active.discard(click.interaction_id)
+            if job is None:
+                self.active.discard(click.interaction_id)
+        if job:
+            await self._tell_place(job, tell_turn)
 
-    async def _click(self, click: Click, tell: Tell, arrived: float, waited: bool) -> None:
+    def take_up(self, entry: AuditEntry, click: Click, tell: Tell) -> None:
+        """Do a click that was claimed and not sent, when its turn comes: one that an earlier process left."""
+        self.active.add(click.interaction_id)
+        self.queue.add(Part(entry.id, click, planned(entry.payload), tell, entry.created_at))
+
+    async def _click(self, click: Click, tell: Tell, arrived: float, waited: bool) -> Job[Part] | None:
         board = await self._panels.board(click.panel_id)
         if board and click.posted and not await self._panels.is_message_of(click.panel_id, click.message_id):
             raise UserError(OUTDATED)
@@ -67,38 +117,60 @@ class RoleService:
         decision, entry_id = await self._claim(click, held)
         if entry_id is None:
             await self._record_refusal(click, decision, tell)
-            return
+            return None
+        part = Part(entry_id, click, decision.plan, tell, clock.now())
+        place = None if self.queue.job_of(*part.member) else self.queue.place_now(click.guild_id, decision.plan)
+        if place is None:
+            return self.queue.add(part)
         known = held if not waited and asyncio.get_running_loop().time() - arrived < FRESH else None
-        await self._carry_out(entry_id, click, decision, known, tell)
+        await self._carry_out(part, decision, known, place)
+        return None
 
-    async def resume(self, entry: AuditEntry, click: Click, held: frozenset[int], tell: Tell) -> None:
-        """Do a click that an earlier process claimed and did not send: plan it again with the member's roles of now."""
-        async with self._locks.of(click.guild_id, click.member_id):
-            await self._panels.reload_board(click.panel_id)
-            former = tuple(entry.payload["planned_add"])
-            decision, entry_id = await self._claim(click, held, former)
-            if entry_id is not None:
-                await self._carry_out(entry_id, click, decision, held, tell)
-                return
-            payload = facts_of(click, decision.panel, decision.plan, Applied())
-            if await settle(entry.id, AuditState.REFUSED, payload, clock.now(), expected=AuditState.QUEUED, released=former):
-                self._bot.dispatch(AuditWritten.NAME, AuditWritten(click.guild_id))
-                await tell(decision.outcome(Applied()))
+    async def _tell_place(self, job: Job[Part], tell_turn: TellTurn) -> None:
+        """Tell who waits when their turn comes, unless that is now."""
+        turn = self.queue.turn_of(job)
+        if turn.seconds < SOON:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(SOON):
+                    await job.done.wait()
+        if job.failed:
+            turn = Turn(1, LEFTOVER_WAIT)
+        if job.failed or not job.done.is_set():
+            await tell_turn(turn)
 
-    async def _claim(self, click: Click, held: frozenset[int], former: tuple[int, ...] | None = None) -> tuple[Decision, int | None]:
+    async def _take_turn(self, job: Job[Part], place: Bucket) -> None:
+        try:
+            async with self._locks.of(*job.member):
+                parts = self.queue.begin(job)
+                await self._turns.carry_out(parts, place)
+        finally:
+            self.active.difference_update(part.click.interaction_id for part in job.parts)
+
+    def _check(self, click: Click, decision: Decision) -> None:
+        """Refuse at once what Discord would refuse, or what could not be told any more when its turn comes."""
+        if problem := self._breaker.problem(click.guild_id):
+            raise UserError(HOPELESS[problem])
+        turn = self.queue.expected(click.guild_id, decision.plan)
+        if turn.seconds > LAST_WAIT and not self.queue.job_of(click.guild_id, click.member_id):
+            raise UserError(TOO_LONG, moment=moment(clock.now() + timedelta(seconds=turn.seconds)))
+
+    async def _claim(self, click: Click, held: frozenset[int]) -> tuple[Decision, int | None]:
         """Decide and claim, until both are of the same panels. Without a row there is nothing to change.
 
-        `former`, for a click that was claimed before, are the roles it reserved then. Raises AnsweredElsewhere when it has an owner.
+        Raises AnsweredElsewhere when the click has an owner.
         """
         facts = await self._facts(click)
         board = await self._panels.board(click.panel_id)
         looked: frozenset[int] = frozenset()
         full: frozenset[int] = frozenset()
-        stale = 0
+        stale, checked = 0, False
         while stale < STALE_MAX:
             decision = decide(board, click, held, facts, full, may_wait=self._bot.settings.members_intent)
             if board is not None and not decision.plan.empty:
-                claimed = await self._claim_once(click, board, decision, former)
+                if not checked:
+                    self._check(click, decision)
+                    checked = True
+                claimed = await self._claim_once(click, board, decision)
                 if claimed.entry_id is not None:
                     return decision, claimed.entry_id
                 if claimed.full:
@@ -107,8 +179,7 @@ class RoleService:
                     if not await self._places.make_room(click.guild_id, unseen):
                         full |= claimed.full
                     continue
-                owned = AuditEntry.filter(interaction_id=click.interaction_id)
-                if await (owned if former is None else owned.exclude(state=AuditState.QUEUED)).exists():
+                if await AuditEntry.exists(interaction_id=click.interaction_id):
                     raise AnsweredElsewhere
             fresh = await self._panels.reload_board(click.panel_id)
             if decision.plan.empty and (fresh and fresh.versions) == (board and board.versions):
@@ -116,7 +187,7 @@ class RoleService:
             board, stale = fresh, stale + 1
         raise UserError(BEING_EDITED)
 
-    async def _claim_once(self, click: Click, board: Board, decision: Decision, former: tuple[int, ...] | None) -> Claimed:
+    async def _claim_once(self, click: Click, board: Board, decision: Decision) -> Claimed:
         wish = Claim(
             guild_id=click.guild_id,
             member_id=click.member_id,
@@ -125,25 +196,28 @@ class RoleService:
             linked=board.linked,
             grants=decision.grants,
             holders=await self._places.holders(click.guild_id, decision.grants),
-            former=former or (),
         )
         payload = facts_of(click, board.panel, decision.plan, Applied())
-        return await claim(wish, payload, click.to_json(), clock.now(), again=former is not None)
+        return await claim(wish, payload, click.to_json(), clock.now())
 
-    async def _carry_out(self, entry_id: int, click: Click, decision: Decision, known: frozenset[int] | None, tell: Tell) -> None:
-        """Apply a claimed plan, show what came of it, and settle its row."""
-        if not await AuditEntry.advance(entry_id, AuditState.SENT, expected=AuditState.QUEUED):
-            raise AnsweredElsewhere
-        panel = decision.panel
+    async def _carry_out(self, part: Part, decision: Decision, known: frozenset[int] | None, place: Bucket) -> None:
+        """Apply a claimed plan at once, show what came of it, and settle its row."""
+        click, panel = part.click, decision.panel
+        try:
+            if not await AuditEntry.advance(part.entry_id, AuditState.SENT, expected=AuditState.QUEUED):
+                raise AnsweredElsewhere
+        except BaseException:
+            place.give_back()
+            raise
         deadline = asyncio.get_running_loop().time() + LAST_WAIT
         target = Target(click.guild_id, click.member_id, f"Role panel: {panel.name if panel else click.panel_id}", deadline)
-        applied = await apply(self._bot.rest, target, decision.plan, known)
+        applied = await apply(self._bot.rest, target, decision.plan, known, place)
         at = clock.now()
         self._overlay.note(click.guild_id, click.member_id, applied.added, applied.removed)
         try:
-            await tell(decision.outcome(applied, at))
+            await part.tell(decision.outcome(applied, at))
         finally:
-            await self._settle(entry_id, click, decision, applied, at)
+            await self._settle(part.entry_id, click, decision, applied, at)
 
     async def _settle(self, entry_id: int, click: Click, decision: Decision, applied: Applied, at: datetime) -> None:
         changed = applied.added or applied.removed
@@ -163,6 +237,11 @@ class RoleService:
         if changed:
             changes = RolesChanged(click.guild_id, click.member_id, click.panel_id, applied.added, applied.removed)
             self._bot.dispatch(RolesChanged.NAME, changes)
+        if problem := self._breaker.note(click.guild_id, applied):
+            logger.warning("Discord keeps refusing role changes in guild {} ({}); one is tried every minute", click.guild_id, problem)
+            payload = {"failed": [{"role_id": 0, "problem": problem.value}]}
+            await AuditEntry.record(click.guild_id, PAUSED, clock.now(), payload=payload)
+            self._bot.dispatch(AuditWritten.NAME, AuditWritten(click.guild_id))
 
     async def _facts(self, click: Click) -> GuildFacts:
         guild = await self._bot.guild(click.guild_id)
@@ -186,3 +265,8 @@ class RoleService:
             )
             self._bot.dispatch(AuditWritten.NAME, AuditWritten(click.guild_id))
         await tell(decision.outcome(Applied()))
+
+
+def moment(at: datetime) -> str:
+    """A moment as Discord shows it: "in 5 minutes", in the reader's language."""
+    return f"<t:{math.ceil(at.timestamp())}:R>"

@@ -1,0 +1,183 @@
+"""The bot's own queue above Discord's rate limits: a line for each guild, and turns between the guilds.
+
+py-cord would wait inside its own lock, out of sight; here a member can be told their place. Only as many changes leave as the guild's
+bucket takes, and all guilds together stay below what Discord allows a bot, so that something is left for the rest of it.
+"""
+
+import asyncio
+from bisect import insort
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+
+from loguru import logger
+
+from cogs.roles.applier import change_route
+from core.errors import UserError, is_database_away
+from core.rate_limits import Allowance, Bucket
+from core.rest import Rest
+from domain.late import net_of
+from domain.plan import RolePlan
+
+CALLS_PER_SECOND = 30  # of the 45 that core.rest sends: role changes leave a third to everything else
+CALLS_PER_TURN = 2  # who waited is looked at again before the change
+
+
+class Wish(Protocol):
+    """What one click waits for."""
+
+    @property
+    def plan(self) -> RolePlan:
+        """The changes."""
+        ...
+
+    @property
+    def member(self) -> tuple[int, int]:
+        """The guild and the member."""
+        ...
+
+
+PartT = TypeVar("PartT", bound=Wish)
+Lane = tuple[int, bool]  # the guild; whether it is for lists of changes, whose rate limit is not that of single ones
+
+
+class Turn(NamedTuple):
+    """A place in the line, counted from 1, and the seconds until it is expected to come."""
+
+    place: int
+    seconds: float
+
+
+@dataclass(eq=False)
+class Job(Generic[PartT]):
+    """What one member waits for: the wishes of all their clicks since the first, to be carried out as one.
+
+    `called`: its turn has come. `failed`: something went wrong on the bot's side, and the record in the database is all that is left.
+    """
+
+    number: int
+    parts: list[PartT]
+    called: bool = False
+    failed: bool = False
+    done: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def member(self) -> tuple[int, int]:
+        """The guild and the member."""
+        return self.parts[0].member
+
+    @property
+    def lane(self) -> Lane:
+        """The line it stands in."""
+        return _lane(self.member[0], [part.plan for part in self.parts])
+
+
+class RoleQueue(Generic[PartT]):
+    """Hands out turns. `spawn` runs a line as long as somebody stands in it; `work` carries a job out with the place it was given."""
+
+    def __init__(
+        self,
+        rest: Rest,
+        spawn: Callable[[Coroutine[Any, Any, None], str], object],
+        work: Callable[[Job[PartT], Bucket], Awaitable[None]],
+    ) -> None:
+        self._rest, self._spawn, self._work = rest, spawn, work
+        self._allowance = Allowance(CALLS_PER_SECOND)
+        self._numbers = count()
+        self._lines: dict[Lane, list[Job[PartT]]] = {}
+        self._jobs: dict[tuple[int, int], Job[PartT]] = {}
+        self.running: set[asyncio.Task[None]] = set()
+
+    def job_of(self, guild_id: int, member_id: int) -> Job[PartT] | None:
+        """What this member waits for, as long as more can join it."""
+        return self._jobs.get((guild_id, member_id))
+
+    def place_now(self, guild_id: int, plan: RolePlan) -> Bucket | None:
+        """A place for this plan if its turn is now: nobody waits before it, and the limits have room."""
+        lane = _lane(guild_id, [plan])
+        place = None if lane in self._lines else self._rest.try_admit(change_route(*lane))
+        if place and not self._allowance.try_take():
+            place.give_back()
+            return None
+        return place
+
+    def expected(self, guild_id: int, plan: RolePlan) -> Turn:
+        """The turn that a new plan would get."""
+        lane = _lane(guild_id, [plan])
+        return self._turn(lane, len(self._lines.get(lane, ())))
+
+    def turn_of(self, job: Job[PartT]) -> Turn:
+        """Where a job stands."""
+        line = self._lines.get(job.lane, [])
+        return self._turn(job.lane, line.index(job) if job in line else 0)
+
+    def add(self, part: PartT) -> Job[PartT]:
+        """Let a part wait; it joins what its member waits for already, at that place."""
+        job = self._jobs.get(part.member)
+        if job is None:
+            job = self._jobs[part.member] = Job(next(self._numbers), [part])
+            self._stand_in(job)
+        elif job.called:
+            job.parts.append(part)
+        else:
+            self._lines[job.lane].remove(job)
+            job.parts.append(part)
+            self._stand_in(job)
+        return job
+
+    def begin(self, job: Job[PartT]) -> list[PartT]:
+        """The parts of a job whose turn has come; from now on nothing joins it. Called with the member's lock held."""
+        del self._jobs[job.member]
+        return job.parts
+
+    def _stand_in(self, job: Job[PartT]) -> None:
+        if job.lane not in self._lines:
+            self._lines[job.lane] = []
+            self._spawn(self._serve(job.lane), f"role queue of guild {job.member[0]}")
+        insort(self._lines[job.lane], job, key=lambda waiting: waiting.number)
+
+    async def _serve(self, lane: Lane) -> None:
+        line = self._lines[lane]
+        try:
+            while line:
+                place = await self._rest.admit(change_route(*lane))
+                try:
+                    # One guild asks for one turn at a time, so that the guilds take turns.
+                    await self._allowance.take(CALLS_PER_TURN)
+                except asyncio.CancelledError:
+                    place.give_back()
+                    raise
+                if line:
+                    self._call(line.pop(0), place)
+                else:
+                    place.give_back()
+        finally:
+            del self._lines[lane]
+
+    def _call(self, job: Job[PartT], place: Bucket) -> None:
+        job.called = True
+        task = asyncio.create_task(self._run(job, place), name=f"role changes of member {job.member[1]}")
+        self.running.add(task)
+        task.add_done_callback(self.running.discard)
+
+    async def _run(self, job: Job[PartT], place: Bucket) -> None:
+        try:
+            await self._work(job, place)
+        except Exception as error:  # noqa: BLE001 - what waited is recorded, and taken up again from there
+            job.failed = True
+            if isinstance(error, UserError) or is_database_away(error):
+                logger.warning("The role changes of member {} have to wait: {!r}", job.member[1], error)
+            else:
+                logger.opt(exception=error).error("The role changes of member {} failed", job.member[1])
+        finally:
+            job.done.set()
+
+    def _turn(self, lane: Lane, ahead: int) -> Turn:
+        by_bucket = self._rest.outlook(change_route(*lane)).wait(ahead)
+        by_share = ahead * CALLS_PER_TURN * len(self._lines) / CALLS_PER_SECOND
+        return Turn(ahead + 1, max(by_bucket, by_share))
+
+
+def _lane(guild_id: int, plans: list[RolePlan]) -> Lane:
+    return guild_id, sum(len(plan.add) + len(plan.remove) for plan in net_of(plans)) > 1

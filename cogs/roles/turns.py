@@ -1,0 +1,178 @@
+"""What happens when the turn of those who waited comes: the member is looked at again, and all their wishes become one change."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import discord
+from loguru import logger
+
+from cogs.roles.applier import Applied, Target, apply, member_roles
+from cogs.roles.breaker import Breaker
+from cogs.roles.decision import Click, Decision, Outcome, facts_of
+from cogs.roles.members import Overlay
+from cogs.roles.panel_cache import PanelCache
+from core.answer import TooLate
+from core.errors import UserError
+from core.facts import guild_facts
+from core.i18n import N_
+from core.rate_limits import Bucket, RateLimited
+from core.rest import Uncertain
+from domain import clock
+from domain.late import net_of, still_due
+from domain.plan import Refusal, RolePlan
+from domain.role_safety import GuildFacts, Problem
+from models import AuditEntry, AuditState
+
+if TYPE_CHECKING:
+    from core.bot import RolePanelBot
+
+LAST_MOMENT = timedelta(minutes=14, seconds=30)  # of the 15 minutes for which an answer can be edited
+PATIENCE = 30.0  # seconds that a change whose turn has come may still wait for a rate limit
+GUILD_MISSING = N_("The bot has just started and does not know this server yet. Please try again in a moment.")
+
+Tell = Callable[[Outcome], Awaitable[None]]
+Settle = Callable[[int, Click, Decision, Applied, datetime], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A claimed click that waits, and what it is to change. `clicked_at` is when its token began to live."""
+
+    entry_id: int
+    click: Click
+    plan: RolePlan
+    tell: Tell
+    clicked_at: datetime
+
+    @property
+    def member(self) -> tuple[int, int]:
+        """The guild and the member."""
+        return self.click.guild_id, self.click.member_id
+
+    @property
+    def expired(self) -> bool:
+        """Whether nobody can be told any more what comes of it."""
+        return clock.now() - self.clicked_at > LAST_MOMENT
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """A part whose turn has come: the decision as it is recorded, what of it is left to do, and what failed already."""
+
+    part: Part
+    decision: Decision
+    plan: RolePlan
+    failed: tuple[Refusal, ...] = ()
+
+    def share_of(self, applied: Applied) -> Applied:
+        """What of a common change belongs to this part."""
+        return Applied(
+            added=tuple(role_id for role_id in applied.added if role_id in self.plan.add),
+            removed=tuple(role_id for role_id in applied.removed if role_id in self.plan.remove),
+            failed=self.failed + tuple(f for f in applied.failed if f.role_id in (*self.plan.add, *self.plan.remove)),
+        )
+
+
+class Turns:
+    """Carries out what waited. `settle` writes the record of one click."""
+
+    def __init__(self, bot: "RolePanelBot", panels: PanelCache, overlay: Overlay, breaker: Breaker, settle: Settle) -> None:
+        self._bot, self._panels, self._overlay = bot, panels, overlay
+        self._breaker, self._settle = breaker, settle
+
+    async def carry_out(self, parts: list[Part], place: Bucket) -> None:
+        """Make one change of all parts, tell each of them and settle its row. The member's lock is held.
+
+        Raises UserError while the guild is not known; nothing has happened then.
+        """
+        try:
+            held, dues = await self._look_again(parts)
+            dues = [due for due in dues if await self._send(due)]
+        except BaseException:
+            place.give_back()
+            raise
+        plan = RolePlan(
+            add=tuple(role_id for due in dues for role_id in due.plan.add),
+            remove=tuple(role_id for due in dues for role_id in due.plan.remove),
+        )
+        applied = await apply(self._bot.rest, _target(parts[0].click, dues), plan, held, place)
+        self._overlay.note(*parts[0].member, applied.added, applied.removed)
+        holds = (held | set(applied.added)) - set(applied.removed)
+        at = clock.now()
+        try:
+            await asyncio.gather(*(_tell(due, due.share_of(applied), holds, at) for due in dues))
+        finally:
+            # The last first: it is the one that keeps a place which an earlier one had reserved and gave up.
+            for due in reversed(dues):
+                await self._settle(due.part.entry_id, due.part.click, due.decision, due.share_of(applied), at)
+
+    async def _look_again(self, parts: list[Part]) -> tuple[frozenset[int], list[_Due]]:
+        """The member's roles now, and what is left to do for each part."""
+        guild_id, member_id = parts[0].member
+        guild = await self._bot.guild(guild_id)
+        if guild is None:
+            raise UserError(GUILD_MISSING)
+        facts = guild_facts(guild)
+        problem = self._breaker.problem(guild_id)
+        held = problem or await self._present_roles(guild_id, member_id)
+        if isinstance(held, Problem):
+            return frozenset(), [await self._failed(part, held, facts) for part in parts]
+        found: list[_Due] = []
+        after = held
+        for part in parts:
+            due = await self._failed(part, Problem.EXPIRED, facts) if part.expired else await self._due(part, held, after, facts)
+            after = (after | set(due.plan.add)) - set(due.plan.remove)
+            found.append(due)
+        effective = net_of([due.plan for due in found])
+        return held, [_without_superseded(due, plan) for due, plan in zip(found, effective, strict=True)]
+
+    async def _due(self, part: Part, held: frozenset[int], after: frozenset[int], facts: GuildFacts) -> _Due:
+        """What is left to do for a part, when the member holds `held` now and the parts before it lead to `after`."""
+        board = await self._panels.reload_board(part.click.panel_id)
+        left = still_due(board.panel if board else None, part.plan, after, facts)
+        recorded = replace(part.plan, unchanged=part.plan.unchanged + left.unchanged, refusals=part.plan.refusals + left.refusals)
+        return _Due(part, Decision(board, recorded, held, facts), left)
+
+    async def _failed(self, part: Part, problem: Problem, facts: GuildFacts) -> _Due:
+        failed = tuple(Refusal(role_id, problem) for role_id in (*part.plan.add, *part.plan.remove))
+        return _Due(part, Decision(await self._panels.board(part.click.panel_id), part.plan, frozenset(), facts), RolePlan(), failed)
+
+    async def _present_roles(self, guild_id: int, member_id: int) -> frozenset[int] | Problem:
+        try:
+            return await member_roles(self._bot.rest, guild_id, member_id)
+        except discord.NotFound:
+            return Problem.MEMBER_LEFT
+        except (discord.HTTPException, Uncertain, RateLimited) as error:
+            logger.info("Member {} could not be looked at: {!r}", member_id, error)
+            return Problem.DISCORD_ERROR
+
+    async def _send(self, due: _Due) -> bool:
+        """Mark the row as sent, with what it alone changes; whether it still was this process's to send."""
+        click = due.part.click
+        payload = facts_of(click, due.decision.panel, due.plan, Applied())
+        return await AuditEntry.advance(due.part.entry_id, AuditState.SENT, expected=AuditState.QUEUED, payload=payload)
+
+
+async def _tell(due: _Due, applied: Applied, holds: frozenset[int], at: datetime) -> None:
+    try:
+        await due.part.tell(replace(due.decision, held=holds).outcome(applied, at))
+    except TooLate:
+        logger.info("Interaction {} could no longer be answered", due.part.click.interaction_id)
+    except (discord.HTTPException, Uncertain, RateLimited) as error:
+        logger.warning("Interaction {} could not be told what came of it: {!r}", due.part.click.interaction_id, error)
+
+
+def _target(click: Click, dues: list[_Due]) -> Target:
+    names = dict.fromkeys(due.decision.panel.name for due in dues if due.decision.panel)
+    deadline = asyncio.get_running_loop().time() + PATIENCE
+    return Target(click.guild_id, click.member_id, f"Role panel: {', '.join(names)}", deadline)
+
+
+def _without_superseded(due: _Due, plan: RolePlan) -> _Due:
+    """The part with only what it alone changes; the rest was taken back, or asked for again, by a later one."""
+    kept = {*plan.add, *plan.remove}
+    superseded = tuple(Refusal(role_id, Problem.SUPERSEDED) for role_id in (*due.plan.add, *due.plan.remove) if role_id not in kept)
+    return replace(due, plan=plan, failed=due.failed + superseded)
