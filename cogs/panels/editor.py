@@ -44,7 +44,7 @@ class EditorHandlers(PanelHandlers):
         guild = await self.poster.guild(press.interaction.guild_id)
         role_ids = tuple(int(role_id) for role_id in press.values)
         panel, refused = await self.service.add_roles(editor, guild_facts(guild), argument(press, 0), role_ids)
-        view = await self.view(panel, guild, editor, press.answer.t)
+        view = await self._view(press, panel)
         await press.answer.redraw(screens.after_adding(view, refused))
 
     @component(verbs.CONFIRM, Acknowledgement.REDRAW)
@@ -54,7 +54,7 @@ class EditorHandlers(PanelHandlers):
         guild = await self.poster.guild(press.interaction.guild_id)
         facts, role_id = guild_facts(guild), argument(press, 1)
         panel = await self.service.confirm_role(editor, facts, argument(press, 0), role_id, argument(press, 2))
-        view = await self.view(panel, guild, editor, press.answer.t)
+        view = await self._view(press, panel)
         on_it = {role.role_id for role in panel.roles}
         others = tuple(other for other in _asked_about(press) if other not in on_it and other in facts.roles)
         await press.answer.redraw(screens.confirm(view, others) if others else screens.main(view))

@@ -1,5 +1,6 @@
 """What all handlers of the editor share: who acts, on which panel, and what its screens are drawn from."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import discord
@@ -8,6 +9,7 @@ from cogs.panels import screens
 from cogs.panels.access import Editor
 from cogs.panels.edits import ROLE_GONE
 from cogs.panels.follower import Follower
+from cogs.panels.overtaking import news
 from cogs.panels.poster import Poster
 from cogs.panels.postings import Posting, postings_of
 from cogs.panels.service import PanelService
@@ -46,7 +48,8 @@ class PanelHandlers:
 
     async def _view(self, press: Press, panel: PanelSpec) -> View:
         guild = await self.poster.guild(press.interaction.guild_id)
-        return await self.view(panel, guild, await Editor.of(press.interaction), press.answer.t)
+        view = await self.view(panel, guild, await Editor.of(press.interaction), press.answer.t)
+        return replace(view, news=tuple(await news(press, panel.panel_id, view.facts)))
 
     async def _redraw(self, press: Press, panel: PanelSpec, *notices: str) -> None:
         await press.answer.redraw(screens.main(await self._view(press, panel), notices))

@@ -1,5 +1,7 @@
 """/panel history, undo and restoring: back to what a panel was, with the same safety as putting it there anew."""
 
+from dataclasses import replace
+
 import discord
 
 from cogs.panels import history_screens, revisions, screens, verbs
@@ -106,6 +108,7 @@ class HistoryHandlers(PanelHandlers):
 
     async def _overtaken(self, press: Press, view: View, shown: int) -> None:
         """Show the panel as it is, and who changed what since the version that this person saw."""
+        view = replace(view, news=())
         happened = await Happened.to(view.panel.panel_id, shown, view.facts)
         await press.answer.redraw(screens.main(view, [view.t(OVERTAKEN), *happened.lines(view.t)]))
 

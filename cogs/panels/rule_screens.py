@@ -8,8 +8,8 @@ import discord
 from cogs.panels import verbs
 from cogs.panels.components import button, role_select, row, string_select
 from cogs.panels.modals import mode_options
-from cogs.panels.screens import EMBED_DESCRIPTION_MAX, View
-from cogs.panels.words import CONTENT_MAX, MODES, fit, problem_sentence, role_name
+from cogs.panels.view import View, screen
+from cogs.panels.words import MODES, problem_sentence, role_name
 from cogs.panels.words import REFUSED as REFUSED_ROLES
 from core.components import Payload
 from core.durations import duration_words
@@ -173,9 +173,7 @@ def _rule_select(view: View, verb: str, item_id: int, placeholder: str, chosen: 
 
 
 def _screen(view: View, heading: str, lines: list[str], rows: list[Payload], notices: Iterable[str]) -> Payload:
-    title = view.t("Panel: {name}", name=view.panel.name)
-    embed = discord.Embed(title=title, description=fit([f"__{heading}__", *lines], EMBED_DESCRIPTION_MAX, view.t))
-    return {"content": fit(list(notices), CONTENT_MAX, view.t), "embeds": [embed.to_dict()], "components": rows}
+    return screen(view, [f"__{heading}__", *lines], rows, notices)
 
 
 def _id(view: View, verb: str, *args: int) -> str:

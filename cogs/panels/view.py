@@ -32,7 +32,7 @@ STATES = {
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What every screen is drawn from; `at` is when all this was so."""
+    """What every screen is drawn from; `at` is when all this was so, `news` what others changed since the person last looked."""
 
     panel: PanelSpec
     postings: tuple[Posting, ...]
@@ -40,6 +40,7 @@ class View:
     by_administrator: bool
     t: Translator
     at: datetime = field(default_factory=clock.now)
+    news: tuple[str, ...] = ()
 
     def id(self, verb: str, *args: int) -> str:
         """The custom_id of a component of this panel's editor."""
@@ -96,10 +97,11 @@ class RolePage:
 
 
 def screen(view: View, lines: list[str], rows: list[Payload], notices: Iterable[str] = ()) -> Payload:
-    """A screen of this panel: what just happened, the text, and the rows of controls."""
+    """A screen of this panel: what just happened, the text, and the rows of controls. Its footer tells the version that it shows."""
     title = view.t("Panel: {name}", name=view.panel.name)
     embed = discord.Embed(title=title, description=fit(lines, EMBED_DESCRIPTION_MAX, view.t))
-    return {"content": fit(list(notices), CONTENT_MAX, view.t), "embeds": [embed.to_dict()], "components": rows}
+    embed.set_footer(text=view.t("Version {version}", version=view.panel.version))
+    return {"content": fit([*notices, *view.news], CONTENT_MAX, view.t), "embeds": [embed.to_dict()], "components": rows}
 
 
 def states(guild_id: int, postings: tuple[Posting, ...], t: Translator) -> list[str]:

@@ -133,3 +133,61 @@ async def test_history_in_japanese_and_after_a_restart(house: House) -> None:
     assert "バージョン 1 を復元しました" in text
     assert (await Panel.get()).style is Style.BUTTONS
     assert (await Panel.get()).mode is Mode.TOGGLE
+
+
+async def two_forms(house: House) -> tuple[MessageView, MessageView]:
+    """Olivia's form comes after Mona's; the answer is the editor of Olivia and what she is told."""
+    editor = await create(house)
+    modal = await (await editor.click("Edit text")).modal()
+    mona = await (await house.actor("mona").slash("panel edit", panel="Colours")).message()
+    theirs = await (await mona.click("Edit text")).modal()
+    await redrawn(await theirs.submit({"Title": "Monas", "Description": "By Mona"}))
+    told = await (await modal.submit({"Title": "Olivias"})).message()
+    return editor, told
+
+
+async def test_the_second_form_is_told_who_changed_what_and_saves_nothing(house: House) -> None:
+    _, told = await two_forms(house)
+    assert f"<@{house.actor('mona').user.id}>" in told.text
+    assert "Title: “Colours” → “Monas” · Description: – → “By Mona”" in told.text
+    assert (await Panel.get()).title == "Monas"
+
+
+async def test_the_second_can_apply_again_even_after_a_restart(house: House) -> None:
+    _, told = await two_forms(house)
+    await house.restart()
+    text = await redrawn(await told.click("Apply mine again"))
+    assert "Panel: Olivias" in text
+    panel = await Panel.get()
+    assert (panel.title, panel.description, panel.version) == ("Olivias", None, 3)
+    assert [row.payload["after"]["title"] for row in await house.audit("panel.edit")] == ["Monas", "Olivias"]
+    again = await (await told.click("Undo")).message()
+    assert "Panel: Monas" in again.text
+
+
+async def test_the_second_can_look_first(house: House) -> None:
+    _, told = await two_forms(house)
+    modal = await (await told.click("Open the form again")).modal()
+    text = await redrawn(await modal.submit({"Description": "By both"}))
+    assert "Panel: Olivias" in text
+    assert (await Panel.get()).description == "By both"
+
+
+async def test_the_second_can_leave_it(house: House) -> None:
+    _, told = await two_forms(house)
+    text = await redrawn(await told.click("Show the panel as it is now"))
+    assert "Panel: Monas" in text
+
+
+async def test_a_menu_on_an_old_screen_tells_what_others_did_meanwhile(house: House) -> None:
+    editor = await create(house)
+    await redrawn(await editor.click("Appearance"))
+    mona = await (await house.actor("mona").slash("panel edit", panel="Colours")).message()
+    await set_style(mona, "Private picker")
+    text = await redrawn(await editor.select("Style", ["Dropdown"]))
+    assert "Others have changed this panel since you last looked:" in text
+    assert f"<@{house.actor('mona').user.id}>" in text
+    assert "Style: Buttons → Private picker" in text
+    text = await redrawn(await editor.click("Back"))
+    assert "Others" not in text
+    assert (await Panel.get()).style is Style.DROPDOWN
