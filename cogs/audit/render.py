@@ -103,12 +103,32 @@ def _notes(entry: AuditEntry, t: Translator) -> list[Field]:
         fields += _field(t("Roles"), _mentions(payload.get("role_names", {})), separator=" ")
     left = [_link(entry.guild_id, message["channel_id"], message["message_id"]) for message in payload.get("messages_left", [])]
     fields += _field(t("Messages that could not be deleted"), left)
+    fields += _deleted(entry, t)
     if payload.get("observed"):
         note = t("The bot was interrupted during this change. The roles above are what it then saw at Discord.")
         fields += _field(t("Note"), [note])
     if payload.get("cog"):
         fields += _field(t("Cog"), [f"`{payload['cog']}`"])
     return fields
+
+
+def _deleted(entry: AuditEntry, t: Translator) -> list[Field]:
+    """What somebody deleted at Discord, and what that means for the panel. Deleted roles have only a name."""
+    payload = entry.payload
+    fields = _field(t("Deleted roles"), [_text(label) for label in payload.get("deleted_roles", {}).values()])
+    fields += _field(t("Roles whose emoji was deleted"), [_text(label) for label in payload.get("deleted_emojis", {})])
+    deleted = [_link(entry.guild_id, message["channel_id"], message["message_id"]) for message in payload.get("deleted_messages", [])]
+    fields += _field(t("Deleted messages"), deleted)
+    if payload.get("never_met"):
+        note = t("A role that is required here was deleted, so nobody can meet the requirement. Change it in the panel's editor.")
+        fields += _field(t("Note"), [note])
+    elif payload.get("rules"):
+        fields += _field(t("Note"), [t("Deleted roles were taken out of the panel's rules.")])
+    return fields
+
+
+def _text(label: str) -> str:
+    return _clip(discord.utils.escape_markdown(label), TEXT_MAX)
 
 
 def _mentions(role_ids: Iterable[int | str]) -> list[str]:

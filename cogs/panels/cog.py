@@ -9,6 +9,7 @@ from cogs.panels import modals, screens
 from cogs.panels.access import Editor
 from cogs.panels.arranging_handlers import ArrangingHandlers
 from cogs.panels.behaviour import BehaviourHandlers
+from cogs.panels.cleanup import CleaningHandlers
 from cogs.panels.copies import CopyService
 from cogs.panels.drafts import DraftHandlers, sweep
 from cogs.panels.follower import Follower
@@ -51,6 +52,7 @@ class PanelsCog(
     LookHandlers,
     DraftHandlers,
     MessageMenu,
+    CleaningHandlers,
     Cog,
     name="panels",
 ):
@@ -69,6 +71,7 @@ class PanelsCog(
         self.follower = Follower(bot, self.poster)
         self.spawn(self.follower.run(), "following panels")
         self.spawn(sweep(), "forgetting drafts")
+        self.clean(bot)
 
     @panel.command(
         name="create",

@@ -42,6 +42,7 @@ class Edit:
     db: BaseDBAsyncClient
     changes: dict[str, Any] = field(default_factory=dict)
     payload: dict[str, Any] = field(default_factory=dict)
+    kind: str = "panel.edit"
     stands_for: int | None = None  # of an undo: the version that it goes back to
 
     def change(self, **wanted: Any) -> None:
@@ -87,7 +88,7 @@ class PanelEdits:
         return spec
 
     @asynccontextmanager
-    async def _edit(self, guild_id: int, panel_id: int, actor_id: int, version: int | None = None) -> AsyncIterator[Edit]:
+    async def _edit(self, guild_id: int, panel_id: int, actor_id: int | None, version: int | None = None) -> AsyncIterator[Edit]:
         """Lock a panel for an edit; what the block notes down is written with a raised version and its record, or nothing is."""
         async with in_transaction() as db:
             panel = await Panel.filter(id=panel_id, guild_id=guild_id).using_db(db).select_for_update().get_or_none()
@@ -106,12 +107,12 @@ class PanelEdits:
                 raise ChangedMeanwhile(panel_id, panel.version)
             changed = await Panel.get(id=panel_id, using_db=db).prefetch_related("roles")
             await revisions.write(changed.to_spec(), actor_id, now, db, edit.stands_for)
-            await record("panel.edit", edit.spec, actor_id, edit.payload, db)
+            await record(edit.kind, edit.spec, actor_id, edit.payload, db)
         self._dispatch(PanelChanged.NAME, PanelChanged(guild_id, panel_id, edit.spec.version + 1))
         self._dispatch(AuditWritten.NAME, AuditWritten(guild_id))
 
 
-async def record(kind: str, panel: PanelSpec, actor_id: int, payload: dict[str, Any], db: BaseDBAsyncClient) -> None:
+async def record(kind: str, panel: PanelSpec, actor_id: int | None, payload: dict[str, Any], db: BaseDBAsyncClient) -> None:
     """Write the audit row of a panel's change, inside its transaction."""
     names = {"panel_name": panel.name, "panel_title": panel.title}
     await AuditEntry.record(

@@ -7,9 +7,10 @@ import discord
 from discord.http import Route
 from loguru import logger
 from tortoise.exceptions import IntegrityError
+from tortoise.transactions import in_transaction
 
 from cogs.panels.access import Editor
-from cogs.panels.edits import PANEL_GONE
+from cogs.panels.edits import PANEL_GONE, record
 from cogs.panels.render import Present, pages, panel_message
 from cogs.panels.service import PanelService
 from cogs.panels.words import link, permission_names
@@ -21,7 +22,7 @@ from core.rate_limits import RateLimited
 from core.rest import Uncertain
 from domain.panels import PanelSpec
 from domain.permissions import Permission, allows
-from models import GuildConfig, PanelMessage
+from models import GuildConfig, Panel, PanelMessage
 
 UNKNOWN_CHANNEL, UNKNOWN_MESSAGE = 10003, 10008
 GONE = (UNKNOWN_CHANNEL, UNKNOWN_MESSAGE)
@@ -180,9 +181,14 @@ class Poster:
 
 
 async def note_missing(message: PanelMessage) -> None:
-    """Remember that a posted message was deleted at Discord."""
+    """Remember that a posted message was deleted at Discord, and tell it in the log, once."""
+    async with in_transaction() as db:
+        if not await PanelMessage.filter(id=message.id, missing=False).using_db(db).update(missing=True):
+            return
+        panel = await Panel.get(id=message.panel_id, using_db=db).prefetch_related("roles")
+        gone = {"deleted_messages": [{"channel_id": message.channel_id, "message_id": message.message_id}]}
+        await record("panel.clean_up", panel.to_spec(), None, gone, db)
     logger.info("Message {} of panel {} was deleted at Discord", message.message_id, message.panel_id)
-    await PanelMessage.filter(id=message.id).update(missing=True)
 
 
 def message_route(method: str, channel_id: int, message_id: int) -> Route:

@@ -1,0 +1,217 @@
+"""What is deleted at Discord goes from the panels too: roles, emojis, channels and messages, however long ago it happened.
+
+A guild's roles, emojis and channels come whole with the gateway, so each deletion and each start leads to the same comparison.
+Messages have to be looked at one by one.
+"""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import discord
+from discord.ext import commands
+from discord.http import Route
+from loguru import logger
+from tortoise.backends.base.client import BaseDBAsyncClient
+
+from cogs.panels.edits import PanelEdits
+from cogs.panels.poster import GONE, message_route, note_missing
+from core.cog import Cog
+from core.errors import UserError, is_database_away
+from core.rate_limits import RateLimited
+from core.rest import Uncertain
+from domain.events import AuditWritten
+from domain.leftovers import Leftovers, leftovers, mended
+from domain.panels import PanelSpec
+from models import AuditEntry, Panel, PanelMessage, PanelRole
+
+if TYPE_CHECKING:
+    from core.bot import RolePanelBot
+
+CLEAN_UP = "panel.clean_up"
+GATHER = 0.3  # seconds in which deletions that come together become one edit
+DATABASE_PAUSE = 5.0  # seconds
+BATCH = 100  # guilds whose panels are read at once
+ROUND_SECONDS = 3600.0  # in which each message is looked at once, at most
+
+
+class CleanUp(PanelEdits):
+    """Takes what a guild has deleted off its panels; an edit like any other, with its revision and its record."""
+
+    async def compare(self, guild: discord.Guild, panel: PanelSpec) -> bool:
+        """Bring one panel in line with its guild; whether anything had to change."""
+        role_ids = frozenset(role.id for role in guild.roles)
+        emoji_ids = frozenset(emoji.id for emoji in guild.emojis)
+        if not _differs(panel, leftovers(panel, role_ids, emoji_ids), role_ids):
+            return False
+        async with self._edit(guild.id, panel.panel_id, None) as edit:
+            edit.kind = CLEAN_UP
+            found = leftovers(edit.spec, role_ids, emoji_ids)
+            await _drop(edit.spec, found, role_ids, edit.db)
+            rule = mended(edit.spec.requirement, role_ids)
+            changes = {"required_role_ids": list(rule.required), "blocked_role_ids": list(rule.blocked)}
+            edit.changes = {name: value for name, value in changes.items() if getattr(edit.panel, name) != value}
+            edit.payload = await self._facts(edit.spec, found, role_ids)
+        return bool(edit.payload)
+
+    async def _facts(self, panel: PanelSpec, found: Leftovers, role_ids: frozenset[int]) -> dict[str, object]:
+        """What is recorded: nothing when nothing changes and the rest was told before."""
+        told = await AuditEntry.filter(guild_id=panel.guild_id, panel_id=panel.panel_id, kind=CLEAN_UP)
+        known = {role_id for entry in told for role_id in entry.payload.get("never_met", [])}
+        news = [role_id for role_id in found.never_met if role_id not in known]
+        facts = {
+            "deleted_roles": {str(role.role_id): role.label for role in found.roles},
+            "deleted_emojis": {role.label: role.emoji for role in found.emojis},
+            "never_met": news,
+            "rules": _rules_change(panel, role_ids),
+        }
+        return {name: value for name, value in facts.items() if value}
+
+
+class CleaningHandlers(Cog, name="cleaning"):
+    """The listeners and loops, as a mixin of the cog."""
+
+    def clean(self, bot: "RolePanelBot") -> None:
+        """Begin: with every guild that is known already, and those that come."""
+        self._clean_up = CleanUp(bot.dispatch)
+        self._to_compare: set[int] = {guild.id for guild in bot.guilds}
+        self._deleted = asyncio.Event()
+        self._deleted.set()
+        self.spawn(self._compare_guilds(), "comparing panels with their guilds")
+        self.spawn(self._watch_messages(), "looking at posted panels")
+
+    @commands.Cog.listener("on_guild_role_delete")
+    async def _role_deleted(self, role: discord.Role) -> None:
+        """It goes from the panels and their rules."""
+        self._compare_soon(role.guild)
+
+    @commands.Cog.listener("on_guild_emojis_update")
+    async def _emojis_changed(
+        self, guild: discord.Guild, before: tuple[discord.GuildEmoji, ...], after: tuple[discord.GuildEmoji, ...]
+    ) -> None:
+        """A deleted emoji goes from the panels."""
+        self._compare_soon(guild)
+
+    @commands.Cog.listener("on_guild_available")
+    async def _guild_came(self, guild: discord.Guild) -> None:
+        """What was deleted while nobody listened."""
+        self._compare_soon(guild)
+
+    @commands.Cog.listener("on_guild_join")
+    async def _guild_joined(self, guild: discord.Guild) -> None:
+        """The same for a guild that the bot was added to again."""
+        self._compare_soon(guild)
+
+    @commands.Cog.listener("on_guild_channel_delete")
+    async def _channel_deleted(self, channel: discord.abc.GuildChannel) -> None:
+        """Its messages are gone."""
+        await self._forget_channel(channel.guild.id, channel.id)
+
+    @commands.Cog.listener("on_raw_thread_delete")
+    async def _thread_deleted(self, event: discord.RawThreadDeleteEvent) -> None:
+        """The same for a thread."""
+        await self._forget_channel(event.guild_id, event.thread_id)
+
+    async def _forget_channel(self, guild_id: int, channel_id: int) -> None:
+        for message in await PanelMessage.filter(channel_id=channel_id, panel__guild_id=guild_id, missing=False):
+            await note_missing(message)
+        self.bot.dispatch(AuditWritten.NAME, AuditWritten(guild_id))
+
+    def _compare_soon(self, guild: discord.Guild) -> None:
+        self._to_compare.add(guild.id)
+        self._deleted.set()
+
+    async def _compare_guilds(self) -> None:
+        while True:
+            await self._deleted.wait()
+            await asyncio.sleep(GATHER)
+            self._deleted.clear()
+            waiting, self._to_compare = sorted(self._to_compare), set()
+            try:
+                for start in range(0, len(waiting), BATCH):
+                    await self._compare_batch(waiting[start : start + BATCH])
+            except Exception as error:
+                if not is_database_away(error):
+                    raise
+                logger.warning("Panels wait for the database to be compared with their guilds")
+                self._to_compare.update(waiting)
+                self._deleted.set()
+                await asyncio.sleep(DATABASE_PAUSE)
+
+    async def _compare_batch(self, guild_ids: list[int]) -> None:
+        for panel in await Panel.filter(guild_id__in=guild_ids).prefetch_related("roles"):
+            guild = self.bot.get_guild(panel.guild_id)
+            if guild is None or guild.unavailable or not self.bot.serves(guild.id):
+                continue  # its arrival leads here again
+            try:
+                if await self._clean_up.compare(guild, panel.to_spec()):
+                    logger.info("Panel {} of guild {} named what was deleted", panel.id, guild.id)
+            except UserError:
+                continue  # the panel was deleted, or is being edited and will be compared at the next deletion or start
+
+    async def _watch_messages(self) -> None:
+        """Look whether each posted message still exists, at the pace of all look-ups and each at most once in a round."""
+        loop = asyncio.get_running_loop()
+        await self.bot.wait_until_ready()
+        while True:
+            next_round = loop.time() + ROUND_SECONDS
+            try:
+                await self._look_round()
+            except Exception as error:
+                if not is_database_away(error):
+                    raise
+                logger.warning("The look at posted panels waits for the database")
+                next_round = loop.time() + DATABASE_PAUSE
+            await asyncio.sleep(max(0.0, next_round - loop.time()))
+
+    async def _look_round(self) -> None:
+        last = 0
+        while message := await PanelMessage.filter(id__gt=last, missing=False).order_by("id").prefetch_related("panel").first():
+            last = message.id
+            guild = self.bot.get_guild(message.panel.guild_id)
+            if guild is None or guild.unavailable or not self.bot.serves(guild.id) or not _can_look(guild, message.channel_id):
+                continue
+            await self.bot.pace.turn()
+            if await self._is_gone(message_route("GET", message.channel_id, message.message_id)):
+                await note_missing(message)
+                self.bot.dispatch(AuditWritten.NAME, AuditWritten(guild.id))
+
+    async def _is_gone(self, route: Route) -> bool:
+        try:
+            await self.bot.rest.request(route, tries=1)
+        except discord.NotFound as error:
+            return error.code in GONE
+        except (discord.HTTPException, Uncertain, RateLimited) as error:
+            logger.info("A posted panel could not be looked at: {!r}", error)
+        return False
+
+
+async def _drop(panel: PanelSpec, found: Leftovers, role_ids: frozenset[int], db: BaseDBAsyncClient) -> None:
+    """Take deleted roles and emojis off the panel's roles."""
+    items = PanelRole.filter(panel_id=panel.panel_id).using_db(db)
+    await items.filter(id__in=[role.item_id for role in found.roles]).delete()
+    await items.filter(id__in=[role.item_id for role in found.emojis]).update(emoji=None)
+    for role in panel.roles:
+        rule, bundle = mended(role.requirement, role_ids), [role_id for role_id in role.bundle if role_id in role_ids]
+        if rule != role.requirement or len(bundle) != len(role.bundle):
+            required, blocked = list(rule.required), list(rule.blocked)
+            await items.filter(id=role.item_id).update(required_role_ids=required, blocked_role_ids=blocked, bundle_role_ids=bundle)
+
+
+def _rules_change(panel: PanelSpec, role_ids: frozenset[int]) -> bool:
+    """Whether a rule or a bundle names a deleted role that it can do without."""
+    rules = (panel.requirement, *(role.requirement for role in panel.roles))
+    bundled = any(role_id not in role_ids for role in panel.roles for role_id in role.bundle)
+    return bundled or any(mended(rule, role_ids) != rule for rule in rules)
+
+
+def _differs(panel: PanelSpec, found: Leftovers, role_ids: frozenset[int]) -> bool:
+    return bool(found.roles or found.emojis or found.never_met) or _rules_change(panel, role_ids)
+
+
+def _can_look(guild: discord.Guild, channel_id: int) -> bool:
+    """Whether a look can tell anything; a channel that the cache has not may be an archived thread, or deleted."""
+    channel = guild.get_channel_or_thread(channel_id)
+    if channel is None:
+        return True
+    permissions = channel.permissions_for(guild.me)
+    return permissions.view_channel and permissions.read_message_history
