@@ -70,6 +70,10 @@ async def test_versions(rest: Rest, prefix: str) -> None:
         assert response.status == 200
 
 
+async def test_an_application_has_the_empty_summary_of_v10(rest: Rest) -> None:
+    assert (await rest.call("GET", "/oauth2/applications/@me")).body["summary"] == ""
+
+
 async def test_the_traffic_holds_the_exchange_and_not_the_token(rest: Rest, application: Application) -> None:
     await rest.call("GET", "/users/@me?x=1")
     [exchange] = rest.sandbox.traffic
