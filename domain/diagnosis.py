@@ -63,22 +63,20 @@ class Mend(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class MessageFacts:
-    """A message that a panel was posted as, by its row. `behind`: it shows an older version for longer than an edit takes."""
+class PostingFacts:
+    """A panel in one channel. `missing`: a message of it was deleted; `behind`: an edit of one did not get through."""
 
-    row_id: int
     channel_id: int
-    message_id: int
     missing: bool = False
     behind: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PanelFacts:
-    """A panel with its messages. `linked` counts the other panels of its link group; `gone_emojis` are items whose emoji was deleted."""
+    """A panel and where it stands. `linked` counts the other panels of its link group; `gone_emojis` are items whose emoji was deleted."""
 
     spec: PanelSpec
-    messages: tuple[MessageFacts, ...] = ()
+    postings: tuple[PostingFacts, ...] = ()
     linked: int = 0
     gone_emojis: frozenset[int] = frozenset()
 
@@ -109,7 +107,6 @@ class Finding:
     panel_id: int | None = None
     item_id: int | None = None
     role_ids: tuple[int, ...] = ()
-    row_id: int | None = None
     channel_id: int | None = None
     permissions: int = 0
 
@@ -147,8 +144,8 @@ def _audit(server: ServerFacts) -> Iterator[Finding]:
 def _panel(server: ServerFacts, panel: PanelFacts) -> Iterator[Finding]:
     spec = panel.spec
     if not spec.roles:
-        yield Finding(Cause.NO_ROLES, Severity.BROKEN if panel.messages else Severity.HINT, panel_id=spec.panel_id)
-    elif not panel.messages:
+        yield Finding(Cause.NO_ROLES, Severity.BROKEN if panel.postings else Severity.HINT, panel_id=spec.panel_id)
+    elif not panel.postings:
         yield Finding(Cause.NOT_POSTED, Severity.HINT, panel_id=spec.panel_id)
     if (spec.sticky or spec.wait_for_screening) and not server.sees_members:
         yield Finding(Cause.MEMBERS_UNSEEN, Severity.WARNING, panel_id=spec.panel_id)
@@ -157,26 +154,24 @@ def _panel(server: ServerFacts, panel: PanelFacts) -> Iterator[Finding]:
     if spec.roles and not panel.linked and (spec.min_roles or 0) > len(spec.roles):
         yield Finding(Cause.MINIMUM_TOO_HIGH, Severity.WARNING, panel_id=spec.panel_id)
     yield from _requirement(server, spec.requirement, spec.panel_id, None)
-    for message in panel.messages:
-        yield from _message(server, spec.panel_id, message)
+    for posting in panel.postings:
+        yield from _posting(server, spec.panel_id, posting)
     for role in spec.roles:
         yield from _role(server, panel, role)
 
 
-def _message(server: ServerFacts, panel_id: int, message: MessageFacts) -> Iterator[Finding]:
-    where = Finding(
-        Cause.MESSAGE_MISSING, Severity.BROKEN, Mend.REPOST, panel_id=panel_id, row_id=message.row_id, channel_id=message.channel_id
-    )
-    lacking = server.lacking.get(message.channel_id)
+def _posting(server: ServerFacts, panel_id: int, posting: PostingFacts) -> Iterator[Finding]:
+    where = Finding(Cause.MESSAGE_MISSING, Severity.BROKEN, Mend.REPOST, panel_id=panel_id, channel_id=posting.channel_id)
+    lacking = server.lacking.get(posting.channel_id)
     if lacking is None:
         yield replace(where, cause=Cause.CHANNEL_GONE, mend=Mend.FORGET)
     elif lacking:
         # A message that stands there already goes on working; it only cannot follow edits.
-        severity = Severity.BROKEN if message.missing else Severity.WARNING
+        severity = Severity.BROKEN if posting.missing else Severity.WARNING
         yield replace(where, cause=Cause.CHANNEL_FORBIDDEN, severity=severity, mend=None, permissions=lacking)
-    elif message.missing:
+    elif posting.missing:
         yield where
-    elif message.behind:
+    elif posting.behind:
         yield replace(where, cause=Cause.MESSAGE_BEHIND, severity=Severity.WARNING, mend=Mend.REFRESH)
 
 
@@ -196,12 +191,14 @@ def _role(server: ServerFacts, panel: PanelFacts, role: RoleSpec) -> Iterator[Fi
             yield replace(about, cause=Cause.ROLE_UNGIVABLE, mend=Mend.DROP_ROLE)
     if role.item_id in panel.gone_emojis:
         yield replace(about, cause=Cause.EMOJI_GONE, severity=Severity.HINT, mend=Mend.DROP_EMOJI)
-    yield from _bundle(server, role, about)
+    yield from _bundle(server, panel.spec, role, about)
     yield from _requirement(server, role.requirement, panel.spec.panel_id, role)
 
 
-def _bundle(server: ServerFacts, role: RoleSpec, about: Finding) -> Iterator[Finding]:
-    problems = {role_id: _giving(server, role_id, role.confirmed_permissions) for role_id in role.bundle}
+def _bundle(server: ServerFacts, panel: PanelSpec, role: RoleSpec, about: Finding) -> Iterator[Finding]:
+    # As on a click: a powerful role comes along only where it stands on the panel itself and was confirmed there.
+    confirmed = {other.role_id: other.confirmed_permissions for other in panel.roles}
+    problems = {role_id: _giving(server, role_id, confirmed.get(role_id, 0)) for role_id in role.bundle}
     deleted = tuple(role_id for role_id, problem in problems.items() if problem is Problem.DELETED)
     stuck = tuple(role_id for role_id, problem in problems.items() if problem not in (None, Problem.DELETED))
     if deleted:

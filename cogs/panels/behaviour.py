@@ -4,20 +4,20 @@ from typing import Any
 
 from cogs.panels import rule_forms, rule_screens, verbs
 from cogs.panels.access import Editor
-from cogs.panels.editor import EditorHandlers
-from cogs.panels.edits import ROLE_GONE
+from cogs.panels.drafts import keeping
+from cogs.panels.handling import PanelHandlers, argument, guild_id, role_of
 from cogs.panels.modals import read_choice, submitted
 from cogs.panels.rule_screens import NEEDS_MEMBERS, Rules
 from cogs.panels.rules import RuleService
 from core.answer import Acknowledgement
-from core.errors import OUTDATED, UserError
+from core.errors import UserError
 from core.facts import guild_facts
 from core.interactions import Press, component
 from domain.panels import Mode, PanelSpec, RoleSpec
 from domain.role_safety import GuildFacts
 
 
-class BehaviourHandlers(EditorHandlers):
+class BehaviourHandlers(PanelHandlers):
     """The component handlers for a panel's rules and those of its roles."""
 
     rules: RuleService
@@ -41,8 +41,10 @@ class BehaviourHandlers(EditorHandlers):
     async def save_limits(self, press: Press) -> None:
         """The submitted form of how many roles."""
         await Editor.of(press.interaction)
-        minimum, maximum = rule_forms.read_limits(submitted(press.interaction.data))
-        await self._set(press, _argument(press, 1), min_roles=minimum, max_roles=maximum)
+        async with keeping(press):
+            minimum, maximum = rule_forms.read_limits(submitted(press.interaction.data))
+            panel = await self._changed(press, argument(press, 1), min_roles=minimum, max_roles=maximum)
+        await self._show_behaviour(press, panel)
 
     @component(verbs.LINK, Acknowledgement.MODAL)
     async def open_link(self, press: Press) -> None:
@@ -53,8 +55,9 @@ class BehaviourHandlers(EditorHandlers):
     async def save_link(self, press: Press) -> None:
         """The submitted form of the link group."""
         editor = await Editor.of(press.interaction)
-        group = rule_forms.read_group(submitted(press.interaction.data))
-        panel = await self.rules.link(editor, _guild_id(press), _argument(press, 0), _argument(press, 1), group)
+        async with keeping(press):
+            group = rule_forms.read_group(submitted(press.interaction.data))
+            panel = await self.rules.link(editor, guild_id(press), argument(press, 0), argument(press, 1), group)
         await self._show_behaviour(press, panel)
 
     @component(verbs.STICKY, Acknowledgement.REDRAW)
@@ -85,7 +88,7 @@ class BehaviourHandlers(EditorHandlers):
     @component(verbs.NEEDS_ALL, Acknowledgement.REDRAW)
     async def set_needs_all(self, press: Press) -> None:
         """Whether any or all of the needed roles are asked for was switched."""
-        await self._require(press, required_all=bool(_argument(press, 2)))
+        await self._require(press, required_all=bool(argument(press, 2)))
 
     @component(verbs.RULES, Acknowledgement.REDRAW)
     async def role_rules(self, press: Press) -> None:
@@ -103,9 +106,10 @@ class BehaviourHandlers(EditorHandlers):
     async def save_terms(self, press: Press) -> None:
         """The submitted form of duration and places."""
         editor = await Editor.of(press.interaction)
-        terms = rule_forms.read_terms(submitted(press.interaction.data))
-        panel_id, item_id, version = (_argument(press, index) for index in range(3))
-        panel = await self.rules.set_terms(editor, _guild_id(press), panel_id, item_id, version, terms)
+        panel_id, item_id, version = (argument(press, index) for index in range(3))
+        async with keeping(press):
+            terms = rule_forms.read_terms(submitted(press.interaction.data))
+            panel = await self.rules.set_terms(editor, guild_id(press), panel_id, item_id, version, terms)
         await press.answer.redraw(rule_screens.role_rules(await self._rules(press, panel), _role(panel, press)))
 
     @component(verbs.BUNDLE, Acknowledgement.REDRAW)
@@ -113,25 +117,28 @@ class BehaviourHandlers(EditorHandlers):
         """The roles that are given along were picked."""
         editor, facts = await Editor.of(press.interaction), await self._facts(press)
         role_ids = tuple(int(role_id) for role_id in press.values)
-        panel, refused = await self.rules.set_bundle(editor, facts, _argument(press, 0), _argument(press, 1), role_ids)
+        panel, refused = await self.rules.set_bundle(editor, facts, argument(press, 0), argument(press, 1), role_ids)
         rules = await self._rules(press, panel)
         notices = rule_screens.refused_in_bundle(refused, rules.view)
         await press.answer.redraw(rule_screens.role_rules(rules, _role(panel, press), notices))
 
-    async def _set(self, press: Press, version: int | None = None, **wanted: Any) -> None:
+    async def _set(self, press: Press, **wanted: Any) -> None:
+        await self._show_behaviour(press, await self._changed(press, None, **wanted))
+
+    async def _changed(self, press: Press, version: int | None, **wanted: Any) -> PanelSpec:
         editor = await Editor.of(press.interaction)
-        await self._show_behaviour(press, await self.rules.set_panel(editor, _guild_id(press), _argument(press, 0), version, **wanted))
+        return await self.rules.set_panel(editor, guild_id(press), argument(press, 0), version, **wanted)
 
     async def _require(self, press: Press, **wanted: Any) -> None:
         editor, facts = await Editor.of(press.interaction), await self._facts(press)
-        panel = await self.rules.set_requirement(editor, facts, _argument(press, 0), _argument(press, 1), **wanted)
+        panel = await self.rules.set_requirement(editor, facts, argument(press, 0), argument(press, 1), **wanted)
         await self._show_who(press, panel)
 
     async def _show_behaviour(self, press: Press, panel: PanelSpec) -> None:
         await press.answer.redraw(rule_screens.behaviour(await self._rules(press, panel)))
 
     async def _show_who(self, press: Press, panel: PanelSpec) -> None:
-        role = _role(panel, press) if _argument(press, 1) else None
+        role = _role(panel, press) if argument(press, 1) else None
         await press.answer.redraw(rule_screens.who(await self._rules(press, panel), role))
 
     async def _rules(self, press: Press, panel: PanelSpec) -> Rules:
@@ -142,25 +149,12 @@ class BehaviourHandlers(EditorHandlers):
 
     def _wanted_switch(self, press: Press) -> bool:
         """What a switch is to be turned to. Raises UserError where the bot could not keep it."""
-        on = bool(_argument(press, 1))
+        on = bool(argument(press, 1))
         if on and not self.bot.intents.members:
             raise UserError(NEEDS_MEMBERS)
         return on
 
 
-def _guild_id(press: Press) -> int:
-    return press.interaction.guild_id or 0
-
-
-def _argument(press: Press, index: int) -> int:
-    if index >= len(press.args):
-        raise UserError(OUTDATED)
-    return press.args[index]
-
-
 def _role(panel: PanelSpec, press: Press) -> RoleSpec:
     """The role that a custom_id names after the panel."""
-    role = panel.item(_argument(press, 1))
-    if role is None:
-        raise UserError(ROLE_GONE)
-    return role
+    return role_of(panel, argument(press, 1))

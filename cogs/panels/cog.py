@@ -12,6 +12,7 @@ from cogs.panels.behaviour import BehaviourHandlers
 from cogs.panels.cleanup import CleaningHandlers
 from cogs.panels.copies import CopyService
 from cogs.panels.drafts import DraftHandlers, sweep
+from cogs.panels.editor import EditorHandlers
 from cogs.panels.follower import Follower
 from cogs.panels.group import panel, panel_option
 from cogs.panels.history import HistoryHandlers
@@ -44,6 +45,7 @@ CHANNEL_OPTION = N_("The channel; without it, the one you are in")
 
 
 class PanelsCog(
+    EditorHandlers,
     HistoryHandlers,
     TransferHandlers,
     BehaviourHandlers,

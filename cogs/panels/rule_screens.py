@@ -14,7 +14,6 @@ from cogs.panels.words import REFUSED as REFUSED_ROLES
 from core.components import Payload
 from core.durations import duration_words
 from core.i18n import N_, Translator
-from domain.custom_id import encode
 from domain.limits import limits_of
 from domain.panels import RULE_ROLES_MAX, ButtonColour, PanelSpec, Requirement, RoleSpec
 from domain.plan import Refusal
@@ -28,7 +27,9 @@ NEEDS_MEMBERS = N_(
 BUNDLE_REFUSED = {
     **REFUSED_ROLES,
     Problem.ABOVE_EDITOR: N_("{role} is not below your own highest role, so you cannot let the bot give it."),
-    Problem.DANGEROUS: N_("{role} has powerful permissions ({permissions}), so it is never given along with another role."),
+    Problem.DANGEROUS: N_(
+        "{role} has powerful permissions ({permissions}). Put it on this panel first, where an administrator can confirm them."
+    ),
 }
 
 
@@ -55,19 +56,19 @@ def behaviour(rules: Rules, notices: Iterable[str] = ()) -> Payload:
     if not rules.sees_members:
         lines.append(t(NEEDS_MEMBERS))
     rows = [
-        row(string_select(_id(view, verbs.MODE), t("What a click does"), mode_options(panel.mode, t))),
+        row(string_select(view.id(verbs.MODE), t("What a click does"), mode_options(panel.mode, t))),
         row(
-            button(_id(view, verbs.LIMITS), t("How many roles")),
-            button(_id(view, verbs.WHO, 0), t("Who may")),
-            button(_id(view, verbs.LINK), t("Linked panels")),
+            button(view.id(verbs.LIMITS), t("How many roles")),
+            button(view.id(verbs.WHO, 0), t("Who may")),
+            button(view.id(verbs.LINK), t("Linked panels")),
         ),
         row(
             _switch(rules, verbs.STICKY, panel.sticky, t("Give back to who returns")),
             _switch(rules, verbs.SCREENING, panel.wait_for_screening, t("Wait for screening")),
-            button(_id(view, verbs.HOME), t("Back")),
+            view.back(),
         ),
     ]
-    return _screen(view, t("Behaviour"), lines, rows, notices)
+    return screen(view, _under(t("Behaviour"), *lines), rows, notices)
 
 
 def role_rules(rules: Rules, role: RoleSpec, notices: Iterable[str] = ()) -> Payload:
@@ -83,12 +84,12 @@ def role_rules(rules: Rules, role: RoleSpec, notices: Iterable[str] = ()) -> Pay
     rows = [
         row(_rule_select(view, verbs.BUNDLE, role.item_id, t("Give further roles along with it"), role.bundle)),
         row(
-            button(_id(view, verbs.TERMS, role.item_id), t("Duration and places")),
-            button(_id(view, verbs.WHO, role.item_id), t("Who may")),
-            button(_id(view, verbs.ROLE, role.item_id), t("Back")),
+            button(view.id(verbs.TERMS, role.item_id), t("Duration and places")),
+            button(view.id(verbs.WHO, role.item_id), t("Who may")),
+            button(view.id(verbs.ROLE, role.item_id), t("Back")),
         ),
     ]
-    return _screen(view, t("Rules of a role"), lines, rows, notices)
+    return screen(view, _under(t("Rules of a role"), *lines), rows, notices)
 
 
 def who(rules: Rules, role: RoleSpec | None, notices: Iterable[str] = ()) -> Payload:
@@ -101,11 +102,11 @@ def who(rules: Rules, role: RoleSpec | None, notices: Iterable[str] = ()) -> Pay
         row(_rule_select(view, verbs.REQUIRED, item, t("Roles that a member needs"), rule.required)),
         row(_rule_select(view, verbs.BLOCKED, item, t("Roles that a member must not have"), rule.blocked)),
         row(
-            button(_id(view, verbs.NEEDS_ALL, item, int(not rule.needs_all)), change, disabled=len(rule.required) < 2),
-            button(_id(view, verbs.RULES, item) if role else _id(view, verbs.BEHAVIOUR), t("Back")),
+            button(view.id(verbs.NEEDS_ALL, item, int(not rule.needs_all)), change, disabled=len(rule.required) < 2),
+            button(view.id(verbs.RULES, item) if role else view.id(verbs.BEHAVIOUR), t("Back")),
         ),
     ]
-    return _screen(view, t("Who may"), [f"{about}: {requirement_words(rule, view)}"], rows, notices)
+    return screen(view, _under(t("Who may"), f"{about}: {requirement_words(rule, view)}"), rows, notices)
 
 
 def requirement_words(rule: Requirement, view: View) -> str:
@@ -161,20 +162,16 @@ def _yes(on: bool, t: Translator) -> str:
 def _switch(rules: Rules, verb: str, on: bool, label: str) -> Payload:
     """A button that shows a switch and turns it. What the bot cannot do can be switched off, but not on."""
     colour = ButtonColour.GREEN if on else ButtonColour.GREY
-    return button(_id(rules.view, verb, int(not on)), label, colour, disabled=not on and not rules.sees_members)
+    return button(rules.view.id(verb, int(not on)), label, colour, disabled=not on and not rules.sees_members)
 
 
 def _rule_select(view: View, verb: str, item_id: int, placeholder: str, chosen: Iterable[int]) -> Payload:
     """A select of roles that shows those chosen; none at all may be picked."""
     present = [role_id for role_id in chosen if role_id in view.facts.roles][:RULE_ROLES_MAX]
     defaults = [{"id": str(role_id), "type": ENTITY_ROLE} for role_id in present]
-    select = role_select(_id(view, verb, item_id), placeholder, max_values=RULE_ROLES_MAX)
+    select = role_select(view.id(verb, item_id), placeholder, max_values=RULE_ROLES_MAX)
     return {**select, "min_values": 0, **({"default_values": defaults} if defaults else {})}
 
 
-def _screen(view: View, heading: str, lines: list[str], rows: list[Payload], notices: Iterable[str]) -> Payload:
-    return screen(view, [f"__{heading}__", *lines], rows, notices)
-
-
-def _id(view: View, verb: str, *args: int) -> str:
-    return encode(verb, view.panel.panel_id, *args)
+def _under(heading: str, *lines: str) -> list[str]:
+    return [f"__{heading}__", *lines]

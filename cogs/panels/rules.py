@@ -10,7 +10,7 @@ from core.errors import UserError
 from core.i18n import N_
 from domain.panels import PanelSpec
 from domain.plan import Refusal
-from domain.role_safety import GuildFacts, panel_problem
+from domain.role_safety import GuildFacts, Problem, grant_problem, panel_problem
 from models import Panel, PanelRole
 
 EVERYONE_IN_RULE = N_("@everyone cannot be part of a rule, because everyone has it.")
@@ -51,13 +51,16 @@ class RuleService(PanelEdits):
     async def set_bundle(
         self, editor: Editor, facts: GuildFacts, panel_id: int, item_id: int, role_ids: tuple[int, ...]
     ) -> tuple[PanelSpec, tuple[Refusal, ...]]:
-        """Give further roles along with one. New ones are refused as they would be on the panel itself, powerful ones always."""
+        """Give further roles along with one. New ones are refused as they would be on the panel itself.
+
+        Powerful ones only come along where they stand on the panel themselves, with permissions that an administrator confirmed there.
+        """
         async with self._edit(facts.guild_id, panel_id, editor.user_id) as edit:
             role = edit.role(item_id)
             if role.role_id in role_ids:
                 raise UserError(ITSELF_IN_RULE, role=role_name(role.role_id, facts))
             new = [role_id for role_id in role_ids if role_id not in role.bundle_role_ids]
-            judged = {role_id: panel_problem(facts, role_id, editor.user_id, editor.role_ids) for role_id in new}
+            judged = {role_id: self._bundle_problem(edit.spec, editor, facts, role_id) for role_id in new}
             await edit.change_role(role, bundle_role_ids=[role_id for role_id in role_ids if not judged.get(role_id)])
         refused = tuple(Refusal(role_id, problem) for role_id, problem in judged.items() if problem)
         return await self.get(facts.guild_id, panel_id), refused
@@ -72,6 +75,13 @@ class RuleService(PanelEdits):
             else:
                 await edit.change_role(role, **wanted)
         return await self.get(facts.guild_id, panel_id)
+
+    def _bundle_problem(self, panel: PanelSpec, editor: Editor, facts: GuildFacts, role_id: int) -> Problem | None:
+        problem = panel_problem(facts, role_id, editor.user_id, editor.role_ids)
+        if problem is not Problem.DANGEROUS:
+            return problem
+        on_panel = next((role for role in panel.roles if role.role_id == role_id), None)
+        return grant_problem(facts, role_id, on_panel.confirmed_permissions if on_panel else 0)
 
     async def drop_stale(self, editor: Editor, facts: GuildFacts, panel_id: int, item_id: int) -> PanelSpec:
         """Take roles that no longer exist out of the rules of a panel, or of one of its roles when `item_id` is not 0."""

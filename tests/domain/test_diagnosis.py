@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.diagnosis import Cause, Finding, Mend, MessageFacts, PanelFacts, ServerFacts, Severity, diagnose
+from domain.diagnosis import Cause, Finding, Mend, PanelFacts, PostingFacts, ServerFacts, Severity, diagnose
 from domain.panels import PanelSpec, Requirement
 from domain.permissions import Permission
 from tests.domain.facts import ABOVE, DANGEROUS, GONE, GUILD, MANAGED, guild, panel
 
 CHANNEL, DELETED_CHANNEL, LOG = 500, 501, 502
-HERE = MessageFacts(row_id=1, channel_id=CHANNEL, message_id=900)
+HERE = PostingFacts(CHANNEL)
 LACKING = Permission.SEND_MESSAGES.value
 
 
@@ -41,8 +41,8 @@ def of_role(cause: Cause, severity: Severity, mend: Mend | None = None, role_id:
     return Finding(cause, severity, mend, **({"panel_id": 7, "item_id": 1000 + role_id, "role_ids": (role_id,)} | more))
 
 
-def of_message(cause: Cause, severity: Severity, mend: Mend | None = None, channel_id: int = CHANNEL, permissions: int = 0) -> Finding:
-    return Finding(cause, severity, mend, panel_id=7, row_id=1, channel_id=channel_id, permissions=permissions)
+def of_posting(cause: Cause, severity: Severity, mend: Mend | None = None, channel_id: int = CHANNEL, permissions: int = 0) -> Finding:
+    return Finding(cause, severity, mend, panel_id=7, channel_id=channel_id, permissions=permissions)
 
 
 HINT, WARNING, BROKEN = Severity.HINT, Severity.WARNING, Severity.BROKEN
@@ -59,8 +59,8 @@ CASES = [
     (server(manager_role_ids=(10, GONE)), facts(), Finding(Cause.MANAGER_DELETED, HINT, role_ids=(GONE,))),
     (server(manager_role_ids=(10,), closed_manager_role_ids=(10,)), facts(), Finding(Cause.MANAGER_CLOSED, WARNING, role_ids=(10,))),
     (server(), facts(panel()), of_panel(Cause.NO_ROLES, BROKEN)),
-    (server(), facts(panel(), messages=()), of_panel(Cause.NO_ROLES, HINT)),
-    (server(), facts(messages=()), of_panel(Cause.NOT_POSTED, HINT)),
+    (server(), facts(panel(), postings=()), of_panel(Cause.NO_ROLES, HINT)),
+    (server(), facts(postings=()), of_panel(Cause.NOT_POSTED, HINT)),
     (server(sees_members=False), facts(replace(panel(10), sticky=True)), of_panel(Cause.MEMBERS_UNSEEN, WARNING)),
     (server(sees_members=False), facts(replace(panel(10), wait_for_screening=True)), of_panel(Cause.MEMBERS_UNSEEN, WARNING)),
     (server(), facts(replace(panel(10), link_group="colours")), of_panel(Cause.LINKED_ALONE, HINT)),
@@ -69,19 +69,19 @@ CASES = [
     (server(), facts(replace(panel(10), requirement=Requirement((11, GONE)))), of_panel(Cause.RULES_STALE, HINT, Mend.DROP_STALE)),
     (server(), with_rules(requirement=Requirement((11, GONE), needs_all=True)), of_role(Cause.REQUIRED_DELETED, BROKEN)),
     (server(), with_rules(requirement=Requirement(blocked=(GONE,))), of_role(Cause.RULES_STALE, HINT, Mend.DROP_STALE)),
-    (server(), facts(messages=(replace(HERE, missing=True),)), of_message(Cause.MESSAGE_MISSING, BROKEN, Mend.REPOST)),
+    (server(), facts(postings=(replace(HERE, missing=True),)), of_posting(Cause.MESSAGE_MISSING, BROKEN, Mend.REPOST)),
     (
         server(),
-        facts(messages=(replace(HERE, channel_id=DELETED_CHANNEL),)),
-        of_message(Cause.CHANNEL_GONE, BROKEN, Mend.FORGET, DELETED_CHANNEL),
+        facts(postings=(replace(HERE, channel_id=DELETED_CHANNEL),)),
+        of_posting(Cause.CHANNEL_GONE, BROKEN, Mend.FORGET, DELETED_CHANNEL),
     ),
-    (server(lacking={CHANNEL: LACKING, LOG: 0}), facts(), of_message(Cause.CHANNEL_FORBIDDEN, WARNING, permissions=LACKING)),
+    (server(lacking={CHANNEL: LACKING, LOG: 0}), facts(), of_posting(Cause.CHANNEL_FORBIDDEN, WARNING, permissions=LACKING)),
     (
         server(lacking={CHANNEL: LACKING, LOG: 0}),
-        facts(messages=(replace(HERE, missing=True),)),
-        of_message(Cause.CHANNEL_FORBIDDEN, BROKEN, permissions=LACKING),
+        facts(postings=(replace(HERE, missing=True),)),
+        of_posting(Cause.CHANNEL_FORBIDDEN, BROKEN, permissions=LACKING),
     ),
-    (server(), facts(messages=(replace(HERE, behind=True),)), of_message(Cause.MESSAGE_BEHIND, WARNING, Mend.REFRESH)),
+    (server(), facts(postings=(replace(HERE, behind=True),)), of_posting(Cause.MESSAGE_BEHIND, WARNING, Mend.REFRESH)),
     (server(), facts(panel(GONE)), of_role(Cause.ROLE_DELETED, BROKEN, Mend.DROP_ROLE, GONE)),
     (server(), facts(panel(MANAGED)), of_role(Cause.ROLE_UNGIVABLE, BROKEN, Mend.DROP_ROLE, MANAGED)),
     (server(), facts(panel(GUILD)), of_role(Cause.ROLE_UNGIVABLE, BROKEN, Mend.DROP_ROLE, GUILD)),
@@ -116,6 +116,12 @@ def test_a_healthy_panel_with_every_rule_has_no_findings() -> None:
 def test_confirmed_permissions_are_no_finding() -> None:
     confirmed = panel(DANGEROUS, confirmed=Permission.BAN_MEMBERS.value)
     assert diagnose(server(), (facts(confirmed),)) == []
+
+
+def test_a_confirmed_role_of_the_panel_may_come_along() -> None:
+    spec = panel(10, DANGEROUS, confirmed=Permission.BAN_MEMBERS.value)
+    bundled = replace(spec, roles=(replace(spec.roles[0], bundle=(DANGEROUS,)), spec.roles[1]))
+    assert diagnose(server(), (facts(bundled),)) == []
 
 
 def test_without_panels_nothing_is_broken_yet() -> None:

@@ -105,6 +105,16 @@ async def test_bad_terms_are_refused_in_one_sentence(house: House, values: dict[
     assert (await PanelRole.get(label="Red")).duration_seconds is None
 
 
+async def test_refused_terms_are_kept(house: House) -> None:
+    editor = await role_rules(house, "Red")
+    modal = await (await editor.click("Duration and places")).modal()
+    refused = await (await modal.submit({"Members keep it for": "a while", "Places": "5"})).message()
+    modal = await (await refused.click("Fix it")).modal()
+    await (await modal.submit({"Members keep it for": "2h"})).message()
+    role = await PanelRole.get(label="Red")
+    assert (role.duration_seconds, role.capacity) == (7_200, 5)
+
+
 async def test_what_needs_the_members_intent_is_shown_disabled_with_the_reason(house: House) -> None:
     editor = await opened(house)
     assert "MEMBERS_INTENT" in editor.text

@@ -8,7 +8,7 @@ import pytest
 
 from cogs.panels import rule_forms, rule_screens
 from cogs.panels.rule_screens import Rules
-from cogs.panels.screens import View
+from cogs.panels.view import View
 from core.components import Payload
 from core.i18n import available, translator
 from domain.custom_id import decode

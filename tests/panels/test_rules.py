@@ -117,10 +117,18 @@ async def test_each_role_that_may_not_be_given_along_is_refused_and_those_there_
     )
 
 
-async def test_not_even_an_administrator_bundles_a_powerful_role(service: RuleService) -> None:
+async def test_a_powerful_role_comes_along_only_where_it_was_confirmed_on_the_panel(service: RuleService) -> None:
     spec = await made()
-    _, refused = await service.set_bundle(OWNING, AROUND, spec.panel_id, spec.roles[0].item_id, (role_id(15),))
+    item = spec.roles[0].item_id
+    _, refused = await service.set_bundle(OWNING, AROUND, spec.panel_id, item, (role_id(15),))
     assert refused == (Refusal(role_id(15), Problem.DANGEROUS),)
+    bits = Permission.BAN_MEMBERS.value
+    await PanelService(Recorder().dispatch).confirm_role(OWNING, AROUND, spec.panel_id, role_id(15), bits)
+    changed, refused = await service.set_bundle(EDITING, AROUND, spec.panel_id, item, (role_id(15),))
+    assert refused == ()
+    role = changed.item(item)
+    assert role is not None
+    assert role.bundle == (role_id(15),)
 
 
 @pytest.mark.parametrize("of_role", [False, True])
