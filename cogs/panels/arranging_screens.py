@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable
 
-import discord
-
 from cogs.panels import verbs
 from cogs.panels.components import button, option, row, string_select
 from cogs.panels.ordering import Sort, Step
 from cogs.panels.view import RolePage, View, screen
+from cogs.panels.words import literal
 from core.components import Payload
 from core.i18n import Translator
 from domain.panels import ButtonColour
@@ -24,7 +23,7 @@ def order(view: View, number: int = 0, item_id: int = 0, notices: Iterable[str] 
     at_top, at_bottom = not picked or items[0] == picked, not picked or items[-1] == picked
     lines = [t("Pick a role and move it, or sort all of them."), ""]
     for place, role in enumerate(page.roles, page.first + 1):
-        line = f"{place}. {discord.utils.escape_markdown(role.label)}"
+        line = f"{place}. {literal(role.label)}"
         lines.append(f"**▶ {line}**" if role.item_id == picked else line)
     options = [option(role.label, str(role.item_id), default=role.item_id == picked) for role in page.roles]
 
@@ -72,5 +71,5 @@ def removed_notice(labels: list[str], t: Translator) -> list[str]:
     """What is said after roles were taken off."""
     if not labels:
         return []
-    names = ", ".join(discord.utils.escape_markdown(label) for label in labels)
+    names = ", ".join(literal(label) for label in labels)
     return [t("Taken off the panel: {roles}.", roles=names if len(names) <= NAMES_MAX else names[: NAMES_MAX - 1] + "…")]

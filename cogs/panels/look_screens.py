@@ -3,14 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
-import discord
-
 from cogs.panels import verbs
 from cogs.panels.components import ROW_WIDTH, button, labelled, modal, option, row, string_select, text_input
 from cogs.panels.looks import COLOUR_LENGTH, colour_text, parse_address, parse_colour
 from cogs.panels.modals import optional_text, style_options, submitted
 from cogs.panels.view import View, screen
-from cogs.panels.words import STYLES
+from cogs.panels.words import STYLES, literal
 from core.components import Payload
 from core.i18n import Translator
 from domain.custom_id import encode
@@ -77,4 +75,4 @@ def _short(text: str | None) -> str:
     if not text:
         return "–"
     text = text if len(text) <= SHOWN_MAX else text[: SHOWN_MAX - 1] + "…"
-    return discord.utils.escape_markdown(text)
+    return literal(text)

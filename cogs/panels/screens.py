@@ -11,7 +11,7 @@ from cogs.panels import verbs
 from cogs.panels.components import OPTIONS_MAX, ROW_WIDTH, button, option, role_select, row, string_select
 from cogs.panels.postings import Posting
 from cogs.panels.view import EMBED_DESCRIPTION_MAX, RolePage, View, as_of, screen, states
-from cogs.panels.words import MODES, STYLES, fit, permission_names, refusals, role_name
+from cogs.panels.words import MODES, STYLES, fit, literal, permission_names, refusals, role_name
 from core.components import Payload
 from core.i18n import Translator
 from domain.panels import ROLES_MAX, ButtonColour, PanelSpec, RoleSpec
@@ -66,9 +66,9 @@ def role(view: View, spec: RoleSpec, notices: Iterable[str] = ()) -> Payload:
     t = view.t
     lines = [
         role_name(spec.role_id, view.facts, view.panel),
-        t("Label: {label}", label=discord.utils.escape_markdown(spec.label)),
+        t("Label: {label}", label=literal(spec.label)),
         t("Emoji: {emoji}", emoji=spec.emoji or "–"),
-        t("Description: {description}", description=discord.utils.escape_markdown(spec.description or "–")),
+        t("Description: {description}", description=literal(spec.description or "–")),
     ]
     warning = view.warning(spec)
     if warning:
@@ -123,7 +123,7 @@ def overview(panels: list[tuple[PanelSpec, tuple[Posting, ...]]], t: Translator)
     if not panels:
         return {"content": t("There are no panels here yet. Make one with `/panel create`.")}
     lines = [
-        f"**{discord.utils.escape_markdown(panel.name)}** · "
+        f"**{literal(panel.name)}** · "
         + t.plural("{n} role", "{n} roles", len(panel.roles))
         + " · "
         + " · ".join(states(panel.guild_id, postings, t))
@@ -160,7 +160,7 @@ def _roles(view: View, page: RolePage) -> list[str]:
 def _excerpt(panel: PanelSpec) -> str:
     """The beginning of what members read, on one line."""
     words = " ".join(f"{panel.title} · {panel.description}".split() if panel.description else panel.title.split())
-    return discord.utils.escape_markdown(_cut(words, EXCERPT_MAX))
+    return literal(_cut(words, EXCERPT_MAX))
 
 
 def _confirm_button(view: View, role_id: int, label: str) -> Payload:

@@ -82,7 +82,12 @@ def role_name(role_id: int, facts: GuildFacts, panel: PanelSpec | None = None) -
     if role_id in facts.roles:
         return f"<@&{role_id}>"
     labels = {role.role_id: role.label for role in panel.roles} if panel else {}
-    return f"**{discord.utils.escape_markdown(labels.get(role_id, str(role_id)))}**"
+    return f"**{literal(labels.get(role_id, str(role_id)))}**"
+
+
+def literal(text: str) -> str:
+    """Somebody's text so that it is shown as it is: neither its markdown nor its mentions mean anything."""
+    return discord.utils.escape_markdown(text).replace("<", "\\<")
 
 
 def refusals(refused: Iterable[Refusal], facts: GuildFacts, t: Translator) -> list[str]:
