@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import discord
 from babel import Locale
 
+from cogs.config.forget import ForgetHandlers
 from cogs.config.group import config, managed_guild
 from cogs.config.managers import ManagerHandlers, who_edits
 from cogs.config.service import ConfigService
@@ -31,7 +32,7 @@ def endonym(locale: str) -> str:
     return Locale.parse(locale).get_display_name() or locale
 
 
-class ConfigCog(ManagerHandlers, Cog, name="config"):
+class ConfigCog(ManagerHandlers, ForgetHandlers, Cog, name="config"):
     """The /config commands; ConfigService does the work."""
 
     config = config  # py-cord looks for a command's group among the attributes of the cog
@@ -39,6 +40,7 @@ class ConfigCog(ManagerHandlers, Cog, name="config"):
     def __init__(self, bot: "RolePanelBot", service: ConfigService) -> None:
         super().__init__(bot)
         self.service = service
+        self.watch_departures(bot)
 
     @config.command(
         name="show",
