@@ -58,6 +58,10 @@ FACTS = {
     "footer": N_("Footer"),
     "buttons_per_row": N_("Buttons in a row"),
     "order": N_("Order"),
+    "restored_version": N_("Restored version"),
+    "cloned_from": N_("Copied from"),
+    "roles_made": N_("Roles made"),
+    "left_out": N_("Left out"),
 }
 VALUES = {
     ("style", Style.BUTTONS): N_("Buttons"),

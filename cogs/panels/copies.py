@@ -24,9 +24,9 @@ class CopyService(PanelEdits):
     """What is written here was placed before: every role in it was judged for this editor."""
 
     async def create_all(
-        self, editor_id: int, guild_id: int, placements: Sequence[Placement], facts: dict[str, Any], *, draft_id: int | None = None
+        self, editor_id: int, guild_id: int, placements: Sequence[Placement], facts: dict[str, str], *, draft_id: int | None = None
     ) -> tuple[PanelSpec, ...]:
-        """Make a panel of each placement, or of none. `facts` go into every record; the draft that asked for it is used up.
+        """Make a panel of each placement, or of none. `facts` are told in every record; the draft that asked for it is used up.
 
         Raises UserError over the guild's limit, or when the draft was used up before.
         """
@@ -45,7 +45,7 @@ class CopyService(PanelEdits):
                 await _insert(panel.id, enumerate(wanted.roles), editor_id, db)
                 await panel.fetch_related("roles", using_db=db)
                 await revisions.write(panel.to_spec(), editor_id, now, db)
-                payload = _created(wanted, placement.left_out) | facts
+                payload = _created(wanted, placement.left_out, facts)
                 await record("panel.create", panel.to_spec(), editor_id, payload, db)
                 made.append(panel)
         self._dispatch(AuditWritten.NAME, AuditWritten(guild_id))
@@ -62,7 +62,7 @@ class CopyService(PanelEdits):
         async with self._edit(now.guild_id, now.panel_id, editor_id, now.version) as edit:
             if portable(edit.spec) != portable(wanted):
                 await self._rewrite(edit, wanted, editor_id)
-                edit.payload |= {"restored_version": restored_version}
+                edit.payload["after"] = edit.payload.get("after", {}) | {"restored_version": restored_version}
                 edit.stands_for = undo_to
         return await self.get(now.guild_id, now.panel_id)
 
@@ -146,16 +146,18 @@ async def _insert(panel_id: int, roles: Any, editor_id: int, db: BaseDBAsyncClie
     await PanelRole.bulk_create(rows, using_db=db)
 
 
-def _created(panel: PanelSpec, left_out: tuple[LeftOut, ...]) -> dict[str, Any]:
+def _created(panel: PanelSpec, left_out: tuple[LeftOut, ...], facts: dict[str, str]) -> dict[str, Any]:
     """What the record says of a new panel."""
     roles = {role.role_id: role.label for role in panel.roles}
     confirmed = 0
     for role in panel.roles:
         confirmed |= role.confirmed_permissions
-    payload = {
-        "after": {"title": panel.title, "description": panel.description, "style": panel.style.value, "mode": panel.mode.value},
+    if left_out:
+        facts = facts | {"left_out": ", ".join(left.name for left in left_out)}
+    after = {"title": panel.title, "description": panel.description, "style": panel.style.value, "mode": panel.mode.value}
+    payload: dict[str, Any] = {
+        "after": after | facts,
         "added": list(roles),
         "role_names": {str(role_id): label for role_id, label in roles.items()},
-        "left_out": [left.name for left in left_out],
     }
     return payload | ({"confirmed_permissions": confirmed} if confirmed else {})

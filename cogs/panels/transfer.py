@@ -199,7 +199,7 @@ class TransferHandlers(PanelHandlers):
             placements = place(file, facts, editor.author)
             if any(placement.unmet for placement in placements):
                 raise UserError(CHANGED)
-            about = {"roles_made": [role.name for role in made]} if made else {}
+            about = {"roles_made": ", ".join(role.name for role in made)} if made else {}
             panels = await self.copies.create_all(editor.user_id, guild.id, placements, about, draft_id=draft.id)
         except Exception:
             await self.maker.unmake(guild.id, made, reason)

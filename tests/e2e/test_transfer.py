@@ -92,7 +92,7 @@ async def test_roles_are_found_by_id_then_by_name_and_the_rest_can_be_made(house
     new = house.sandbox.role("Brand new")
     assert (new.color, new.permissions) == (0xFF0000, 0)
     assert {role.role_id for role in await PanelRole.all()} == {red.id, house.sandbox.role("Green").id, new.id}
-    assert (await AuditEntry.get()).payload["roles_made"] == ["Brand new"]
+    assert (await AuditEntry.get()).payload["after"]["roles_made"] == "Brand new"
 
 
 async def test_without_the_missing_roles(house: House) -> None:

@@ -77,13 +77,17 @@ def placed(*panels: PanelSpec) -> tuple[Placement, ...]:
 
 
 async def test_every_value_of_a_panel_arrives(copies: CopyService, bot: Recorder) -> None:
-    (made,) = await copies.create_all(OWNER, GUILD, placed(WHOLE), {"imported": True})
+    (made,) = await copies.create_all(OWNER, GUILD, placed(WHOLE), {"cloned_from": "Hues"})
     assert portable(made) == WHOLE
     assert [role.confirmed_permissions for role in made.roles] == [0, BITS]
     assert (await PanelRole.get(role_id=role_id(40))).confirmed_by == OWNER
     row = await AuditEntry.get()
     assert (row.kind, row.panel_id, row.actor_id) == ("panel.create", made.panel_id, OWNER)
-    assert (row.payload["added"], row.payload["confirmed_permissions"], row.payload["imported"]) == ([role_id(1), role_id(40)], BITS, True)
+    assert (row.payload["added"], row.payload["confirmed_permissions"], row.payload["after"]["cloned_from"]) == (
+        [role_id(1), role_id(40)],
+        BITS,
+        "Hues",
+    )
     assert [one.panel for one in await revisions.newest(made.panel_id, 5)] == [WHOLE]
     assert bot.events == [AuditWritten(GUILD)]
 
@@ -125,7 +129,7 @@ async def test_a_restored_panel_is_what_it_was_and_its_buttons_stay(copies: Copy
     assert again.version == now.version + 1
     assert again.roles[0].item_id == first.roles[0].item_id
     row = (await AuditEntry.all().order_by("-id").limit(1))[0]
-    assert (row.kind, row.payload["restored_version"], row.payload["removed"]) == ("panel.edit", 1, [role_id(7)])
+    assert (row.kind, row.payload["after"]["restored_version"], row.payload["removed"]) == ("panel.edit", 1, [role_id(7)])
     assert bot.events == [PanelChanged(GUILD, first.panel_id, again.version), AuditWritten(GUILD)]
 
 
