@@ -89,32 +89,28 @@ class _Placing:
     def place(self, panel: PanelSpec) -> Placement:
         roles: dict[int, RoleSpec] = {}
         for role in panel.roles:
-            placed = self._item(role)
-            if placed is None:
+            role_id = self._given(role.role_id, role.label, self._now.get(role.role_id))
+            if role_id is None:
                 continue
-            if placed.role_id in roles:
-                self._left_out.append(LeftOut(role.label, Unmatched.TWICE, placed.role_id))
-            else:
-                roles[placed.role_id] = placed
-        placed_panel = replace(panel, roles=tuple(roles.values()), requirement=self._requirement(panel.requirement, self._rule))
-        return Placement(placed_panel, tuple(self._left_out), self._powerful, tuple(dict.fromkeys(self._unmet)))
+            if role_id in roles:
+                self._left_out.append(LeftOut(role.label, Unmatched.TWICE, role_id))
+                continue
+            known = self._now.get(role_id)
+            confirmed = known.confirmed_permissions if known else self._powerful.get(role_id, 0)
+            requirement = self._requirement(role.requirement, known.requirement if known else None)
+            roles[role_id] = replace(role, role_id=role_id, confirmed_permissions=confirmed, requirement=requirement)
+        bundled = tuple(replace(role, bundle=self._bundle(role, roles)) for role in roles.values())
+        placed = replace(panel, roles=bundled, requirement=self._requirement(panel.requirement, self._rule))
+        return Placement(placed, tuple(self._left_out), self._powerful, tuple(dict.fromkeys(self._unmet)))
 
-    def _item(self, role: RoleSpec) -> RoleSpec | None:
-        role_id = self._given(role.role_id, role.label, self._now.get(role.role_id), confirmable=True)
-        if role_id is None:
-            return None
-        known = self._now.get(role_id)
-        bundle = [self._given(further, str(further), known) for further in role.bundle]
-        return replace(
-            role,
-            role_id=role_id,
-            bundle=tuple(dict.fromkeys(further for further in bundle if further not in (None, role_id))),
-            confirmed_permissions=known.confirmed_permissions if known else self._powerful.get(role_id, 0),
-            requirement=self._requirement(role.requirement, known.requirement if known else None),
-        )
+    def _bundle(self, role: RoleSpec, on_panel: Mapping[int, RoleSpec]) -> tuple[int, ...]:
+        """What comes along with a role. What is powerful does only where it stands on the panel itself and was confirmed there."""
+        known = self._now.get(role.role_id)
+        given = [self._given(file_id, str(file_id), known, on_panel) for file_id in role.bundle]
+        return tuple(dict.fromkeys(found for found in given if found is not None and found != role.role_id))
 
-    def _given(self, file_id: int, fallback: str, known: RoleSpec | None, *, confirmable: bool = False) -> int | None:
-        """The guild's role, if members may get it from this author's panel."""
+    def _given(self, file_id: int, fallback: str, known: RoleSpec | None, on_panel: Mapping[int, RoleSpec] | None = None) -> int | None:
+        """The guild's role, if members may get it from this author's panel; `on_panel` for a role that comes along with another."""
         found = self._match(file_id)
         if isinstance(found, Unmatched):
             self._left_out.append(LeftOut(self._name(file_id, fallback), found))
@@ -122,9 +118,14 @@ class _Placing:
         if known and found in (known.role_id, *known.bundle):
             return found
         problem = panel_problem(self._facts, found, self._author.user_id, self._author.role_ids)
-        if problem is Problem.DANGEROUS and confirmable and self._author.is_administrator:
-            self._powerful[found] = dangerous_bits(self._facts.roles[found].permissions)
-        elif problem:
+        if problem is Problem.DANGEROUS:
+            bits = dangerous_bits(self._facts.roles[found].permissions)
+            if on_panel is None and self._author.is_administrator:
+                self._powerful[found] = bits
+                return found
+            if on_panel and found in on_panel and not bits & ~on_panel[found].confirmed_permissions:
+                return found
+        if problem:
             self._left_out.append(LeftOut(self._name(file_id, fallback), problem, found))
             return None
         return found

@@ -75,7 +75,7 @@ def test_confirmations_are_never_taken_along() -> None:
     assert not placed.panel.roles
 
 
-def test_bundles_are_judged_and_never_powerful() -> None:
+def test_bundles_are_judged_and_powerful_only_with_the_panels_own_confirmation() -> None:
     item = RoleSpec(0, role_id(1), "x", bundle=(role_id(2), role_id(25), JUNIOR.role_id, role_id(1)))
     for author, reasons in ((EDITING, [Problem.ABOVE_EDITOR, Problem.DANGEROUS]), (OWNING, [Problem.DANGEROUS])):
         (placed,) = place(PanelFile((replace(on(), roles=(item,)),), {}), HERE, author)
@@ -83,6 +83,12 @@ def test_bundles_are_judged_and_never_powerful() -> None:
         assert JUNIOR.role_id not in placed.panel.roles[0].bundle
         assert role_id(1) not in placed.panel.roles[0].bundle
         assert [left.reason for left in placed.left_out] == reasons
+
+    both = replace(on(JUNIOR.role_id), roles=(replace(item, bundle=(JUNIOR.role_id,)), RoleSpec(0, JUNIOR.role_id, "y")))
+    (placed,) = place(PanelFile((both,), {}), HERE, OWNING)
+    assert placed.panel.roles[0].bundle == (JUNIOR.role_id,)
+    (placed,) = place(PanelFile((both,), {}), HERE, EDITING)
+    assert [role.bundle for role in placed.panel.roles] == [()]
 
 
 def test_a_missing_required_role_is_never_dropped_in_silence() -> None:
@@ -115,9 +121,9 @@ def test_what_a_panel_gives_out_now_stays_without_new_judgement() -> None:
         (JUNIOR.role_id, f"Label {JUNIOR.role_id}", (role_id(25),), BITS)
     ]
     assert [(left.name, left.reason) for left in placed.left_out] == [
-        (str(role_id(26)), Problem.ABOVE_EDITOR),
         (f"Label {role_id(25)}", Problem.ABOVE_EDITOR),
         (f"Label {STRANGE}", Unmatched.MISSING),
+        (str(role_id(26)), Problem.ABOVE_EDITOR),
     ]
 
 
