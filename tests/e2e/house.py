@@ -80,13 +80,13 @@ class House:
         rows = AuditEntry.all().order_by("id")
         return list(await (rows.filter(kind=kind) if kind else rows))
 
-    async def judge(self) -> list[str]:
-        """What went wrong, read from the sandbox's ledger and the audit table."""
+    async def judge(self, *, ended: bool = True) -> list[str]:
+        """What went wrong, read from the sandbox's ledger and the audit table. While the bot runs, the traffic is left for the end."""
         return [
-            *self.sandbox.ledger.problems(self.accepted, ended=True),
+            *self.sandbox.ledger.problems(self.accepted, ended=ended),
             *await self._role_changes_without_record(),
             *[f"unsettled: {row.kind} {row.state}" for row in await AuditEntry.exclude(state__in=SETTLED)],
-            *self._traffic_against_the_schemas(),
+            *(self._traffic_against_the_schemas() if ended else ()),
         ]
 
     def _traffic_against_the_schemas(self) -> list[str]:

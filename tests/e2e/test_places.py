@@ -14,6 +14,7 @@ from models import AuditState, Panel, PanelRole, RoleGrant
 from models.claim import Claim, claim
 from sandbox import members
 from sandbox.faults import Fault
+from sandbox.world import User
 from tests.e2e.house import House, posted_panel
 from tests.e2e.test_clicks import click
 
@@ -58,6 +59,7 @@ async def test_the_last_place(house: House) -> None:
     refused = (await house.audit("roles.click"))[1]
     assert (refused.state, refused.payload["refused"][0]["problem"]) == (AuditState.REFUSED, "full")
     assert "Removed" in await click(house, "alice", "Red")
+    await house.audit()
     assert "Added" in await click(house, "bob", "Red")
 
 
@@ -73,6 +75,7 @@ async def test_a_swap_frees_a_place(house: House) -> None:
     await limited_panel(house, "Red", "Green", mode=Mode.UNIQUE)
     await click(house, "alice", "Red")
     await click(house, "alice", "Green")
+    await house.audit()
     assert "Added" in await click(house, "bob", "Red")
     assert FULL in await click(house, "bob", "Green")
 
@@ -158,6 +161,19 @@ async def test_an_event_frees_a_place(house: House) -> None:
     assert not await RoleGrant.exists()
 
 
+async def test_the_end_of_a_role_frees_its_place(house: House) -> None:
+    await limited_panel(house, "Red", duration_seconds=3600)
+    await click(house, "alice", "Red")
+    await house.audit()
+    ended = asyncio.ensure_future(house.bot.wait_for("roles_changed"))
+    await asyncio.sleep(0)  # lets it begin to listen
+    clock.shift(timedelta(hours=2))
+    house.bot.cogs["roles"].expiry.wake()  # pyright: ignore[reportAttributeAccessIssue]
+    await ended
+    assert "Added" in await click(house, "bob", "Red")
+    assert looks(house) <= 2
+
+
 @pytest.mark.parametrize("took_effect", [True, False])
 async def test_an_uncertain_grant_keeps_its_place_until_somebody_looks(house: House, took_effect: bool) -> None:
     """Discord never said whether carol, who has Chess, and alice, who has not, got the role."""
@@ -206,3 +222,28 @@ async def test_a_click_that_died_with_its_process_frees_its_place(house: House) 
     settled = await house.audit("roles.click")
     assert [row.state for row in settled] == [AuditState.REFUSED, AuditState.REFUSED]
     assert "Added" in await click(house, "bob", "Red")
+
+
+async def test_two_hundred_at_once_in_a_unique_panel_with_fifty_places(house: House) -> None:
+    """Every one of them is told the truth, and the fiftieth place is the last."""
+    await limited_panel(house, "Red", "Green", capacity=50, mode=Mode.UNIQUE)
+    house.sandbox.ratelimits.enabled = False  # Discord's limit of 10 in 10 s would make it take minutes and change nothing
+    world, guild = house.sandbox.world, house.sandbox.guild
+    names = [f"member{number}" for number in range(200)]
+    for name in names:
+        user = User(world.new_id(), name, name)
+        world.users[user.id] = user
+        members.join(world, guild, user.id)
+    posted = [next(message for message in house.actor(name).in_("roles").sees() if not message.ephemeral) for name in names]
+    results = [await message.click("Red") for message in posted]
+    answers = [await result.message() for result in results]
+    # Those who have to stand in line are told so first.
+    await house.sandbox.driver.until(lambda: all("You now hold" in answer.text for answer in answers), timeout=30)
+    texts = [answer.text for answer in answers]
+    told = {name for name, text in zip(names, texts, strict=True) if text.startswith("Added")}
+    full = {name for name, text in zip(names, texts, strict=True) if "all 50 places are taken" in text}
+    have = {name for name in names if "Red" in house.actor(name).role_names()}
+    assert (len(have), told, full) == (50, have, set(names) - have)
+    rows = await house.audit("roles.click")
+    assert [row.state for row in rows].count(AuditState.DONE) == 50
+    assert await RoleGrant.filter(confirmed=True).count() == await RoleGrant.all().count() == 50

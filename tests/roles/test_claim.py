@@ -156,19 +156,6 @@ async def test_an_older_grant_of_the_same_role_gives_its_place_up(database: Data
     assert (grant.item_id, grant.confirmed, grant.expires_at, grant.left_at) == (role.id, False, None, None)
 
 
-async def test_a_click_claimed_again_exchanges_what_it_reserved(database: Database) -> None:
-    spec, role = await make_panel(capacity=1)
-    claimed = await try_claim(spec, 5, Grant(RED, role.id, 1), Grant(BLUE))
-    await RoleGrant.create(guild_id=GUILD, user_id=5, role_id=20, confirmed=False, granted_at=AT)
-    wish = Claim(GUILD, 5, 5, spec, grants=(Grant(GREEN), Grant(RED, role.id, 1)), former=(RED, BLUE))
-    again = await claim(wish, {"planned_add": [GREEN, RED]}, {}, LATER, again=True)
-    assert again == claimed
-    assert await holders() == {(5, GREEN): False, (5, RED): False, (5, 20): False}
-    assert (await AuditEntry.get(id=await entry_of(claimed))).payload == {"planned_add": [GREEN, RED]}
-    await AuditEntry.advance(await entry_of(claimed), AuditState.SENT, expected=AuditState.QUEUED)
-    assert await claim(wish, {}, {}, LATER, again=True) == Claimed(None)
-
-
 async def test_what_was_confirmed_begins_then(database: Database) -> None:
     spec, role = await make_panel()
     claimed = await try_claim(spec, 5, Grant(RED, role.id, duration=3600))
