@@ -6,7 +6,9 @@ bucket takes, and all guilds together stay below what Discord allows a bot, so t
 
 import asyncio
 from bisect import insort
-from collections.abc import Awaitable, Callable, Coroutine
+from collections import Counter
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
@@ -87,6 +89,7 @@ class RoleQueue(Generic[PartT]):
         self._numbers = count()
         self._lines: dict[Lane, list[Job[PartT]]] = {}
         self._jobs: dict[tuple[int, int], Job[PartT]] = {}
+        self._arriving: Counter[int] = Counter()
         self.running: set[asyncio.Task[None]] = set()
 
     def job_of(self, guild_id: int, member_id: int) -> Job[PartT] | None:
@@ -102,10 +105,21 @@ class RoleQueue(Generic[PartT]):
             return None
         return place
 
+    @contextmanager
+    def arriving(self, guild_id: int) -> Iterator[None]:
+        """Count a click that is about to need a turn, so that those who arrive together do not all expect the same one."""
+        self._arriving[guild_id] += 1
+        try:
+            yield
+        finally:
+            self._arriving[guild_id] -= 1
+            if not self._arriving[guild_id]:
+                del self._arriving[guild_id]
+
     def expected(self, guild_id: int, plan: RolePlan) -> Turn:
-        """The turn that a new plan would get."""
+        """The turn that an arriving plan would get."""
         lane = _lane(guild_id, [plan])
-        return self._turn(lane, len(self._lines.get(lane, ())))
+        return self._turn(lane, len(self._lines.get(lane, ())) + max(self._arriving[guild_id] - 1, 0))
 
     def turn_of(self, job: Job[PartT]) -> Turn:
         """Where a job stands."""

@@ -71,7 +71,7 @@ class RoleService:
         self._panels, self._places = panels, places
         self._locks, self._overlay = locks, overlay
         self._breaker, self._cooldown = Breaker(), Cooldown()
-        self._turns = Turns(bot, panels, overlay, self._breaker, self._settle)
+        self._turns = Turns(bot, panels, overlay, self._breaker, self._learn, self._settle)
         self.queue: RoleQueue[Part] = RoleQueue(bot.rest, spawn, self._take_turn)
         self.active: set[int] = set()
 
@@ -114,14 +114,16 @@ class RoleService:
         if board and click.posted and not await self._panels.is_message_of(click.panel_id, click.message_id):
             raise UserError(OUTDATED)
         held = self.held(click)
-        decision, entry_id = await self._claim(click, held)
+        with self.queue.arriving(click.guild_id):
+            decision, entry_id = await self._claim(click, held)
+            if entry_id is not None:
+                part = Part(entry_id, click, decision.plan, tell, clock.now())
+                place = None if self.queue.job_of(*part.member) else self.queue.place_now(click.guild_id, decision.plan)
+                if place is None:
+                    return self.queue.add(part)
         if entry_id is None:
             await self._record_refusal(click, decision, tell)
             return None
-        part = Part(entry_id, click, decision.plan, tell, clock.now())
-        place = None if self.queue.job_of(*part.member) else self.queue.place_now(click.guild_id, decision.plan)
-        if place is None:
-            return self.queue.add(part)
         known = held if not waited and asyncio.get_running_loop().time() - arrived < FRESH else None
         await self._carry_out(part, decision, known, place)
         return None
@@ -214,6 +216,7 @@ class RoleService:
         applied = await apply(self._bot.rest, target, decision.plan, known, place)
         at = clock.now()
         self._overlay.note(click.guild_id, click.member_id, applied.added, applied.removed)
+        await self._learn(click.guild_id, applied)
         try:
             await part.tell(decision.outcome(applied, at))
         finally:
@@ -237,11 +240,14 @@ class RoleService:
         if changed:
             changes = RolesChanged(click.guild_id, click.member_id, click.panel_id, applied.added, applied.removed)
             self._bot.dispatch(RolesChanged.NAME, changes)
-        if problem := self._breaker.note(click.guild_id, applied):
-            logger.warning("Discord keeps refusing role changes in guild {} ({}); one is tried every minute", click.guild_id, problem)
+
+    async def _learn(self, guild_id: int, applied: Applied) -> None:
+        """Take in whether Discord refuses changes in this guild; its admins hear of it once."""
+        if problem := self._breaker.note(guild_id, applied):
+            logger.warning("Discord keeps refusing role changes in guild {} ({}); one is tried every minute", guild_id, problem)
             payload = {"failed": [{"role_id": 0, "problem": problem.value}]}
-            await AuditEntry.record(click.guild_id, PAUSED, clock.now(), payload=payload)
-            self._bot.dispatch(AuditWritten.NAME, AuditWritten(click.guild_id))
+            await AuditEntry.record(guild_id, PAUSED, clock.now(), payload=payload)
+            self._bot.dispatch(AuditWritten.NAME, AuditWritten(guild_id))
 
     async def _facts(self, click: Click) -> GuildFacts:
         guild = await self._bot.guild(click.guild_id)

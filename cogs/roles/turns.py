@@ -34,6 +34,7 @@ PATIENCE = 30.0  # seconds that a change whose turn has come may still wait for 
 GUILD_MISSING = N_("The bot has just started and does not know this server yet. Please try again in a moment.")
 
 Tell = Callable[[Outcome], Awaitable[None]]
+Learn = Callable[[int, Applied], Awaitable[None]]
 Settle = Callable[[int, Click, Decision, Applied, datetime], Awaitable[None]]
 
 
@@ -77,11 +78,11 @@ class _Due:
 
 
 class Turns:
-    """Carries out what waited. `settle` writes the record of one click."""
+    """Carries out what waited. `learn` takes in what Discord answered, `settle` writes the record of one click."""
 
-    def __init__(self, bot: "RolePanelBot", panels: PanelCache, overlay: Overlay, breaker: Breaker, settle: Settle) -> None:
+    def __init__(self, bot: "RolePanelBot", panels: PanelCache, overlay: Overlay, breaker: Breaker, learn: Learn, settle: Settle) -> None:
         self._bot, self._panels, self._overlay = bot, panels, overlay
-        self._breaker, self._settle = breaker, settle
+        self._breaker, self._learn, self._settle = breaker, learn, settle
 
     async def carry_out(self, parts: list[Part], place: Bucket) -> None:
         """Make one change of all parts, tell each of them and settle its row. The member's lock is held.
@@ -100,6 +101,7 @@ class Turns:
         )
         applied = await apply(self._bot.rest, _target(parts[0].click, dues), plan, held, place)
         self._overlay.note(*parts[0].member, applied.added, applied.removed)
+        await self._learn(parts[0].click.guild_id, applied)
         holds = (held | set(applied.added)) - set(applied.removed)
         at = clock.now()
         try:

@@ -1,0 +1,187 @@
+"""Many click at once: whoever has to wait is told so, everybody gets a true answer, and no guild waits for another."""
+
+import os
+import sys
+from datetime import timedelta
+
+import pytest
+
+from domain import clock
+from domain.panels import Mode
+from models import AuditEntry, AuditState
+from sandbox import members
+from sandbox.driver.views import MessageView
+from sandbox.faults import Fault
+from sandbox.ratelimit import Limit
+from sandbox.server import Sandbox
+from tests.e2e.crowd import add_guild, add_members, all_click, panel_in, told, until_told
+from tests.e2e.house import House
+
+ROLE = "/guilds/{guild_id}/members/{user_id}/roles/{role_id}"
+ROLES = "/guilds/*/members/*/roles/*"
+CHANGE = ("PUT", "DELETE")
+FULL = os.environ.get("LOAD") == "full"  # the whole numbers take minutes
+
+
+def limit_changes(sandbox: Sandbox, requests: int, seconds: float) -> None:
+    """Give the member-role bucket another size, so that a test need not wait for Discord's ten seconds."""
+    for method in CHANGE:
+        sandbox.ratelimits.overrides[method, ROLE] = Limit("member-roles", requests, seconds)
+
+
+async def test_role_calls_of_one_guild_run_side_by_side(house: House) -> None:
+    crowd = add_members(house.sandbox, house.sandbox.guild, 10)
+    _, message = await panel_in(house, house.sandbox.guild, "Red")
+    slow = house.sandbox.faults.add(Fault("freeze", "PUT", ROLES))
+    results = await all_click(crowd, message, "Red")
+    await house.sandbox.until(lambda: slow.hits == 10, what="for ten role calls at once")
+    slow.release()
+    await until_told(house, results, "Added", 5)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [Fault("status", "PUT", ROLES, status=500), Fault("status", "PUT", ROLES, status=429, retry_after=0.2)],
+    ids=["a 500 each", "a short 429 each"],
+)
+async def test_trouble_of_ten_members_delays_each_by_its_own_retry_only(house: House, fault: Fault) -> None:
+    crowd = add_members(house.sandbox, house.sandbox.guild, 10)
+    _, message = await panel_in(house, house.sandbox.guild, "Red")
+    house.sandbox.faults.add(fault).count = 10
+    results = await all_click(crowd, message, "Red")
+    await until_told(house, results, "Added", 1.5)
+    assert fault.hits == 10
+
+
+async def test_who_has_to_wait_is_told_the_place_and_then_the_outcome(house: House) -> None:
+    limit_changes(house.sandbox, 10, 2)
+    crowd = add_members(house.sandbox, house.sandbox.guild, 30)
+    _, message = await panel_in(house, house.sandbox.guild, "Red")
+    results = await all_click(crowd, message, "Red")
+    await house.sandbox.until(lambda: all(told(result) for result in results), what="for a first word to everybody")
+    waiting = [told(result) for result in results if "in line" in told(result)]
+    assert len(waiting) == 20
+    assert any("number 20 in line" in text and "<t:" in text for text in waiting)
+    await until_told(house, results, "Added", 10)
+    assert not house.sandbox.traffic.find(status=429)
+
+
+async def test_what_a_member_clicks_while_waiting_becomes_one_change(house: House) -> None:
+    limit_changes(house.sandbox, 1, 1.5)
+    first, second = add_members(house.sandbox, house.sandbox.guild, 2)
+    _, message = await panel_in(house, house.sandbox.guild, "Red", "Green", "Blue", mode=Mode.UNIQUE)
+    opened = await MessageView(first, message).click("Red")
+    await opened.message()
+    results = [await MessageView(second, message).click(label) for label in ("Red", "Green", "Blue")]
+    await house.sandbox.until(lambda: "Added" in told(results[-1]), what="for the last wish")
+    await until_told(house, results, "You now hold from this panel", 5)
+    assert second.role_names() == ["Blue"]
+    assert "a later click of yours" in told(results[0])
+    assert [change.kind for change in house.sandbox.ledger.role_changes if change.user_id == second.user.id] == ["add"]
+    rows = [row for row in await house.audit("roles.click") if row.target_id == second.user.id]
+    assert [(row.state, len(row.payload["added"])) for row in rows] == [
+        (AuditState.REFUSED, 0),
+        (AuditState.REFUSED, 0),
+        (AuditState.DONE, 1),
+    ]
+
+
+async def test_what_another_bot_did_while_a_click_waited_stays(house: House) -> None:
+    limit_changes(house.sandbox, 1, 1.5)
+    sandbox, guild = house.sandbox, house.sandbox.guild
+    first, second = add_members(sandbox, guild, 2)
+    _, message = await panel_in(house, guild, "Red", "Green", mode=Mode.UNIQUE)
+    await (await MessageView(first, message).click("Red")).message()
+    result = await MessageView(second, message).click("Red")
+    await sandbox.until(lambda: "in line" in told(result))
+    others = [sandbox.role("Green").id, sandbox.role("Music").id]
+    members.set_roles(sandbox.world, guild, second.member, others, guild.owner_id)
+    await until_told(house, [result], "Added", 5)
+    assert set(second.role_names()) == {"Red", "Green", "Music"}
+
+
+async def test_what_would_come_too_late_is_refused_at_once(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The module that runs now: each start of the bot loads its cogs anew.
+    monkeypatch.setattr(sys.modules["cogs.roles.service"], "LAST_WAIT", 3.0)
+    limit_changes(house.sandbox, 1, 3)
+    first, second, third = add_members(house.sandbox, house.sandbox.guild, 3)
+    _, message = await panel_in(house, house.sandbox.guild, "Red")
+    await (await MessageView(first, message).click("Red")).message()
+    waits, refused = await all_click([second, third], message, "Red")
+    await house.sandbox.until(lambda: told(waits) and told(refused), what="for a first word to both")
+    assert "in line" in told(waits)
+    assert "would take too long" in told(refused) and "<t:" in told(refused)
+    await until_told(house, [waits], "Added", 8)
+    assert await AuditEntry.filter(kind="roles.click").count() == 2
+
+
+async def test_a_busy_guild_never_delays_another(empty_house: House) -> None:
+    house = empty_house
+    sandbox = house.sandbox
+    others = [add_guild(sandbox, f"Guild {number}") for number in range(10)]
+    await house.start()
+    crowd = add_members(sandbox, sandbox.guild, 2_000 if FULL else 150)
+    panel, message = await panel_in(house, sandbox.guild, "Red")
+    panels = [await panel_in(house, guild, "Red") for guild in others]
+    results = await all_click(crowd, message, "Red")
+    await sandbox.until(lambda: sum("in line" in told(result) for result in results) > 100, 60, "for a long line")
+    single = []
+    for guild, (_, posted) in zip(others, panels, strict=True):
+        (actor,) = add_members(sandbox, guild, 1)
+        single += await all_click([actor], posted, "Red")
+    await until_told(house, single, "Added", 3)
+    assert sum("in line" in told(result) for result in results) > 100
+    # Nothing more can be done for the others, so their line ends as soon as it is looked at.
+    await panel.delete()
+    sandbox.ratelimits.overrides["GET", "/guilds/{guild_id}/members/{user_id}"] = Limit("member-get", 1000, 1)
+    await sandbox.until(lambda: all(told(result) and "in line" not in told(result) for result in results), 180, "for the end of the line")
+
+
+async def test_the_line_is_taken_up_after_a_restart(house: House) -> None:
+    limit_changes(house.sandbox, 2, 2)
+    first, *crowd = add_members(house.sandbox, house.sandbox.guild, 6)
+    _, message = await panel_in(house, house.sandbox.guild, "Red")
+    await (await MessageView(first, message).click("Red")).message()
+    results = await all_click(crowd, message, "Red")
+    await house.sandbox.until(lambda: sum("in line" in told(result) for result in results) == 4, what="for a line")
+    house.sandbox.ledger.allow(status=429)  # the next process has yet to learn how much of the window is used
+    house.sandbox.ledger.allow(code=40060)  # and which clicks were acknowledged
+    await house.restart()
+    await until_told(house, results, "Added", 10)
+
+
+async def test_hopeless_clicks_cost_few_refused_requests(house: House) -> None:
+    crowd = add_members(house.sandbox, house.sandbox.guild, 50)
+    _, message = await panel_in(house, house.sandbox.guild, "Red")
+    house.sandbox.ledger.allow(status=403)
+    hopeless = house.sandbox.faults.add(Fault("status", "PUT", ROLES, status=403, code=60003))
+    for _ in range(100 if FULL else 15):
+        results = await all_click(crowd, message, "Red")
+        await until_told(house, results, "two-factor", 10)
+        clock.shift(timedelta(seconds=0.5 if FULL else 1))  # nobody clicks faster than a person
+    assert hopeless.hits < 20
+    assert len(await house.audit("roles.paused")) == 1
+
+
+async def test_one_probe_a_minute_finds_out_that_it_works_again(house: House) -> None:
+    crowd = add_members(house.sandbox, house.sandbox.guild, 8)
+    _, message = await panel_in(house, house.sandbox.guild, "Red")
+    house.sandbox.ledger.allow(status=403)
+    hopeless = house.sandbox.faults.add(Fault("status", "PUT", ROLES, status=403, code=50013, count=5))
+    for actor in crowd[:6]:
+        result = await MessageView(actor, message).click("Red")
+        assert "Discord d" in (await result.message()).text
+    assert hopeless.hits == 5
+    clock.shift(timedelta(seconds=61))
+    for actor in crowd[6:]:
+        result = await MessageView(actor, message).click("Red")
+        assert "Added" in (await result.message()).text
+
+
+async def test_who_clicks_like_a_script_has_to_pause(house: House) -> None:
+    limit_changes(house.sandbox, 20, 1)
+    _, message = await panel_in(house, house.sandbox.guild, "Red")
+    (actor,) = add_members(house.sandbox, house.sandbox.guild, 1)
+    results = await all_click([actor] * 30, message, "Red")
+    await house.sandbox.until(lambda: sum("a lot of clicks" in told(result) for result in results) == 10, what="for ten refusals")
+    await house.sandbox.until(lambda: all(told(result) for result in results), 10, "for an answer to each")
