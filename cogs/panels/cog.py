@@ -9,8 +9,10 @@ from cogs.panels import modals, screens
 from cogs.panels.access import Editor
 from cogs.panels.arranging_handlers import ArrangingHandlers
 from cogs.panels.behaviour import BehaviourHandlers
+from cogs.panels.check import CheckHandlers
 from cogs.panels.cleanup import CleaningHandlers
 from cogs.panels.copies import CopyService
+from cogs.panels.doctor import Doctor
 from cogs.panels.drafts import DraftHandlers, sweep
 from cogs.panels.editor import EditorHandlers
 from cogs.panels.follower import Follower
@@ -54,6 +56,7 @@ class PanelsCog(
     LookHandlers,
     DraftHandlers,
     MessageMenu,
+    CheckHandlers,
     CleaningHandlers,
     Cog,
     name="panels",
@@ -71,6 +74,7 @@ class PanelsCog(
         self._exporting, self._making = set(), set()
         self.poster = Poster(bot, self.service)
         self.follower = Follower(bot, self.poster)
+        self.doctor = Doctor(bot, self.poster, self.follower)
         self.spawn(self.follower.run(), "following panels")
         self.spawn(sweep(), "forgetting drafts")
         self.clean(bot)

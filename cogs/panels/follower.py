@@ -1,6 +1,7 @@
 """Follower: brings posted messages up to date with their panels, whoever edited them and however long ago."""
 
 import asyncio
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -44,6 +45,12 @@ class Follower:
     def in_trouble(self, row: int) -> bool:
         """Whether the last edit of a message, by its row, did not get through."""
         return row in self._troubles
+
+    def retry(self, rows: Iterable[int]) -> None:
+        """Try these messages, by their rows, again at once."""
+        for row in rows:
+            self._troubles.pop(row, None)
+        self.wake()
 
     def wake(self) -> None:
         """Look for messages that are behind."""

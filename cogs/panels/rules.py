@@ -8,7 +8,8 @@ from cogs.panels.rule_forms import Terms
 from cogs.panels.words import role_name
 from core.errors import UserError
 from core.i18n import N_
-from domain.panels import PanelSpec
+from domain.leftovers import mended
+from domain.panels import PanelSpec, Requirement
 from domain.plan import Refusal
 from domain.role_safety import GuildFacts, Problem, grant_problem, panel_problem
 from models import Panel, PanelRole
@@ -76,6 +77,12 @@ class RuleService(PanelEdits):
                 await edit.change_role(role, **wanted)
         return await self.get(facts.guild_id, panel_id)
 
+    async def drop_emoji(self, editor: Editor, guild_id: int, panel_id: int, item_id: int) -> PanelSpec:
+        """Show a role without its emoji."""
+        async with self._edit(guild_id, panel_id, editor.user_id) as edit:
+            await edit.change_role(edit.role(item_id), emoji=None)
+        return await self.get(guild_id, panel_id)
+
     def _bundle_problem(self, panel: PanelSpec, editor: Editor, facts: GuildFacts, role_id: int) -> Problem | None:
         problem = panel_problem(facts, role_id, editor.user_id, editor.role_ids)
         if problem is not Problem.DANGEROUS:
@@ -84,16 +91,21 @@ class RuleService(PanelEdits):
         return grant_problem(facts, role_id, on_panel.confirmed_permissions if on_panel else 0)
 
     async def drop_stale(self, editor: Editor, facts: GuildFacts, panel_id: int, item_id: int) -> PanelSpec:
-        """Take roles that no longer exist out of the rules of a panel, or of one of its roles when `item_id` is not 0."""
+        """Take roles that no longer exist out of the rules of a panel, or of one of its roles when `item_id` is not 0.
+
+        A needed role stays where the rule would let in more people without it.
+        """
         async with self._edit(facts.guild_id, panel_id, editor.user_id) as edit:
             role = edit.role(item_id) if item_id else None
             holder = role or edit.panel
-            names = ("required_role_ids", "blocked_role_ids", *(("bundle_role_ids",) if role else ()))
-            wanted = {name: [role_id for role_id in getattr(holder, name) if role_id in facts.roles] for name in names}
+            stored = Requirement(tuple(holder.required_role_ids), holder.required_all, tuple(holder.blocked_role_ids))
+            rule = mended(stored, facts.roles)
+            wanted = {"required_role_ids": list(rule.required), "blocked_role_ids": list(rule.blocked)}
             if role is None:
                 edit.change(**wanted)
             else:
-                await edit.change_role(role, **wanted)
+                bundle = [role_id for role_id in role.bundle_role_ids if role_id in facts.roles]
+                await edit.change_role(role, **wanted, bundle_role_ids=bundle)
         return await self.get(facts.guild_id, panel_id)
 
 

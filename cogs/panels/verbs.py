@@ -62,3 +62,8 @@ UNDO = "panels.undo"  # version shown
 # Copies, files and templates. What is to be made waits in a draft.
 TRANSFER = "panels.transfer"  # draft, digest of what was shown, 1 to make the missing roles too
 TRANSFER_CANCEL = "panels.transfer_cancel"  # draft
+
+# The doctor. A panel of 0 means the whole server.
+CHECK = "panels.check"  # page
+CHECK_PAGE = "panels.check_page"  # page
+MEND = "panels.mend"  # page, what to do by its number, panel, item or channel, permissions shown, number of the finding

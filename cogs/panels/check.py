@@ -1,0 +1,139 @@
+"""/panel check: the doctor. What it finds, and the buttons that mend what the bot can mend."""
+
+from collections.abc import Awaitable, Callable
+
+import discord
+
+from cogs.panels import verbs
+from cogs.panels.access import Editor
+from cogs.panels.doctor import Doctor
+from cogs.panels.doctor_screens import MENDS, Report, report_screen
+from cogs.panels.doctor_words import Names
+from cogs.panels.edits import PANEL_GONE
+from cogs.panels.group import complete_panel, panel
+from cogs.panels.handling import PanelHandlers, argument, guild_id, role_of
+from cogs.panels.posting_handlers import told_of
+from cogs.panels.rules import RuleService
+from core.answer import Acknowledgement
+from core.errors import OUTDATED, UserError
+from core.facts import guild_facts
+from core.i18n import N_, localized
+from core.interactions import Press, component
+from domain import clock
+from domain.diagnosis import Mend, diagnose
+from domain.panels import PanelSpec
+from models import PanelMessage
+
+CHECK = N_("Find out what does not work, and mend it")
+ALL_PANELS = N_("Only this panel; without it, the whole server")
+DONE = N_("✅ Done.")
+ON_ITS_WAY = N_("✅ The bot tries to update it now. Check again in a moment.")
+
+
+class CheckHandlers(PanelHandlers):
+    """The command and its component handlers."""
+
+    rules: RuleService
+    doctor: Doctor
+
+    @panel.command(
+        name="check",
+        description=CHECK,
+        name_localizations=localized("check"),
+        description_localizations=localized(CHECK),
+    )
+    @discord.option(
+        "panel",
+        str,
+        description=ALL_PANELS,
+        name_localizations=localized("panel"),
+        description_localizations=localized(ALL_PANELS),
+        autocomplete=complete_panel,
+        default=None,
+    )
+    async def check(self, ctx: discord.ApplicationContext, panel: str | None) -> None:
+        """Examine one panel, or everything."""
+        editor, answer = await Editor.of(ctx.interaction), self.bot.gate.answer_of(ctx.interaction)
+        guild = await self.poster.guild(ctx.interaction.guild_id)
+        scope = (await self.service.find(guild.id, panel)).panel_id if panel else 0
+        await answer.send(report_screen(await self._report(guild, editor, scope, looking=True), answer.t))
+
+    @component(verbs.CHECK, Acknowledgement.REDRAW)
+    async def check_again(self, press: Press) -> None:
+        """Examine it again."""
+        await self._show(press, argument(press, 1), looking=True)
+
+    @component(verbs.CHECK_PAGE, Acknowledgement.REDRAW)
+    async def turn_page(self, press: Press) -> None:
+        """Another page of findings."""
+        await self._show(press, argument(press, 1))
+
+    @component(verbs.MEND, Acknowledgement.REDRAW)
+    async def mend(self, press: Press) -> None:
+        """Mend one finding, and show what is left."""
+        editor = await Editor.of(press.interaction)
+        number = argument(press, 2)
+        if number >= len(MENDS):
+            raise UserError(OUTDATED)
+        spec = await self.service.get(guild_id(press), argument(press, 3))
+        mends: dict[Mend, Callable[[Press, Editor, PanelSpec], Awaitable[list[str]]]] = {
+            Mend.DROP_ROLE: self._drop_role,
+            Mend.DROP_EMOJI: self._drop_emoji,
+            Mend.DROP_STALE: self._drop_stale,
+            Mend.CONFIRM: self._confirm,
+            Mend.REPOST: self._repost,
+            Mend.FORGET: self._forget,
+            Mend.REFRESH: self._update,
+        }
+        notices = await mends[MENDS[number]](press, editor, spec)
+        await self._show(press, argument(press, 1), *notices)
+
+    async def _drop_role(self, press: Press, editor: Editor, spec: PanelSpec) -> list[str]:
+        await self.service.remove_roles(editor, spec.guild_id, spec.panel_id, (argument(press, 4),))
+        return [press.answer.t(DONE)]
+
+    async def _drop_emoji(self, press: Press, editor: Editor, spec: PanelSpec) -> list[str]:
+        await self.rules.drop_emoji(editor, spec.guild_id, spec.panel_id, argument(press, 4))
+        return [press.answer.t(DONE)]
+
+    async def _drop_stale(self, press: Press, editor: Editor, spec: PanelSpec) -> list[str]:
+        facts = guild_facts(await self.poster.guild(spec.guild_id))
+        await self.rules.drop_stale(editor, facts, spec.panel_id, argument(press, 4))
+        return [press.answer.t(DONE)]
+
+    async def _confirm(self, press: Press, editor: Editor, spec: PanelSpec) -> list[str]:
+        facts = guild_facts(await self.poster.guild(spec.guild_id))
+        role = role_of(spec, argument(press, 4))
+        await self.service.confirm_role(editor, facts, spec.panel_id, role.role_id, argument(press, 5))
+        return [press.answer.t(DONE)]
+
+    async def _repost(self, press: Press, editor: Editor, spec: PanelSpec) -> list[str]:
+        guild, t = await self.poster.guild(spec.guild_id), press.answer.t
+        return told_of(spec, await self.poster.post(guild, editor, spec, argument(press, 4), press.interaction.id, t), t)
+
+    async def _forget(self, press: Press, editor: Editor, spec: PanelSpec) -> list[str]:
+        left = await self.poster.take_out(editor, spec, argument(press, 4))
+        return [] if left else [press.answer.t(DONE)]
+
+    async def _update(self, press: Press, editor: Editor, spec: PanelSpec) -> list[str]:
+        messages = await PanelMessage.filter(panel_id=spec.panel_id, channel_id=argument(press, 4)).only("id")
+        self.follower.retry(message.id for message in messages)
+        return [press.answer.t(ON_ITS_WAY)]
+
+    async def _show(self, press: Press, number: int, *notices: str, looking: bool = False) -> None:
+        editor = await Editor.of(press.interaction)
+        guild = await self.poster.guild(press.interaction.guild_id)
+        report = await self._report(guild, editor, argument(press, 0), looking=looking)
+        await press.answer.redraw(report_screen(report, press.answer.t, number, notices))
+
+    async def _report(self, guild: discord.Guild, editor: Editor, scope: int, *, looking: bool) -> Report:
+        """Examine a panel, or the whole server for 0. Raises UserError when the panel is gone."""
+        panels = [spec for spec in await self.doctor.panels(guild.id) if scope in (0, spec.panel_id)]
+        if scope and not panels:
+            raise UserError(PANEL_GONE)
+        unseen = await self.doctor.look(panels) if looking else 0
+        server = await self.doctor.server(guild)
+        findings = diagnose(server, await self.doctor.facts(guild, panels))
+        name = self.bot.user.name if self.bot.user else ""
+        names = Names(name, server.guild, {spec.panel_id: spec for spec in panels})
+        return Report(scope, findings, names, len(panels), unseen, editor.is_administrator, clock.now())

@@ -1,0 +1,93 @@
+"""The doctor's eyes: everything that a diagnosis needs to know of a server, from the cache, the database and Discord."""
+
+import asyncio
+
+import discord
+from discord.http import Route
+
+from cogs.panels.follower import Follower
+from cogs.panels.poster import Poster
+from cogs.panels.postings import Condition, Posting, postings_of
+from core.bot import RolePanelBot
+from core.channels import missing_to_post
+from core.command_access import closed_to
+from core.facts import guild_facts
+from core.rate_limits import RateLimited
+from core.rest import Uncertain
+from domain.diagnosis import PanelFacts, PostingFacts, ServerFacts
+from domain.leftovers import leftovers
+from domain.panels import PanelSpec
+from domain.permissions import Permission
+from models import GuildConfig, Panel, PanelMessage
+
+LOOKS_MAX = 20  # messages that one check of the whole server looks at
+PATIENCE = 6.0  # seconds for each question to Discord
+
+
+class Doctor:
+    """Gathers facts and changes nothing, but that a message seen to be deleted is remembered as missing."""
+
+    def __init__(self, bot: RolePanelBot, poster: Poster, follower: Follower) -> None:
+        self._bot, self._poster, self._follower = bot, poster, follower
+
+    async def panels(self, guild_id: int) -> list[PanelSpec]:
+        """All panels of a guild by name."""
+        return [panel.to_spec() for panel in await Panel.filter(guild_id=guild_id).order_by("name").prefetch_related("roles")]
+
+    async def server(self, guild: discord.Guild) -> ServerFacts:
+        """What surrounds the panels."""
+        config = await GuildConfig.get_or_none(guild_id=guild.id) or GuildConfig(guild_id=guild.id)
+        managers = tuple(config.manager_role_ids)
+        closed = await closed_to(self._bot, guild, managers, Permission.MANAGE_ROLES) if managers else None
+        return ServerFacts(
+            guild=guild_facts(guild),
+            lacking={channel.id: missing_to_post(channel).value for channel in guild.channels},
+            owner_lacks_two_factor=guild.mfa_level == 1 and not await self._owner_has_two_factor(),
+            sees_members=self._bot.intents.members,
+            audit_channel_id=config.audit_channel_id,
+            manager_role_ids=managers,
+            closed_manager_role_ids=closed.role_ids if closed else (),
+        )
+
+    async def look(self, panels: list[PanelSpec]) -> int:
+        """Look at the messages of these panels, as far as one check may; how many were not looked at."""
+        unseen, seen = 0, 0
+        for panel in panels:
+            count = await PanelMessage.filter(panel_id=panel.panel_id, missing=False).count()
+            if seen and seen + count > LOOKS_MAX:
+                unseen += count
+                continue
+            seen += count
+            await self._poster.look(panel.panel_id)
+        return unseen
+
+    async def facts(self, guild: discord.Guild, panels: list[PanelSpec]) -> tuple[PanelFacts, ...]:
+        """The panels with where they stand, as it is known now."""
+        postings = await postings_of(panels, guild, self._follower.in_trouble)
+        groups = [panel.link_group for panel in await Panel.filter(guild_id=guild.id, link_group__isnull=False).only("id", "link_group")]
+        role_ids = frozenset(role.id for role in guild.roles)
+        emoji_ids = frozenset(emoji.id for emoji in guild.emojis)
+        return tuple(
+            PanelFacts(
+                spec=panel,
+                postings=tuple(_posting(posting) for posting in postings[panel.panel_id]),
+                linked=groups.count(panel.link_group) - 1 if panel.link_group else 0,
+                gone_emojis=frozenset(role.item_id for role in leftovers(panel, role_ids, emoji_ids).emojis),
+            )
+            for panel in panels
+        )
+
+    async def _owner_has_two_factor(self) -> bool:
+        """Whether the account that owns the bot has two-factor authentication; taken to be so when Discord does not say."""
+        deadline = asyncio.get_running_loop().time() + PATIENCE
+        try:
+            me = await self._bot.rest.request(Route("GET", "/users/@me"), tries=1, timeout=PATIENCE, deadline=deadline)
+        except (discord.HTTPException, RateLimited, Uncertain):
+            return True
+        return bool(me.get("mfa_enabled", True))
+
+
+def _posting(posting: Posting) -> PostingFacts:
+    return PostingFacts(
+        posting.channel_id, missing=posting.condition is Condition.MISSING, behind=posting.condition is Condition.OUT_OF_DATE
+    )

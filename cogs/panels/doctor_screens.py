@@ -1,0 +1,109 @@
+"""The doctor's screen: each finding with what it means and what mends it, in Components V2 so that a button stands beside each."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import discord
+from discord import ComponentType
+
+from cogs.panels import verbs
+from cogs.panels.components import button, row
+from cogs.panels.doctor_words import BUTTONS, ICONS, Names, finding_text
+from cogs.panels.words import fit
+from core.components import IS_COMPONENTS_V2, Payload
+from core.i18n import Translator
+from domain.custom_id import encode
+from domain.diagnosis import Finding, Mend, Severity
+from domain.panels import ButtonColour
+
+# https://docs.discord.com/developers/components/reference: 40 components and 4000 characters on a message
+FINDINGS_PER_PAGE = 8
+PAGE_CHARACTERS, NOTICES_MAX = 2800, 800
+MENDS = tuple(Mend)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the doctor found. `scope` is the panel that was examined, 0 for the whole server; `unseen` messages were not looked at."""
+
+    scope: int
+    findings: list[Finding]
+    names: Names
+    panels: int
+    unseen: int
+    by_administrator: bool
+    at: datetime
+
+
+def report_screen(report: Report, t: Translator, number: int = 0, notices: Iterable[str] = ()) -> Payload:
+    """A page of findings, the worst first. `notices` tell what just happened."""
+    pages = _pages(report, t)
+    number = min(number, len(pages) - 1)
+    parts = [_text(fit([*_summary(report, t), *notices], NOTICES_MAX, t))]
+    first = sum(len(page) for page in pages[:number])
+    for index, (finding, text) in enumerate(pages[number], start=first):
+        mend = _mend_button(report, finding, number, index, t)
+        parts.append(_section(text, mend) if mend else _text(text))
+    again = button(encode(verbs.CHECK, report.scope, number), t("Check again"))
+    turns = []
+    if len(pages) > 1:
+        turns = [
+            button(encode(verbs.CHECK_PAGE, report.scope, max(number - 1, 0)), t("◀ Previous"), disabled=number == 0),
+            button(encode(verbs.CHECK_PAGE, report.scope, number + 1), t("Next ▶"), disabled=number == len(pages) - 1),
+        ]
+    return {"flags": IS_COMPONENTS_V2, "components": [*parts, row(*turns, again)]}
+
+
+def _pages(report: Report, t: Translator) -> list[list[tuple[Finding, str]]]:
+    """As many findings on a page as Discord's limits let."""
+    pages: list[list[tuple[Finding, str]]] = [[]]
+    for finding in report.findings:
+        text = finding_text(finding, report.names, t)[:PAGE_CHARACTERS]
+        used = sum(len(shown) for _, shown in pages[-1])
+        if pages[-1] and (len(pages[-1]) >= FINDINGS_PER_PAGE or used + len(text) > PAGE_CHARACTERS):
+            pages.append([])
+        pages[-1].append((finding, text))
+    return pages
+
+
+def _summary(report: Report, t: Translator) -> list[str]:
+    scope = report.names.panels.get(report.scope)
+    if scope:
+        lines = ["### " + t("Check of the panel {name}", name=discord.utils.escape_markdown(scope.name))]
+    else:
+        lines = ["### " + t("Check of this server"), t.plural("{n} panel was examined.", "{n} panels were examined.", report.panels)]
+    counts = {severity: sum(finding.severity is severity for finding in report.findings) for severity in reversed(Severity)}
+    if report.findings:
+        shown = " · ".join(f"{ICONS[severity]} {count}" for severity, count in counts.items() if count)
+        lines.append(t.plural("{n} finding: {counts}", "{n} findings: {counts}", len(report.findings), counts=shown))
+    else:
+        lines.append(t("🟢 Everything is in order."))
+    if report.unseen:
+        lines.append(
+            t.plural(
+                "{n} message was not looked at this time. Check its panel alone for that.",
+                "{n} messages were not looked at this time. Check their panels alone for that.",
+                report.unseen,
+            )
+        )
+    return [*lines, t("As of {time}.", time=f"<t:{int(report.at.timestamp())}:R>")]
+
+
+def _mend_button(report: Report, finding: Finding, number: int, index: int, t: Translator) -> Payload | None:
+    """The button that mends a finding, if the bot can and this person may."""
+    if finding.mend is None or (finding.mend is Mend.CONFIRM and not report.by_administrator):
+        return None
+    subject = finding.channel_id if finding.channel_id is not None else finding.item_id or 0
+    mend = MENDS.index(finding.mend)
+    custom_id = encode(verbs.MEND, report.scope, number, mend, finding.panel_id or 0, subject, finding.permissions, index)
+    colour = ButtonColour.RED if finding.mend is Mend.CONFIRM else ButtonColour.BLURPLE
+    return button(custom_id, t(BUTTONS[finding.mend]), colour)
+
+
+def _text(content: str) -> Payload:
+    return {"type": ComponentType.text_display.value, "content": content}
+
+
+def _section(content: str, accessory: Payload) -> Payload:
+    return {"type": ComponentType.section.value, "components": [_text(content)], "accessory": accessory}

@@ -1,0 +1,154 @@
+"""How the doctor speaks: for each cause what was found, what it means for members, and what mends it."""
+
+from dataclasses import dataclass
+
+import discord
+
+from cogs.panels.words import permission_names, role_name
+from core.i18n import N_, Translator
+from domain.diagnosis import Cause, Finding, Mend, Severity
+from domain.panels import PanelSpec
+from domain.role_safety import GuildFacts
+
+MENTIONS_MAX = 8  # roles named in one sentence
+
+ICONS = {Severity.BROKEN: "🔴", Severity.WARNING: "🟠", Severity.HINT: "🔵"}
+BUTTONS = {
+    Mend.DROP_ROLE: N_("Take it off the panel"),
+    Mend.DROP_EMOJI: N_("Show it without an emoji"),
+    Mend.DROP_STALE: N_("Forget the deleted roles"),
+    Mend.CONFIRM: N_("Confirm its permissions"),
+    Mend.REPOST: N_("Post it again"),
+    Mend.FORGET: N_("Forget this channel"),
+    Mend.REFRESH: N_("Update it now"),
+}
+
+_RECORDED = N_("Role changes and edits are recorded, but nobody sees them in this server.")
+_NOBODY_GETS = N_("Nobody gets {role} here.")
+_GIVE_PERMISSIONS = N_("Give the bot these permissions in {channel}.")
+
+WORDS: dict[Cause, tuple[str, str, str | None]] = {
+    Cause.NO_MANAGE_ROLES: (
+        N_("The bot lacks the permission Manage Roles."),
+        N_("No panel gives or takes any role."),
+        N_("Open **Server Settings → Roles → {bot}**, and switch on Manage Roles."),
+    ),
+    Cause.TWO_FACTOR: (
+        N_("This server requires two-factor authentication for moderation, and the account of the bot's owner has none."),
+        N_("Discord refuses every role change of the bot."),
+        N_("The bot's owner has to switch on two-factor authentication for their own Discord account."),
+    ),
+    Cause.AUDIT_OFF: (N_("No audit channel is set."), _RECORDED, N_("Choose one with `/config audit-channel`.")),
+    Cause.AUDIT_GONE: (N_("The audit channel was deleted."), _RECORDED, N_("Choose another one with `/config audit-channel`.")),
+    Cause.AUDIT_FORBIDDEN: (
+        N_("The bot cannot post in the audit channel {channel}. It lacks: {permissions}."),
+        _RECORDED,
+        _GIVE_PERMISSIONS,
+    ),
+    Cause.MANAGER_DELETED: (
+        N_("A manager role was deleted."),
+        N_("Who had it can no longer edit panels."),
+        N_("Choose the manager roles anew with `/config managers`."),
+    ),
+    Cause.MANAGER_CLOSED: (
+        N_("Discord does not offer the commands to the manager roles {roles}."),
+        N_("Who has only these roles cannot use the commands."),
+        N_("Open **Server Settings → Integrations → {bot}**, and allow {roles} for each of the commands for panels."),
+    ),
+    Cause.NO_ROLES: (N_("The panel has no roles."), N_("Members find nothing to take."), N_("Add roles with `/panel edit`.")),
+    Cause.NOT_POSTED: (N_("The panel is not posted anywhere."), N_("Members do not see it."), N_("Post it with `/panel post`.")),
+    Cause.MEMBERS_UNSEEN: (
+        N_("The panel gives roles back to who returns, or waits for the screening, but the bot cannot see who joins."),
+        N_("Who returns or passes the screening does not get roles by themselves."),
+        N_("The bot's operator has to switch on `MEMBERS_INTENT`, and Server Members Intent in the Discord developer portal."),
+    ),
+    Cause.MINIMUM_TOO_HIGH: (
+        N_("The panel asks for at least {minimum} roles and has only {count}."),
+        N_("Members cannot give any of them back."),
+        N_("Add roles or lower the number: `/panel edit`, then Behaviour."),
+    ),
+    Cause.LINKED_ALONE: (
+        N_("The panel is in the group {group}, and no other panel is."),
+        N_("Its limits count for this panel alone."),
+        N_("Write the same group on another panel, or none on this one: `/panel edit`, then Behaviour."),
+    ),
+    Cause.REQUIRED_DELETED: (
+        N_("Roles that a member needs for {what} were deleted."),
+        N_("Nobody can get {what} any more."),
+        N_("Choose anew who may: `/panel edit`, then Behaviour, or the rules of the role."),
+    ),
+    Cause.RULES_STALE: (N_("The rules for {what} name roles that were deleted."), N_("For members nothing changes."), None),
+    Cause.MESSAGE_MISSING: (N_("A message of the panel in {channel} was deleted."), N_("Members cannot use it there."), None),
+    Cause.CHANNEL_GONE: (
+        N_("The panel stood in a channel that was deleted, or that the bot does not see."),
+        N_("Members cannot use it there."),
+        N_("If the channel still exists, give the bot View Channel there."),
+    ),
+    Cause.CHANNEL_FORBIDDEN: (
+        N_("The bot lacks permissions in {channel}: {permissions}."),
+        N_("The panel there cannot be posted again, and may not follow your edits."),
+        _GIVE_PERMISSIONS,
+    ),
+    Cause.MESSAGE_BEHIND: (N_("The panel in {channel} is out of date."), N_("Members see an older version of it."), None),
+    Cause.ROLE_DELETED: (N_("{role} was deleted."), _NOBODY_GETS, None),
+    Cause.ROLE_UNGIVABLE: (N_("{role} belongs to everyone or to an integration, so the bot cannot give it."), _NOBODY_GETS, None),
+    Cause.ROLE_ABOVE_BOT: (
+        N_("{role} stands above the bot's own role {bot_role}."),
+        N_("Nobody gets {role} here or gives it back."),
+        N_("Open **Server Settings → Roles**, and move {bot_role} above {role}."),
+    ),
+    Cause.ROLE_DANGEROUS: (
+        N_("{role} has powerful permissions that no administrator has confirmed: {permissions}."),
+        _NOBODY_GETS,
+        N_("An administrator can confirm them here, or take the permissions off the role."),
+    ),
+    Cause.EMOJI_GONE: (N_("The emoji of {role} was deleted."), N_("It is shown without an emoji."), None),
+    Cause.BUNDLE_DELETED: (N_("A role that is given along with {role} was deleted."), _NOBODY_GETS, None),
+    Cause.BUNDLE_STUCK: (
+        N_("The bot cannot give {others} along with {role}."),
+        _NOBODY_GETS,
+        N_("Move the bot's role above {others}, or choose other roles: `/panel edit`, then the rules of {role}."),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the doctor needs to name things: the bot, the server's roles, and the panels."""
+
+    bot: str
+    facts: GuildFacts
+    panels: dict[int, PanelSpec]
+
+
+def finding_text(finding: Finding, names: Names, t: Translator) -> str:
+    """A finding in three lines at most: what and where, what it means, what to do in Discord."""
+    panel = names.panels.get(finding.panel_id or 0)
+    found, meaning, step = WORDS[finding.cause]
+    values = _values(finding, names, panel, t)
+    where = f"**{discord.utils.escape_markdown(panel.name)}** · " if panel else ""
+    lines = [f"{ICONS[finding.severity]} {where}{t(found, **values)}", t(meaning, **values)]
+    if step is not None:
+        lines.append(f"→ {t(step, **values)}")
+    return "\n".join(lines)
+
+
+def _values(finding: Finding, names: Names, panel: PanelSpec | None, t: Translator) -> dict[str, object]:
+    roles = [role_name(role_id, names.facts, panel) for role_id in finding.role_ids]
+    return {
+        "bot": discord.utils.escape_markdown(names.bot),
+        "bot_role": f"<@&{names.facts.bot_top_role.role_id}>",
+        "channel": f"<#{finding.channel_id}>",
+        "permissions": permission_names(finding.permissions, t),
+        "role": roles[0] if roles else "",
+        "roles": _some(roles),
+        "others": _some(roles[1:]),
+        "what": roles[0] if roles else t("the roles of this panel"),
+        "minimum": panel.min_roles if panel else 0,
+        "count": len(panel.roles) if panel else 0,
+        "group": f"**{discord.utils.escape_markdown(panel.link_group or '')}**" if panel else "",
+    }
+
+
+def _some(roles: list[str]) -> str:
+    return " ".join(roles[:MENTIONS_MAX]) + (" …" if len(roles) > MENTIONS_MAX else "")

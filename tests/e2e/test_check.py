@@ -1,0 +1,191 @@
+"""The doctor, in the sandbox: what it finds, and that its buttons mend."""
+
+from typing import Any
+
+import pytest
+
+from models import AuditEntry, GuildConfig, Panel, PanelMessage, PanelRole
+from sandbox import channels, messages, roles
+from sandbox.driver import ClientRefusal
+from sandbox.driver.views import MessageView
+from sandbox.faults import Fault
+from sandbox.world import Overwrite
+from tests.e2e.house import House
+from tests.e2e.test_panels import create, post, redrawn, up_to_date
+
+MESSAGE = "/channels/*/messages/*"
+MANAGE_MESSAGES, SEND_MESSAGES = 1 << 13, 1 << 11
+
+
+async def check(house: House, who: str = "olivia", **options: Any) -> MessageView:
+    return await (await house.actor(who).slash("panel check", **options)).message()
+
+
+async def healthy(house: House) -> MessageView:
+    """A posted panel in a server where everything is set."""
+    await GuildConfig.create(guild_id=house.sandbox.guild.id, audit_channel_id=house.sandbox.channel("audit-log").id)
+    return await post(house, await create(house))
+
+
+async def test_where_nothing_is_wrong_it_says_so(house: House) -> None:
+    await healthy(house)
+    screen = await check(house)
+    assert screen.ephemeral
+    assert "1 panel was examined." in screen.text
+    assert "🟢 Everything is in order." in screen.text
+
+
+async def test_a_new_server_gets_hints(house: House) -> None:
+    await create(house)
+    text = (await check(house)).text
+    assert "No audit channel is set." in text
+    assert "The panel is not posted anywhere." in text
+    assert "2 findings: 🔵 2" in text
+
+
+async def test_one_panel_is_examined_alone(house: House) -> None:
+    await healthy(house)
+    await create(house, title="Others")
+    text = (await check(house, panel="Colours")).text
+    assert "Check of the panel Colours" in text
+    assert "🟢 Everything is in order." in text
+    assert "🔵 **Others** · The panel is not posted anywhere." in (await check(house)).text
+
+
+async def test_a_deleted_message_is_posted_again(house: House) -> None:
+    posted = await healthy(house)
+    messages.delete(house.sandbox, posted.record)
+    house.sandbox.ledger.allow(status=404, code=10008)
+    screen = await check(house)
+    assert "A message of the panel in" in screen.text
+    text = await redrawn(await screen.click("Post it again"))
+    assert "The panel was posted: https://discord.com/channels/" in text
+    assert "🟢 Everything is in order." in text
+    assert len(house.actor("alice").in_("roles").sees()) == 1
+    await (await house.actor("alice").in_("roles").sees()[0].click("Red")).message()
+
+
+async def test_a_dead_role_is_taken_off(house: House) -> None:
+    await healthy(house)
+    await PanelRole.filter(label="Red").update(role_id=1)
+    screen = await check(house)
+    assert "**Red** was deleted." in screen.text
+    assert "🟢" in await redrawn(await screen.click("Take it off the panel"))
+    assert [role.label for role in await PanelRole.all()] == ["Green"]
+    await up_to_date()
+    assert [button.label for button in house.actor("alice").in_("roles").sees()[0].buttons] == ["Green"]
+
+
+async def test_a_dead_emoji_and_dead_rules_are_dropped(house: House) -> None:
+    await healthy(house)
+    await PanelRole.filter(label="Red").update(emoji="<:gone:123456789012345678>", blocked_role_ids=[1])
+    screen = await check(house)
+    await redrawn(await screen.click("Show it without an emoji"))
+    assert "🟢" in await redrawn(await screen.click("Forget the deleted roles"))
+    role = await PanelRole.get(label="Red")
+    assert (role.emoji, role.blocked_role_ids) == (None, [])
+
+
+async def test_a_role_above_the_bot_gets_the_exact_step(house: House) -> None:
+    await healthy(house)
+    admin, bot_role = house.sandbox.role("Admin"), house.sandbox.role("Role Bot")
+    await PanelRole.filter(label="Red").update(role_id=admin.id)
+    screen = await check(house)
+    assert f"<@&{admin.id}> stands above the bot's own role <@&{bot_role.id}>." in screen.text
+    assert f"move <@&{bot_role.id}> above <@&{admin.id}>." in screen.text
+    assert [button.label for button in screen.buttons] == ["Check again"]
+
+
+async def test_only_an_administrator_confirms_what_became_dangerous(house: House) -> None:
+    await healthy(house)
+    known = house.bot.wait_for("guild_role_update", timeout=5)
+    red = house.sandbox.role("Red")
+    roles.edit(house.sandbox.world, house.sandbox.guild, red, {"permissions": MANAGE_MESSAGES}, house.actor("olivia").user.id)
+    await known
+    for_mona = await check(house, "mona")
+    assert "that no administrator has confirmed: Manage Messages." in for_mona.text
+    assert "Confirm its permissions" not in [button.label for button in for_mona.buttons]
+    assert "🟢" in await redrawn(await (await check(house)).click("Confirm its permissions"))
+    assert (await PanelRole.get(label="Red")).confirmed_permissions == MANAGE_MESSAGES
+
+
+async def test_missing_permissions_are_named_with_the_channel(house: House) -> None:
+    await healthy(house)
+    log, bot_role = house.sandbox.channel("audit-log"), house.sandbox.role("Role Bot")
+    for channel in (log, house.sandbox.channel("roles")):
+        known = house.bot.wait_for("guild_channel_update", timeout=5)
+        overwrite = Overwrite(bot_role.id, 0, allow=1 << 10, deny=SEND_MESSAGES)
+        channels.set_overwrite(house.sandbox.world, house.sandbox.guild, channel, overwrite, house.actor("olivia").user.id)
+        await known
+    text = (await check(house)).text
+    assert f"The bot cannot post in the audit channel <#{log.id}>. It lacks: Send Messages" in text
+    assert f"The bot lacks permissions in <#{house.sandbox.channel('roles').id}>: Send Messages" in text
+
+
+async def test_two_factor_authentication_is_explained(house: House) -> None:
+    await healthy(house)
+    application = next(iter(house.sandbox.world.applications.values()))
+    await house.stop()
+    house.sandbox.guild.mfa_level, application.owner_has_2fa = 1, False
+    await house.start()
+    screen = await check(house)
+    assert "🔴 This server requires two-factor authentication" in screen.text
+    application.owner_has_2fa = True
+    assert "two-factor" not in await redrawn(await screen.click("Check again"))
+
+
+async def test_manager_roles_that_cannot_see_the_commands_are_named(house: House) -> None:
+    await healthy(house)
+    await GuildConfig.all().update(manager_role_ids=[house.sandbox.role("Veteran").id])
+    text = (await check(house)).text
+    assert f"Discord does not offer the commands to the manager roles <@&{house.sandbox.role('Veteran').id}>." in text
+    assert "Server Settings → Integrations → Role Bot" in text
+
+
+async def test_an_edit_that_did_not_get_through_is_tried_again(house: House) -> None:
+    editor = await create(house)
+    await GuildConfig.create(guild_id=house.sandbox.guild.id, audit_channel_id=house.sandbox.channel("audit-log").id)
+    posted = await post(house, editor)
+    fault = house.sandbox.faults.add(Fault("status", "PATCH", MESSAGE, status=403, code=50013))
+    house.sandbox.ledger.allow(status=403, code=50013)
+    await redrawn(await editor.select("Add roles", [house.sandbox.role("Blue")]))
+    await fault.struck.wait()
+    panels: Any = house.bot.get_cog("panels")
+    message = await PanelMessage.get()
+    await house.sandbox.driver.until(lambda: panels.follower.in_trouble(message.id), what="for the refusal")
+    screen = await check(house)
+    assert "is out of date." in screen.text
+    house.sandbox.faults.remove(fault)
+    await redrawn(await screen.click("Update it now"))
+    await up_to_date()
+    assert [button.label for button in posted.buttons] == ["Red", "Green", "Blue"]
+
+
+async def test_who_may_not_edit_may_not_check_or_mend(house: House) -> None:
+    await healthy(house)
+    await PanelRole.filter(label="Red").update(role_id=1)
+    with pytest.raises(ClientRefusal, match="may not use it here"):
+        await check(house, "alice")
+    screen = await check(house, "mona")
+    house.actor("mona").member.role_ids.clear()
+    answer = await (await screen.click("Take it off the panel")).message()
+    assert answer.text.startswith("For this you need the permission Manage Roles")
+    assert await PanelRole.all().count() == 2
+
+
+async def test_a_mend_is_recorded(house: House) -> None:
+    await healthy(house)
+    await PanelRole.filter(label="Red").update(role_id=1)
+    await redrawn(await (await check(house)).click("Take it off the panel"))
+    row = (await AuditEntry.all().order_by("-id").limit(1))[0]
+    assert (row.kind, row.actor_id, row.payload["removed"]) == ("panel.edit", house.actor("olivia").user.id, [1])
+    assert (await Panel.get()).version == 2
+
+
+async def test_in_japanese(house: House) -> None:
+    await create(house)
+    olivia = house.actor("olivia")
+    olivia.user.locale = "ja"
+    screen = await (await olivia.slash("panel check")).message()
+    assert "ログのチャンネルが設定されていません。" in screen.text
+    assert "The panel is not posted" not in screen.text
