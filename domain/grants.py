@@ -9,7 +9,7 @@ from domain.plan import RolePlan
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One role that a member is to get. `item_id` is the item whose places it counts against; `duration` is in seconds."""
+    """One role that a member is to get. `item_id` is the item whose place it takes; `duration` is in seconds."""
 
     role_id: int
     item_id: int | None = None

@@ -26,9 +26,9 @@ WITH wanted AS (
 ), full_items AS (
     SELECT item_id FROM wanted WHERE capacity <= coalesce(holders, 0) + (
         SELECT count(*) FROM role_grant AS other
-        WHERE other.guild_id = $1 AND other.user_id <> $2 AND other.left_at IS NULL AND CASE
-            WHEN wanted.holders IS NULL THEN other.item_id = wanted.item_id
-            ELSE other.role_id = wanted.role_id AND (NOT other.confirmed OR other.granted_at > wanted.counted_at)
+        WHERE other.guild_id = $1 AND other.role_id = wanted.role_id AND other.user_id <> $2 AND other.left_at IS NULL AND CASE
+            WHEN wanted.holders IS NULL THEN other.panel_id = $3
+            ELSE NOT other.confirmed OR other.granted_at > wanted.counted_at
         END)
 ), planned_with AS (
     SELECT id FROM panel WHERE id = $3 AND version = $4 AND guild_id = $1 AND NOT EXISTS (SELECT FROM full_items) AND $5::jsonb = coalesce((

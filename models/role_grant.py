@@ -13,7 +13,8 @@ from models.panel import Panel
 class RoleGrant(Model):
     """A role that a member has, or is just getting, from a panel. `confirmed` tells whether Discord said so; `expires_at` when it ends.
 
-    `item_id` is the PanelRole whose capacity it counts against. `left_at` is set while the member is away from the guild.
+    It takes one of the places of its role on its panel; `item_id` is the PanelRole that it was taken from, which an undo may replace.
+    `left_at` is set while the member is away from the guild.
     """
 
     id = fields.BigIntField(primary_key=True)

@@ -219,7 +219,8 @@ async def told(errand: Errand, before: datetime) -> bool:
 async def _check_room(grant: RoleGrant, capacity: int, db: BaseDBAsyncClient) -> None:
     """As clicks do: the claims of one role's places take turns, and who is away has none."""
     await db.execute_query("SELECT pg_advisory_xact_lock($1)", [grant.role_id])
-    others = RoleGrant.filter(guild_id=grant.guild_id, item_id=grant.item_id, left_at__isnull=True).exclude(user_id=grant.user_id)
+    places = RoleGrant.filter(guild_id=grant.guild_id, panel_id=grant.panel_id, role_id=grant.role_id, left_at__isnull=True)
+    others = places.exclude(user_id=grant.user_id)
     if await others.using_db(db).count() >= capacity:
         raise NoRoom
 

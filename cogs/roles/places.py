@@ -23,7 +23,7 @@ from core.rate_limits import RateLimited
 from core.rest import Uncertain
 from domain import clock
 from domain.grants import Grant
-from domain.panels import RoleSpec
+from domain.panels import PanelSpec, RoleSpec
 from models import PanelRole, RoleGrant
 from models.claim import HolderCount
 
@@ -55,16 +55,16 @@ class Places:
         counts = await self._count(guild_id, clock.now() - COUNT_LIFE) if counted else {}
         return {role_id: counts[role_id] for role_id in counted if role_id in counts}
 
-    async def make_room(self, guild_id: int, full: Iterable[RoleSpec]) -> bool:
-        """Look again before somebody is told that these are full; whether a place may have become free."""
+    async def make_room(self, panel: PanelSpec, full: Iterable[RoleSpec]) -> bool:
+        """Look again before somebody is told that these roles of the panel are full; whether a place may have become free."""
         asked = clock.now()
         changed = False
         for spec in full:
             if spec.capacity_counts_all:
-                await self._count(guild_id, asked)
+                await self._count(panel.guild_id, asked)
                 changed = True
             else:
-                changed |= await self._look_at_holders(spec)
+                changed |= await self._look_at_holders(panel, spec)
         return changed
 
     async def watch(self) -> None:
@@ -82,12 +82,13 @@ class Places:
         """Look at each holder of a limited place in the guilds of this process once; how many places became free."""
         released, last = 0, 0
         while True:
-            limited = await PanelRole.filter(capacity__isnull=False, capacity_counts_all=False).values_list("id", flat=True)
-            grant = await _looked_at(RoleGrant.filter(id__gt=last, item_id__in=limited)).order_by("id").first()
+            limited = set(await PanelRole.filter(capacity__isnull=False, capacity_counts_all=False).values_list("panel_id", "role_id"))
+            panels = {panel_id for panel_id, _ in limited}
+            grant = await _looked_at(RoleGrant.filter(id__gt=last, panel_id__in=panels)).order_by("id").first()
             if grant is None:
                 return released
             last = grant.id
-            if self._bot.serves(grant.guild_id) and not self._seen_lately(grant):
+            if (grant.panel_id, grant.role_id) in limited and self._bot.serves(grant.guild_id) and not self._seen_lately(grant):
                 await self._bot.pace.turn()
                 released += await self._look(grant)
 
@@ -114,14 +115,14 @@ class Places:
             self._counts[guild_id] = now, counts
             return counts
 
-    async def _look_at_holders(self, spec: RoleSpec) -> bool:
+    async def _look_at_holders(self, panel: PanelSpec, spec: RoleSpec) -> bool:
         """Look at the holders who were not seen for longest; whether a place became free, here or while waiting for somebody's look."""
         lock = self._locks.setdefault(("item", spec.item_id), asyncio.Lock())
         if lock.locked():
             async with lock:
                 return True
         async with lock:
-            grants = await _looked_at(RoleGrant.filter(item_id=spec.item_id))
+            grants = await _looked_at(RoleGrant.filter(guild_id=panel.guild_id, panel_id=panel.panel_id, role_id=spec.role_id))
             unseen = [grant for grant in grants if not self._seen_lately(grant)]
             longest = sorted(unseen, key=lambda grant: self._seen.get(grant.id, grant.granted_at))[:LOOKS]
             looks = [asyncio.create_task(self._look(grant)) for grant in longest]

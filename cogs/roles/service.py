@@ -178,7 +178,7 @@ class RoleService:
                 if claimed.full:
                     unseen = [role for role in board.panel.roles if role.item_id in claimed.full - looked]
                     looked |= claimed.full
-                    if not await self._places.make_room(click.guild_id, unseen):
+                    if not await self._places.make_room(board.panel, unseen):
                         full |= claimed.full
                     continue
                 if await AuditEntry.exists(interaction_id=click.interaction_id):

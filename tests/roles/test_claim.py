@@ -114,7 +114,7 @@ async def test_two_roles_that_are_claimed_crosswise_do_not_lock_each_other_out(d
 
 async def test_who_is_away_and_oneself_take_no_place(database: Database) -> None:
     spec, role = await make_panel(capacity=1)
-    common: dict[str, Any] = {"guild_id": GUILD, "role_id": RED, "item_id": role.id, "granted_at": AT, "confirmed": True}
+    common: dict[str, Any] = {"guild_id": GUILD, "role_id": RED, "panel_id": spec.panel_id, "granted_at": AT, "confirmed": True}
     await RoleGrant.create(user_id=4, left_at=AT, **common)
     await RoleGrant.create(user_id=5, **common)
     assert (await try_claim(spec, 6, Grant(RED, role.id, 1))).full == {role.id}
@@ -130,8 +130,8 @@ async def test_where_all_holders_count(
 ) -> None:
     """Discord counted at AT; what was given since, or is under way, comes on top."""
     spec, role = await make_panel()
-    other_panel = role.id + 1  # a place taken on another panel is one of the same role
-    common: dict[str, Any] = {"guild_id": GUILD, "role_id": RED, "item_id": other_panel}
+    other_panel = spec.panel_id + 1  # a place taken on another panel is one of the same role
+    common: dict[str, Any] = {"guild_id": GUILD, "role_id": RED, "panel_id": other_panel}
     minute = timedelta(minutes=1)
     user_id = 100
     for number, confirmed, when in (
@@ -145,6 +145,14 @@ async def test_where_all_holders_count(
     grant = Grant(RED, role.id, capacity=3, capacity_counts_all=True)
     answer = await try_claim(spec, 5, grant, holders={RED: HolderCount(counted, AT)})
     assert (answer.entry_id is not None) is room
+
+
+async def test_places_stay_taken_when_an_undo_makes_the_item_anew(database: Database) -> None:
+    spec, role = await make_panel(capacity=1)
+    await try_claim(spec, 5, Grant(RED, role.id, 1))
+    await role.delete()
+    anew = await PanelRole.create(panel_id=spec.panel_id, role_id=RED, label="Red", capacity=1)
+    assert await try_claim(spec, 6, Grant(RED, anew.id, 1)) == Claimed(None, frozenset({anew.id}))
 
 
 async def test_an_older_grant_of_the_same_role_gives_its_place_up(database: Database) -> None:
