@@ -162,7 +162,8 @@ async def test_config_is_shown_and_says_what_does_not_work(house: House) -> None
     olivia = house.actor("olivia")
     shown_first = (await (await olivia.slash("config show")).message()).text
     assert shown_first == (
-        "Audit channel: off. Set one with `/config audit-channel`.\nLanguage of panels and of the log: automatic, now English."
+        "Audit channel: off. Set one with `/config audit-channel`.\nLanguage of panels and of the log: automatic, now English.\n"
+        "Panels are edited by members with Manage Roles. Let further roles do it with `/config managers`."
     )
     await set_channel(house)
     forbid_posting(house)

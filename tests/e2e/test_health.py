@@ -62,6 +62,7 @@ async def test_a_working_bot_is_live_and_ready(probe: Probe) -> None:
 
 
 async def test_a_lost_gateway_is_told_until_the_session_is_resumed(house: House, probe: Probe) -> None:
+    await house.bot.wait_until_ready()
     house.sandbox.gateway.refuse_connections(True)
     house.sandbox.gateway.drop_connections()
     checks = await probe.until(503)
