@@ -116,12 +116,13 @@ class RoleService:
         held = self.held(click)
         with self.queue.arriving(click.guild_id):
             decision, entry_id = await self._claim(click, held)
+            part = place = None
             if entry_id is not None:
                 part = Part(entry_id, click, decision.plan, tell, clock.now())
                 place = None if self.queue.job_of(*part.member) else self.queue.place_now(click.guild_id, decision.plan)
                 if place is None:
                     return self.queue.add(part)
-        if entry_id is None:
+        if part is None or place is None:
             await self._record_refusal(click, decision, tell)
             return None
         known = held if not waited and asyncio.get_running_loop().time() - arrived < FRESH else None

@@ -8,7 +8,6 @@ from typing import Any, cast
 import pytest
 
 from cogs.config.service import ConfigService
-from core.database import Database
 from domain import clock
 from domain.events import AuditWritten, PanelChanged
 from models import AuditEntry, AuditState, GuildConfig, Panel, PanelMessage
