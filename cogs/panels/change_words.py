@@ -101,7 +101,7 @@ def _value(field: str, value: Any, facts: GuildFacts, panel: PanelSpec, t: Trans
         case tuple():
             return _names(value, facts, panel, t)
         case int() if field == "accent_colour":
-            return f"#{value:06x}"
+            return f"#{value:06X}"
         case int() if field == "duration":
             return duration_words(value, t)
         case str() if field != "emoji":

@@ -3,7 +3,7 @@
 Pure: from plain values to payloads. Each screen's custom_ids carry the panel's id.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import discord
 
@@ -113,9 +113,9 @@ def after_adding(view: View, refused: tuple[Refusal, ...], notices: Iterable[str
     """The screen after roles were asked for: each refused one is named; an administrator is asked about the dangerous ones."""
     dangerous = tuple(refusal.role_id for refusal in refused if refusal.problem is Problem.DANGEROUS)
     if not view.by_administrator or not dangerous:
-        return main(view, [*notices, *refusals(refused, view.facts, view.t)])
+        return main(view, [*notices, *_not_added(refused, view)])
     others = [refusal for refusal in refused if refusal.problem is not Problem.DANGEROUS]
-    return confirm(view, dangerous, [*notices, *refusals(others, view.facts, view.t)])
+    return confirm(view, dangerous, [*notices, *_not_added(others, view)])
 
 
 def overview(panels: list[tuple[PanelSpec, tuple[Posting, ...]]], t: Translator) -> Payload:
@@ -131,6 +131,11 @@ def overview(panels: list[tuple[PanelSpec, tuple[Posting, ...]]], t: Translator)
     ]
     embed = discord.Embed(title=t("Role panels"), description=fit(lines, EMBED_DESCRIPTION_MAX, t))
     return {"embeds": [embed.to_dict()]}
+
+
+def _not_added(refused: Sequence[Refusal], view: View) -> list[str]:
+    """A line for each role that was refused, under a heading that says so."""
+    return [view.t("**Not added:**"), *refusals(refused, view.facts, view.t)] if refused else []
 
 
 def _settings(view: View) -> list[str]:

@@ -112,7 +112,9 @@ def states(guild_id: int, postings: tuple[Posting, ...], t: Translator) -> list[
 def state(guild_id: int, posting: Posting, t: Translator) -> str:
     """How a panel stands in one channel."""
     links = [link(guild_id, posting.channel_id, message_id) for message_id in posting.message_ids]
-    shown = links[0] if len(links) == 1 else " ".join(f"[{number}]({address})" for number, address in enumerate(links, 1))
+    names = [t("Go to the message")] if len(links) == 1 else [str(number) for number in range(1, len(links) + 1)]
+    # A bare link would be shown with the channel's name once more.
+    shown = " ".join(f"[{name}]({address})" for name, address in zip(names, links, strict=True))
     return t(STATES[posting.condition], channel=f"<#{posting.channel_id}>", messages=shown)
 
 

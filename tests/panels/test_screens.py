@@ -117,12 +117,12 @@ CHANNEL = "https://discord.com/channels/1/5"
     ("posted", "told"),
     [
         ((), ["⚪ Draft, not posted yet"]),
-        ((Posting(5, (6,), Condition.LIVE),), [f"🟢 Live in <#5>: {CHANNEL}/6"]),
+        ((Posting(5, (6,), Condition.LIVE),), [f"🟢 Live in <#5>: [Go to the message]({CHANNEL}/6)"]),
         ((Posting(5, (6, 7), Condition.LIVE),), [f"🟢 Live in <#5>: [1]({CHANNEL}/6) [2]({CHANNEL}/7)"]),
-        ((Posting(5, (6,), Condition.UPDATING),), [f"🔵 Updating in <#5>: {CHANNEL}/6"]),
+        ((Posting(5, (6,), Condition.UPDATING),), [f"🔵 Updating in <#5>: [Go to the message]({CHANNEL}/6)"]),
         (
             (Posting(5, (6,), Condition.OUT_OF_DATE),),
-            [f"🟠 Out of date in <#5>, because Discord did not take the last edit. The bot tries again. {CHANNEL}/6"],
+            [f"🟠 Out of date in <#5>, because Discord did not take the last edit. The bot tries again. [Go to the message]({CHANNEL}/6)"],
         ),
         (
             (Posting(5, (6,), Condition.MISSING), Posting(7, (8,), Condition.UNREACHABLE)),
