@@ -23,7 +23,7 @@ from core.interactions import Press, component
 from domain import clock
 from domain.custom_id import encode
 from domain.panel_file import PanelFile, portable, read_file, write_file
-from domain.panels import TITLE_MAX, PanelSpec
+from domain.panels import NAME_MAX, TITLE_MAX, PanelSpec
 from domain.permissions import Permission, allows
 from domain.placement import digest, missing_roles, place
 from domain.role_safety import RoleFacts
@@ -73,7 +73,7 @@ class TransferHandlers(PanelHandlers):
         found = await self.service.find(ctx.interaction.guild_id or 0, panel)
         guild = await self.poster.guild(ctx.interaction.guild_id)
         wanted = (title or "").strip()
-        copy = replace(portable(found), **({"title": wanted, "name": wanted} if wanted else {}))
+        copy = replace(portable(found), **({"title": wanted, "name": wanted[:NAME_MAX]} if wanted else {}))
         file = PanelFile((copy,), sketches_of([copy], guild))
         (placement,) = place(file, guild_facts(guild), editor.author)
         if placement.left_out or placement.powerful or placement.unmet:

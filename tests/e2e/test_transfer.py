@@ -201,6 +201,16 @@ async def test_a_copy_has_everything_and_opens_in_the_editor(house: House) -> No
     assert await PanelRole.all().count() == 6
 
 
+async def test_a_copy_with_a_long_title_that_is_shown_first(house: House) -> None:
+    """The proposal waits in a draft, which has to be read again."""
+    await create(house, roles=("Red", "Moderator"))
+    shown = await imported(house, panel_file('role = "Red"', 'role = "Moderator"'))
+    await redrawn(await shown.click("Make the panel"))
+    mona = await (await house.actor("mona").slash("panel clone", panel="From a file", title="T" * 150)).message()
+    await redrawn(await mona.click("Make the panel"))
+    assert await Panel.exists(title="T" * 150, name="T" * 100)
+
+
 async def test_a_copy_by_who_may_less_is_shown_first(house: House) -> None:
     await create(house, roles=("Red", "Moderator"))
     shown = await imported(house, panel_file('role = "Red"', 'role = "Moderator"'))
