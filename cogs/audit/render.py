@@ -169,6 +169,8 @@ def _value(key: str, value: Any, t: Translator) -> str:
         return Locale.parse(value).get_display_name() or value
     if key.endswith("channel_id"):
         return f"<#{value}>"
+    if key == "emoji":
+        return str(value)  # escaped, the name of a custom emoji with an underscore would not be shown as one
     if key == "accent_colour":
         return f"#{value:06X}"
     if key.endswith("role_ids"):

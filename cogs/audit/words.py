@@ -33,6 +33,7 @@ FACTS = {
     "audit_channel_id": N_("Audit channel"),
     "locale": N_("Language"),
     "manager_role_ids": N_("Manager roles"),
+    "name": N_("Name"),
     "title": N_("Title"),
     "description": N_("Description"),
     "style": N_("Style"),

@@ -48,6 +48,13 @@ def test_a_click() -> None:
     }
 
 
+def test_a_custom_emoji_stays_one_and_the_name_is_in_the_readers_language() -> None:
+    emoji = "<:my_emoji_x:123456789012345678>"
+    made = embed(entry("panel.edit", before={"name": "A", "emoji": None}, after={"name": "B", "emoji": emoji}), JA)
+    assert fields(made)["名前"] == "A\n→ B"
+    assert emoji in fields(made)["絵文字"]
+
+
 @pytest.mark.parametrize(
     ("state", "title"),
     [
