@@ -11,7 +11,7 @@ from tests.page.client import Client
 
 IMAGES = ROOT / "docs" / "images"
 WIDTH = 660  # of a message, in pixels of the page: an embed and five buttons fit
-MARGIN = 12
+MARGIN = 4
 COLOURS = "96"
 
 
