@@ -5,10 +5,13 @@ import socket
 from typing import Any
 
 import asyncpg
+import discord
 from tortoise.exceptions import DBConnectionError, TransactionManagementError
 
 from core.components import Payload, text_message
 from core.i18n import N_, Translator
+from core.rate_limits import RateLimited
+from core.rest import Uncertain
 
 
 class ExpectedStop(Exception):
@@ -51,7 +54,7 @@ def is_database_away(error: BaseException | None) -> bool:
         asyncpg.CrashShutdownError,
         asyncpg.TooManyConnectionsError,
         asyncpg.InterfaceError,
-        # What opening a connection raises. Discord's side never does: core.rest turns it into Uncertain.
+        # What opening a connection raises; where Discord's side meets it, core.rest turns it into one of its own.
         ConnectionError,
         FileNotFoundError,
         socket.gaierror,
@@ -59,6 +62,8 @@ def is_database_away(error: BaseException | None) -> bool:
     )
     seen = 0
     while error is not None and seen < 8:
+        if isinstance(error, (Uncertain, RateLimited, discord.HTTPException)):
+            return False
         if isinstance(error, away):
             return True
         error, seen = error.__cause__ or error.__context__, seen + 1
