@@ -91,7 +91,10 @@ class Gate:
         self._running: dict[str, set[asyncio.Task[Any]]] = {}
         self._reloading: dict[str, asyncio.Event] = {}
         self._answers: dict[int, Answer] = {}
+        self._handling: set[asyncio.Task[Any]] = set()
         self._stopped = False
+        # Interactions that a cog works on, also behind their answer: known here, so that the cog's successor leaves them alone.
+        self.under_way: set[int] = set()
 
     def add_cog(self, cog: discord.Cog) -> None:
         """Take up the handlers that a cog declares. Raises ValueError when a verb is taken."""
@@ -129,9 +132,8 @@ class Gate:
     async def drain(self, timeout: float) -> None:
         """Take no new interaction, and wait up to `timeout` seconds for those under way."""
         self._stopped = True
-        tasks = set().union(*self._running.values())
-        if tasks:
-            await asyncio.wait(tasks, timeout=timeout)
+        if self._handling:
+            await asyncio.wait(self._handling, timeout=timeout)
 
     def answer_of(self, interaction: discord.Interaction) -> Answer:
         """The answer of an interaction that is being handled."""
@@ -141,6 +143,9 @@ class Gate:
         """Handle one interaction from arrival to answer. Never raises."""
         if self._stopped:
             return
+        task = asyncio.current_task()
+        assert task is not None, "a coroutine runs in a task"
+        self._handling.add(task)
         answer = self._answers[interaction.id] = Answer(
             self._bot.rest,
             interaction.id,
@@ -155,6 +160,7 @@ class Gate:
         finally:
             watchdog.cancel()
             self._answers.pop(interaction.id, None)
+            self._handling.discard(task)
 
     async def _guarded(self, interaction: discord.Interaction, answer: Answer) -> None:
         """The error boundary."""

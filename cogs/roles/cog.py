@@ -118,12 +118,6 @@ class RolesCog(MyRoles, TemporaryRoles, Aftercare, Cog, name="roles"):
         self._panels.forget(event.panel_id)
 
     @commands.Cog.listener()
-    async def on_raw_member_update(self, event: discord.RawMemberUpdateEvent) -> None:
-        """A member changed: what they lost is free for others. Told only with the members intent."""
-        if self.bot.serves(event.guild_id):
-            await self._places.told(event.guild_id, event.user_id, event.member._roles)
-
-    @commands.Cog.listener()
     async def on_shards_acquired(self) -> None:
         """This process serves guilds from now on: settle what an earlier one left."""
         self._started = clock.now()
@@ -132,6 +126,7 @@ class RolesCog(MyRoles, TemporaryRoles, Aftercare, Cog, name="roles"):
     def cog_unload(self) -> None:
         """Let changes under way come to their end; who still waits in line is taken up from the database."""
         self.bot.await_end_of(self._service.queue.running)
+        self._service.leave_line()
         super().cog_unload()
 
     def _begin(self) -> None:

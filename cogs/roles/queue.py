@@ -96,6 +96,10 @@ class RoleQueue(Generic[PartT]):
         """What this member waits for, as long as more can join it."""
         return self._jobs.get((guild_id, member_id))
 
+    def waiting(self) -> list[Job[PartT]]:
+        """Those whose turn has not come."""
+        return [job for job in self._jobs.values() if not job.called]
+
     def place_now(self, guild_id: int, plan: RolePlan) -> Bucket | None:
         """A place for this plan if its turn is now: nobody waits before it, and the limits have room."""
         lane = _lane(guild_id, [plan])

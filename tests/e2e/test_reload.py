@@ -6,7 +6,11 @@ from typing import Any
 
 import pytest
 
+from core import interactions
+from domain import clock
 from domain.panels import Mode
+from models import AuditState, PanelMessage
+from sandbox.faults import Fault
 from tests.e2e.house import House, posted_panel
 
 COGS = ("audit", "config", "health", "panels", "roles")
@@ -54,3 +58,30 @@ async def test_clicks_during_reloads_are_all_answered(house: House) -> None:
     answers = [await result.message() for result in results]
     assert len(answers) == 18
     assert all("Added" in answer.text or "Removed" in answer.text or "：" in answer.text for answer in answers)
+
+
+async def test_a_click_that_outlasts_the_exchange_is_told_and_recorded_once(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(interactions, "QUIESCE", 0.05)
+    await posted_panel(house, "Red")
+    frozen = house.sandbox.faults.add(Fault("freeze", "PUT", count=1))
+    result = await house.actor("alice").in_("roles").sees()[-1].click("Red")
+    await frozen.struck.wait()
+    await house.bot.cog_manager.reload("roles")
+    looked = house.sandbox.faults.add(Fault("latency", "GET", "/guilds/*/members/*"))
+    await house.bot.cogs["roles"]._recovery.run(clock.now())  # pyright: ignore[reportAttributeAccessIssue]
+    frozen.release()
+    assert "Added" in (await result.message()).text
+    (row,) = await house.audit("roles.click")
+    assert (row.state, row.payload.get("observed"), looked.hits) == (AuditState.DONE, None, 0)
+
+
+async def test_a_refusal_on_its_way_when_the_bot_stops_is_told(house: House) -> None:
+    panel = await posted_panel(house, "Red")
+    await PanelMessage.filter(panel=panel).delete()
+    slow = house.sandbox.faults.add(Fault("latency", "POST", "/interactions/*/callback", seconds=0.8, count=1))
+    result = await house.actor("alice").in_("roles").sees()[-1].click("Red")
+    await slow.struck.wait()
+    gate = house.bot.gate
+    await house.stop()
+    assert not gate._answers, "the process would have ended before it was told"  # pyright: ignore[reportPrivateUsage]
+    assert "older version" in (await result.message()).text
