@@ -20,7 +20,7 @@ from cogs.roles.queue import Job, RoleQueue, Turn
 from cogs.roles.turns import GUILD_MISSING, Part, Tell, Turns
 from cogs.roles.waiting import postpone
 from core.answer import AnsweredElsewhere
-from core.errors import OUTDATED, UserError
+from core.errors import OUTDATED, UserError, is_database_away
 from core.facts import guild_facts
 from core.i18n import N_
 from core.rate_limits import Bucket
@@ -73,7 +73,7 @@ class RoleService:
         self._breaker, self._cooldown = Breaker(), Cooldown()
         self._turns = Turns(bot, panels, overlay, self._breaker, self._learn, self._settle)
         self.queue: RoleQueue[Part] = RoleQueue(bot.rest, spawn, self._take_turn)
-        self.active: set[int] = set()
+        self.active = bot.gate.under_way
 
     def held(self, click: Click) -> frozenset[int]:
         """The member's roles as this process knows them, as if what waits were done."""
@@ -108,6 +108,11 @@ class RoleService:
         """Do a click that was claimed and not sent, when its turn comes: one that an earlier process left."""
         self.active.add(click.interaction_id)
         self.queue.add(Part(entry.id, click, planned(entry.payload), tell, entry.created_at))
+
+    def leave_line(self) -> None:
+        """Let go of those whose turn has not come: a successor takes them up from the database."""
+        for job in self.queue.waiting():
+            self.active.difference_update(part.click.interaction_id for part in job.parts)
 
     async def _click(self, click: Click, tell: Tell, arrived: float, waited: bool) -> Job[Part] | None:
         board = await self._panels.board(click.panel_id)
@@ -221,7 +226,16 @@ class RoleService:
         try:
             await part.tell(decision.outcome(applied, at))
         finally:
-            await self._settle(part.entry_id, click, decision, applied, at)
+            await self._settle_or_leave(part.entry_id, click, decision, applied, at)
+
+    async def _settle_or_leave(self, entry_id: int, click: Click, decision: Decision, applied: Applied, at: datetime) -> None:
+        """Settle a click that was told already; without a database it is left to the recovery, and is no failure of the click."""
+        try:
+            await self._settle(entry_id, click, decision, applied, at)
+        except Exception as error:
+            if not is_database_away(error):
+                raise
+            logger.warning("Interaction {} was done and told; its record waits for the database", click.interaction_id)
 
     async def _settle(self, entry_id: int, click: Click, decision: Decision, applied: Applied, at: datetime) -> None:
         changed = applied.added or applied.removed

@@ -1,7 +1,12 @@
 """Discord in trouble: what a member is told stays true, and what is safe to repeat is repeated."""
 
+from datetime import timedelta
+
+import asyncpg
 import pytest
 
+from cogs.roles import service
+from domain import clock
 from models import AuditState
 from sandbox.faults import Fault
 from tests.e2e.house import House, posted_panel
@@ -88,3 +93,23 @@ async def test_the_gateway_drops_in_the_middle_of_a_click(house: House) -> None:
     house.sandbox.gateway.drop_connections()
     frozen.release()
     assert "Added" in (await result.message()).text
+
+
+async def test_what_was_done_and_not_recorded_is_not_called_undone(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database goes away between the answer and the record."""
+    await posted_panel(house, "Red")
+
+    async def away(*args: object, **kwargs: object) -> bool:
+        raise asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(service, "settle", away)
+        alice = house.actor("alice").in_("roles")
+        result = await alice.sees()[-1].click("Red")
+        assert "Added" in (await result.message()).text
+        await house.sandbox.driver.until(lambda: not house.bot.gate._answers)  # pyright: ignore[reportPrivateUsage]
+    assert [message.text for message in alice.sees() if message.ephemeral and "database" in message.text] == []
+    clock.shift(timedelta(minutes=2))
+    await house.restart()
+    (row,) = await house.audit("roles.click")
+    assert (row.state, row.payload["added"]) == (AuditState.UNKNOWN, [house.sandbox.role("Red").id])
