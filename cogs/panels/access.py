@@ -1,6 +1,7 @@
 """Who edits panels, and what they may do."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
 
 import discord
 
@@ -10,13 +11,17 @@ from domain.permissions import Permission, allows
 from domain.placement import Author
 from models import GuildConfig
 
+if TYPE_CHECKING:
+    from core.bot import RolePanelBot
+
+GUILD_MISSING = N_("The bot has just started and does not know this server yet. Please try again in a moment.")
 NOT_AN_EDITOR = N_("For this you need the permission Manage Roles, or a role that may edit panels by `/config managers`.")
 ONLY_ADMINISTRATORS = N_("Only an administrator can confirm powerful permissions.")
 
 
 @dataclass(frozen=True, slots=True)
 class Editor:
-    """Who edits: their roles, and their permissions where they act."""
+    """Who edits: their roles, and their permissions in the guild."""
 
     user_id: int
     role_ids: frozenset[int]
@@ -26,12 +31,15 @@ class Editor:
     async def of(cls, interaction: discord.Interaction) -> "Editor":
         """Who acts in this interaction. Raises UserError unless they may edit panels: who may see a command is not who may use it.
 
-        That is who holds Manage Roles here, or one of the guild's manager roles.
+        That is who holds Manage Roles in the guild, or one of its manager roles. Manage Roles that a single channel grants, which the
+        interaction's own permissions would count, only means the permissions of that channel.
         """
         member = interaction.user
         if not isinstance(member, discord.Member):
             raise UserError(ONLY_IN_SERVERS)
-        editor = cls(member.id, frozenset(role.id for role in member.roles), interaction.permissions.value)
+        if await cast("RolePanelBot", interaction.client).guild(member.guild.id) is None:
+            raise UserError(GUILD_MISSING)
+        editor = cls(member.id, frozenset(role.id for role in member.roles), member.guild_permissions.value)
         if not allows(editor.permissions, Permission.MANAGE_ROLES):
             config = await GuildConfig.get_or_none(guild_id=interaction.guild_id)
             if config is None or editor.role_ids.isdisjoint(config.manager_role_ids):

@@ -9,7 +9,7 @@ from loguru import logger
 from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
-from cogs.panels.access import Editor
+from cogs.panels.access import GUILD_MISSING, Editor
 from cogs.panels.edits import PANEL_GONE, record
 from cogs.panels.render import Present, pages, panel_message
 from cogs.panels.service import PanelService
@@ -29,7 +29,6 @@ GONE = (UNKNOWN_CHANNEL, UNKNOWN_MESSAGE)
 PATIENCE = 8.0  # seconds that a person who waits for an answer is kept waiting for a rate limit
 LOOK_TIMEOUT = 3.0  # seconds
 
-GUILD_MISSING = N_("The bot has just started and does not know this server yet. Please try again in a moment.")
 NO_SUCH_CHANNEL = N_("The bot does not see this channel. Give it View Channel there, or choose another one.")
 NOT_A_TEXT_CHANNEL = N_("A panel cannot be posted in {channel}. Choose a text or announcement channel.")
 MISSING_PERMISSIONS = N_("The bot lacks permissions in {channel}: {permissions}. Give them to it there, or choose another channel.")

@@ -8,6 +8,7 @@ from models import AuditEntry, GuildConfig, Panel
 from sandbox.driver import ClientRefusal
 from sandbox.driver.views import MessageView
 from sandbox.faults import Fault
+from sandbox.world import Overwrite
 from tests.e2e.house import House
 from tests.e2e.test_panels import create, redrawn
 
@@ -74,6 +75,15 @@ async def test_who_is_no_manager_any_more_cannot_use_an_open_editor(house: House
     answer = await (await editor.click("Behaviour")).message()
     assert answer.text.startswith("For this you need the permission Manage Roles")
     assert (await Panel.get()).version == 1
+
+
+async def test_the_permissions_of_one_channel_make_nobody_an_editor(house: House) -> None:
+    """In a channel, Manage Roles only means that channel's own permissions; Discord counts it in the interactions there all the same."""
+    open_commands(house, "Veteran")
+    carol = house.actor("carol")
+    house.sandbox.channel("general").overwrites[carol.user.id] = Overwrite(carol.user.id, 1, allow=1 << 28)
+    answer = await (await carol.in_("general").slash("panel list")).message()
+    assert answer.text.startswith("For this you need the permission Manage Roles")
 
 
 async def test_managers_never_reach_the_settings(house: House) -> None:
