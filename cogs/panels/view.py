@@ -20,6 +20,7 @@ from domain.role_safety import GuildFacts, grant_problem
 
 EMBED_DESCRIPTION_MAX = 4096
 ROLES_PER_SCREEN = OPTIONS_MAX
+CHANNELS_SHOWN, LINKS_SHOWN = 8, 3  # the addresses of many messages would push all else off the screen
 
 STATES = {
     Condition.LIVE: N_("🟢 Live in {channel}: {messages}"),
@@ -105,8 +106,11 @@ def screen(view: View, lines: list[str], rows: list[Payload], notices: Iterable[
 
 
 def states(guild_id: int, postings: tuple[Posting, ...], t: Translator) -> list[str]:
-    """Where a panel stands and how, a line for each channel."""
-    return [state(guild_id, posting, t) for posting in postings] or [t("⚪ Draft, not posted yet")]
+    """Where a panel stands and how, a line for each of the first channels."""
+    lines = [state(guild_id, posting, t) for posting in postings[:CHANNELS_SHOWN]]
+    if len(postings) > CHANNELS_SHOWN:
+        lines.append(t("… and {n} more", n=len(postings) - CHANNELS_SHOWN))
+    return lines or [t("⚪ Draft, not posted yet")]
 
 
 def state(guild_id: int, posting: Posting, t: Translator) -> str:
@@ -114,7 +118,9 @@ def state(guild_id: int, posting: Posting, t: Translator) -> str:
     links = [link(guild_id, posting.channel_id, message_id) for message_id in posting.message_ids]
     names = [t("Go to the message")] if len(links) == 1 else [str(number) for number in range(1, len(links) + 1)]
     # A bare link would be shown with the channel's name once more.
-    shown = " ".join(f"[{name}]({address})" for name, address in zip(names, links, strict=True))
+    shown = " ".join(f"[{name}]({address})" for name, address in list(zip(names, links, strict=True))[:LINKS_SHOWN])
+    if len(links) > LINKS_SHOWN:
+        shown = f"{shown} {t('… and {n} more', n=len(links) - LINKS_SHOWN)}"
     return t(STATES[posting.condition], channel=f"<#{posting.channel_id}>", messages=shown)
 
 

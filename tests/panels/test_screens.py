@@ -195,3 +195,12 @@ def test_button_colours_have_names() -> None:
     options = modals.role_modal(FULL, FULL.roles[0], english())["components"][3]["component"]["options"]
     assert [option["value"] for option in options if option["default"]] == [ButtonColour.GREY.value]
     assert {option["value"] for option in options} == {colour.value for colour in ButtonColour}
+
+
+def test_the_links_to_many_messages_leave_room_for_the_rest() -> None:
+    everywhere = tuple(Posting(10**18 + number, tuple(range(10**18, 10**18 + 100)), Condition.LIVE) for number in range(30))
+    shown = screens.main(view(panel(3), posted=everywhere))["embeds"][0]["description"]
+    assert "[3](https://" in shown
+    assert "… and 97 more" in shown
+    assert "… and 22 more" in shown
+    assert "**Roles** (3 of 500)" in shown
