@@ -1,6 +1,6 @@
 """/config managers: the roles whose members may edit panels, and what Discord still needs for it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import discord
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MANAGERS = "config.managers"  # the picked roles
 CHECK = "config.managers_check"
 MANAGERS_MAX = 25  # what one select of roles holds
+NAMED_MAX = 8  # roles that a sentence names: with all 25, twice, a message would be too long
 
 DESCRIPTION = N_("Choose roles whose members may make and change panels")
 EVERYONE = N_("@everyone cannot be a manager role: then every member could change the panels.")
@@ -84,7 +85,7 @@ class ManagerHandlers:
         if not closed.role_ids:
             return t(OFFERED)
         commands = ", ".join(f"`{name}`" for name in closed.commands)
-        return t(STEP, commands=commands, roles=_mentions(closed.role_ids), bot=bot)
+        return t(STEP, commands=commands, roles=_some(closed.role_ids, t), bot=bot)
 
 
 def managers_screen(lines: list[str], role_ids: list[int], t: Translator) -> Payload:
@@ -115,6 +116,12 @@ def who_edits(guild: discord.Guild, role_ids: Iterable[int], t: Translator) -> s
     if not present:
         return t("Panels are edited by members with Manage Roles. Let further roles do it with `/config managers`.")
     return t("Panels are edited by members with Manage Roles, and by {roles}.", roles=_mentions(present))
+
+
+def _some(role_ids: Sequence[int], t: Translator) -> str:
+    more = len(role_ids) - NAMED_MAX
+    named = _mentions(role_ids[:NAMED_MAX])
+    return f"{named} {t('… and {n} more', n=more)}" if more > 0 else named
 
 
 def _mentions(role_ids: Iterable[int]) -> str:
