@@ -12,7 +12,7 @@ from cogs.panels.doctor_words import Names
 from cogs.panels.edits import PANEL_GONE
 from cogs.panels.group import complete_panel, panel
 from cogs.panels.handling import PanelHandlers, argument, guild_id, role_of
-from cogs.panels.posting_handlers import told_of
+from cogs.panels.posting_handlers import still_works, told_of
 from cogs.panels.rules import RuleService
 from core.answer import Acknowledgement
 from core.errors import OUTDATED, UserError
@@ -113,7 +113,7 @@ class CheckHandlers(PanelHandlers):
 
     async def _forget(self, press: Press, editor: Editor, spec: PanelSpec) -> list[str]:
         left = await self.poster.take_out(editor, spec, argument(press, 4))
-        return [] if left else [press.answer.t(DONE)]
+        return [still_works(spec, left, press.answer.t) if left else press.answer.t(DONE)]
 
     async def _update(self, press: Press, editor: Editor, spec: PanelSpec) -> list[str]:
         messages = await PanelMessage.filter(panel_id=spec.panel_id, channel_id=argument(press, 4)).only("id")

@@ -97,7 +97,7 @@ class PostingHandlers(PanelHandlers):
         posted = await self.poster.post(guild, editor, panel, new_id, press.interaction.id, t)
         notices = [t(MOVED, link=posted.link), *_still_there(panel, posted, t)]
         if old_id != new_id and (left := await self.poster.take_out(editor, panel, old_id)):
-            notices = [t(POSTED, link=posted.link), t(STILL_WORKS, messages=_links(panel, left))]
+            notices = [t(POSTED, link=posted.link), still_works(panel, left, t)]
         await self._show_postings(press, panel, *notices)
 
     @component(verbs.TAKE_OUT, Acknowledgement.REDRAW)
@@ -106,7 +106,7 @@ class PostingHandlers(PanelHandlers):
         panel, editor, t = await self._panel(press), await Editor.of(press.interaction), press.answer.t
         channel_id = argument(press, 1)
         left = await self.poster.take_out(editor, panel, channel_id)
-        told = t(STILL_WORKS, messages=_links(panel, left)) if left else t(TAKEN_OUT, channel=f"<#{channel_id}>")
+        told = still_works(panel, left, t) if left else t(TAKEN_OUT, channel=f"<#{channel_id}>")
         await self._show_postings(press, panel, told)
 
     async def _post(self, press: Press, panel: PanelSpec, channel_id: int) -> list[str]:
@@ -125,6 +125,11 @@ class PostingHandlers(PanelHandlers):
 def told_of(panel: PanelSpec, posted: Posted, t: Translator) -> list[str]:
     """What is said after a panel was posted."""
     return [t(POSTED, link=posted.link), *_still_there(panel, posted, t)]
+
+
+def still_works(panel: PanelSpec, left: tuple[PanelMessage, ...], t: Translator) -> str:
+    """What is said of messages that could not be taken down."""
+    return t(STILL_WORKS, messages=_links(panel, left))
 
 
 def _still_there(panel: PanelSpec, posted: Posted, t: Translator) -> list[str]:

@@ -122,6 +122,19 @@ async def test_missing_permissions_are_named_with_the_channel(house: House) -> N
     assert f"The bot lacks permissions in <#{house.sandbox.channel('roles').id}>: Send Messages" in text
 
 
+async def test_a_channel_that_cannot_be_forgotten_is_told(house: House) -> None:
+    """As with an archived thread: the bot does not know the channel, and Discord deletes nothing in it."""
+    await healthy(house)
+    await PanelMessage.all().update(channel_id=1)
+    fault = house.sandbox.faults.add(Fault("status", "DELETE", MESSAGE, status=400, code=50083))
+    house.sandbox.ledger.allow(status=400, code=50083)
+    house.sandbox.ledger.allow(status=404, code=10003)
+    screen = await check(house)
+    await PanelMessage.all().update(missing=False)
+    assert "It still works there." in await redrawn(await screen.click("Forget this channel"))
+    house.sandbox.faults.remove(fault)
+
+
 async def test_two_factor_authentication_is_explained(house: House) -> None:
     await healthy(house)
     application = next(iter(house.sandbox.world.applications.values()))
