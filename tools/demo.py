@@ -27,7 +27,10 @@ START_SECONDS, END_SECONDS = 60, 15
 WELCOME = """
 The demo is running: a bot in a Discord of its own, with a server called {guild}.
 
-Open {sandbox} in a browser, and try this:
+Open in a browser
+  {sandbox}
+
+and try this:
   1. You are Olivia, the owner. In #general write /config audit-channel and choose #audit-log.
   2. Write /panel create, fill in the form, and press Post in the editor that opens. Choose #roles.
   3. At the top, become Alice. Open #roles and click a button: she gets the role, and an answer only she sees.
