@@ -79,8 +79,8 @@ def describe(outcome: Outcome, t: Translator) -> str:
     lines += [_reason(outcome, failure, t) for failure in failures]
     if not lines:
         lines.append(t("Nothing was picked, so nothing changed."))
-    if outcome.panel:
-        lines.append(_holds(outcome, outcome.panel, t))
+    if outcome.panel and outcome.holds is not None:
+        lines.append(_holds(outcome.panel, outcome.holds, outcome, t))
     return _cut("\n".join(lines))
 
 
@@ -104,8 +104,8 @@ def role_name(outcome: Outcome, role_id: int) -> str:
     return f"**{discord.utils.escape_markdown(labels.get(role_id, str(role_id)))}**"
 
 
-def _holds(outcome: Outcome, panel: PanelSpec, t: Translator) -> str:
-    held = [role.role_id for role in panel.roles if role.role_id in outcome.holds]
+def _holds(panel: PanelSpec, holds: frozenset[int], outcome: Outcome, t: Translator) -> str:
+    held = [role.role_id for role in panel.roles if role.role_id in holds]
     if not held:
         return t("You now hold no role of this panel.")
     return t("You now hold from this panel: {roles}.", roles=", ".join(role_name(outcome, role_id) for role_id in held))

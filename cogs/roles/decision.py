@@ -51,13 +51,13 @@ class Click:
 class Outcome:
     """What became of a click: the panel it was for, the plan, what Discord confirmed, and what the member now holds of the panel.
 
-    `ends` are the moments at which added roles end.
+    `holds` is None when that could not be seen. `ends` are the moments at which added roles end.
     """
 
     panel: PanelSpec | None
     plan: RolePlan
     applied: Applied
-    holds: frozenset[int]
+    holds: frozenset[int] | None
     guild_role_ids: frozenset[int]
     ends: Mapping[int, datetime] = field(default_factory=dict)
 
@@ -96,7 +96,7 @@ class Decision:
 
     def outcome(self, applied: Applied, at: datetime | None = None) -> Outcome:
         """What became of it, when Discord confirmed the changes at `at`."""
-        holds = (self.held | set(applied.added)) - set(applied.removed)
+        holds = None if applied.uncertain else (self.held | set(applied.added)) - set(applied.removed)
         ends = {grant.role_id: end for grant in self.grants if at and grant.role_id in applied.added and (end := grant.ends(at))}
         return Outcome(self.panel, self.plan, applied, holds, frozenset(self.facts.roles), ends)
 

@@ -66,7 +66,7 @@ class Recovery:
         if await self._close(row, AuditState.UNKNOWN, AuditState.SENT, payload, seen):
             guild = self._bot.get_guild(click.guild_id)
             roles = frozenset(role.id for role in guild.roles) if guild else frozenset()
-            await tell(Outcome(panel, plan, seen, now or frozenset(), roles))
+            await tell(Outcome(panel, plan, seen, now, roles))
 
     async def _give_up(self, row: AuditEntry) -> None:
         plan = planned(row.payload)

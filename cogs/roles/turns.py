@@ -102,7 +102,7 @@ class Turns:
         applied = await apply(self._bot.rest, _target(parts[0].click, dues), plan, held, place)
         self._overlay.note(*parts[0].member, applied.added, applied.removed)
         await self._learn(parts[0].click.guild_id, applied)
-        holds = (held | set(applied.added)) - set(applied.removed)
+        holds = None if held is None or applied.uncertain else (held | set(applied.added)) - set(applied.removed)
         at = clock.now()
         try:
             await asyncio.gather(*(_tell(due, due.share_of(applied), holds, at) for due in dues))
@@ -111,8 +111,8 @@ class Turns:
             for due in reversed(dues):
                 await self._settle(due.part.entry_id, due.part.click, due.decision, due.share_of(applied), at)
 
-    async def _look_again(self, parts: list[Part]) -> tuple[frozenset[int], list[_Due]]:
-        """The member's roles now, and what is left to do for each part."""
+    async def _look_again(self, parts: list[Part]) -> tuple[frozenset[int] | None, list[_Due]]:
+        """The member's roles now, None when they cannot be seen, and what is left to do for each part."""
         guild_id, member_id = parts[0].member
         guild = await self._bot.guild(guild_id)
         if guild is None:
@@ -121,7 +121,7 @@ class Turns:
         problem = self._breaker.problem(guild_id)
         held = problem or await self._present_roles(guild_id, member_id)
         if isinstance(held, Problem):
-            return frozenset(), [await self._failed(part, held, facts) for part in parts]
+            return None, [await self._failed(part, held, facts) for part in parts]
         found: list[_Due] = []
         after = held
         for part in parts:
@@ -158,9 +158,9 @@ class Turns:
         return await AuditEntry.advance(due.part.entry_id, AuditState.SENT, expected=AuditState.QUEUED, payload=payload)
 
 
-async def _tell(due: _Due, applied: Applied, holds: frozenset[int], at: datetime) -> None:
+async def _tell(due: _Due, applied: Applied, holds: frozenset[int] | None, at: datetime) -> None:
     try:
-        await due.part.tell(replace(due.decision, held=holds).outcome(applied, at))
+        await due.part.tell(replace(due.decision.outcome(applied, at), holds=holds))
     except TooLate:
         logger.info("Interaction {} could no longer be answered", due.part.click.interaction_id)
     except (discord.HTTPException, Uncertain, RateLimited) as error:

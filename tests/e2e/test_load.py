@@ -100,6 +100,19 @@ async def test_what_another_bot_did_while_a_click_waited_stays(house: House) -> 
     assert set(second.role_names()) == {"Red", "Green", "Music"}
 
 
+async def test_who_cannot_be_looked_at_is_told_nothing_of_their_roles(house: House) -> None:
+    limit_changes(house.sandbox, 1, 0.5)
+    guild = house.sandbox.guild
+    first, second = add_members(house.sandbox, guild, 2)
+    members.set_roles(house.sandbox.world, guild, second.member, [house.sandbox.role("Red").id], guild.owner_id)
+    _, message = await panel_in(house, guild, "Red", "Green")
+    await (await MessageView(first, message).click("Red")).message()
+    house.sandbox.faults.add(Fault("status", "GET", "/guilds/*/members/*", status=400))
+    result = await MessageView(second, message).click("Green")
+    await house.sandbox.until(lambda: "Discord had an error" in told(result), what="for the outcome")
+    assert "hold" not in told(result)
+
+
 async def test_what_would_come_too_late_is_refused_at_once(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     # The module that runs now: each start of the bot loads its cogs anew.
     monkeypatch.setattr(sys.modules["cogs.roles.service"], "LAST_WAIT", 3.0)
