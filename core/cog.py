@@ -1,14 +1,29 @@
 """What every cog of this bot is made of: its commands and listeners, and background work that ends with it."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from discord.ext import commands
 from loguru import logger
 
+from core.errors import is_database_away
+
 if TYPE_CHECKING:
     from core.bot import RolePanelBot
+
+
+@contextmanager
+def outlasted(what: str) -> Iterator[None]:
+    """One round of a background loop: whatever fails in it is logged, and the loop goes on to the next one."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - a loop that ended would do nothing for anybody until the next start
+        if is_database_away(error):
+            logger.warning("Waiting for the database: {}", what)
+        else:
+            logger.opt(exception=error).error("Failed, and will be tried again: {}", what)
 
 
 class Cog(commands.Cog):

@@ -5,15 +5,13 @@ from typing import TYPE_CHECKING
 
 import discord
 from discord.ext import commands
-from loguru import logger
 
 from cogs.roles.errands import Errands
 from cogs.roles.expiry import Expiry
 from cogs.roles.members import MemberLocks, Overlay
 from cogs.roles.places import Places
 from cogs.roles.waiting import Waiting
-from core.cog import Cog
-from core.errors import is_database_away
+from core.cog import Cog, outlasted
 from domain import clock
 from domain.events import RolesChanged
 from models import RoleGrant
@@ -86,10 +84,6 @@ class Aftercare(Cog, name="aftercare"):
         """Once the guilds are known, and now and then: what was missed while offline."""
         await self.bot.wait_until_ready()
         while True:
-            try:
+            with outlasted("roles kept for members"):
                 await self.waiting.look()
-            except Exception as error:
-                if not is_database_away(error):
-                    raise
-                logger.warning("Roles kept for members wait for the database")
             await asyncio.sleep(LOOK_PAUSE)

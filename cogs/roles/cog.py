@@ -23,9 +23,9 @@ from cogs.roles.service import RoleService, TellTurn, moment
 from cogs.roles.temporary import TemporaryRoles
 from cogs.roles.turns import Tell
 from core.answer import Acknowledgement, Answer
-from core.cog import Cog
+from core.cog import Cog, outlasted
 from core.components import Payload, text_message
-from core.errors import OUTDATED, UserError, is_database_away
+from core.errors import OUTDATED, UserError
 from core.i18n import N_, translator
 from core.interactions import Press, component
 from domain import clock
@@ -136,14 +136,8 @@ class RolesCog(MyRoles, TemporaryRoles, Aftercare, Cog, name="roles"):
         """First everything from before the start, then again and again what a failure left behind."""
         before = self._started
         while True:
-            try:
-                settled = await self._recovery.run(before)
-            except Exception as error:
-                if not is_database_away(error):
-                    raise
-                logger.warning("Unsettled clicks wait for the database")
-            else:
-                if settled:
+            with outlasted("unsettled clicks"):
+                if settled := await self._recovery.run(before):
                     logger.info("Settled {} clicks that were left behind", settled)
             await asyncio.sleep(RECOVERY_PAUSE)
             before = clock.now() - LEFTOVER_AGE

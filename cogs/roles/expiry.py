@@ -10,7 +10,7 @@ from loguru import logger
 
 from cogs.roles.applier import Applied
 from cogs.roles.errands import EXPIRE, PASSING, Errand, Errands, told
-from core.errors import is_database_away
+from core.cog import outlasted
 from core.facts import guild_facts
 from core.rate_limits import RateLimited
 from core.rest import Uncertain
@@ -47,14 +47,10 @@ class Expiry:
         while True:
             self._woken.clear()
             pause = AGAIN_SECONDS
-            try:
+            with outlasted("temporary roles"):
                 left = await self._errands.finish(before)
                 pause = await self.end_due()
                 pause = min(pause, AGAIN_SECONDS) if left else pause
-            except Exception as error:
-                if not is_database_away(error):
-                    raise
-                logger.warning("Temporary roles wait for the database")
             before = max(self._started, clock.now() - LEFTOVER_AGE)
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):

@@ -17,7 +17,8 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from cogs.roles.applier import member_roles
-from core.errors import UserError, is_database_away
+from core.cog import outlasted
+from core.errors import UserError
 from core.i18n import N_
 from core.rate_limits import RateLimited
 from core.rest import Uncertain
@@ -70,12 +71,8 @@ class Places:
     async def watch(self) -> None:
         """Look at every holder of a limited place again and again, at the pace of all look-ups, until cancelled."""
         while True:
-            try:
+            with outlasted("holders of limited roles"):
                 await self.look_round()
-            except Exception as error:
-                if not is_database_away(error):
-                    raise
-                logger.warning("The holders of limited roles wait for the database")
             await asyncio.sleep(ROUND_PAUSE)
 
     async def look_round(self) -> int:

@@ -12,6 +12,7 @@ from cogs.roles.decision import Click, Outcome, facts_of, planned
 from cogs.roles.service import KIND, TOKEN_LIFE, RoleService
 from cogs.roles.turns import Tell
 from core.answer import TooLate
+from core.rate_limits import RateLimited
 from core.rest import Uncertain
 from domain import clock
 from domain.events import AuditWritten
@@ -39,7 +40,7 @@ class Recovery:
                 await self._settle(row)
             except TooLate:
                 logger.info("Interaction {} was settled, but can no longer be answered", row.interaction_id)
-            except (discord.HTTPException, Uncertain) as error:
+            except (discord.HTTPException, Uncertain, RateLimited) as error:
                 logger.warning("The unsettled click {} has to wait: {!r}", row.id, error)
         return len(mine)
 

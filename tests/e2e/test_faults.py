@@ -5,7 +5,8 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
-from cogs.roles import service
+from cogs.roles import recovery, service
+from core.rate_limits import RateLimited
 from domain import clock
 from models import AuditState
 from sandbox.faults import Fault
@@ -102,6 +103,9 @@ async def test_what_was_done_and_not_recorded_is_not_called_undone(house: House,
     async def away(*args: object, **kwargs: object) -> bool:
         raise asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation")
 
+    async def limited(*args: object) -> frozenset[int]:
+        raise RateLimited(5.0)
+
     with monkeypatch.context() as patched:
         patched.setattr(service, "settle", away)
         alice = house.actor("alice").in_("roles")
@@ -110,6 +114,9 @@ async def test_what_was_done_and_not_recorded_is_not_called_undone(house: House,
         await house.sandbox.driver.until(lambda: not house.bot.gate._answers)  # pyright: ignore[reportPrivateUsage]
     assert [message.text for message in alice.sees() if message.ephemeral and "database" in message.text] == []
     clock.shift(timedelta(minutes=2))
+    with monkeypatch.context() as patched:
+        patched.setattr(recovery, "member_roles", limited)
+        assert await house.bot.cogs["roles"]._recovery.run(clock.now()) == 1  # pyright: ignore[reportAttributeAccessIssue]
     await house.restart()
     (row,) = await house.audit("roles.click")
     assert (row.state, row.payload["added"]) == (AuditState.UNKNOWN, [house.sandbox.role("Red").id])
