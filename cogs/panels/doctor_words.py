@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import discord
 
-from cogs.panels.words import permission_names, role_name
+from cogs.panels.words import role_name
 from core.i18n import N_, Translator
+from core.permission_names import permission_names
 from domain.diagnosis import Cause, Finding, Mend, Severity
 from domain.panels import PanelSpec
 from domain.role_safety import GuildFacts

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 import discord
 
-from cogs.panels.words import REFUSED, permission_names, problem_sentence
+from cogs.panels.words import REFUSED, problem_sentence
 from core.i18n import N_, Translator
+from core.permission_names import permission_names
 from domain.placement import LeftOut, Placement, Unmatched
 from domain.plan import Refusal
 from domain.role_safety import GuildFacts, Problem

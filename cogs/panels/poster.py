@@ -13,11 +13,12 @@ from cogs.panels.access import GUILD_MISSING, Editor
 from cogs.panels.edits import PANEL_GONE, record
 from cogs.panels.render import Present, pages, panel_message
 from cogs.panels.service import PanelService
-from cogs.panels.words import link, permission_names
+from cogs.panels.words import link
 from core.bot import RolePanelBot
 from core.components import Payload, public
 from core.errors import UserError
 from core.i18n import N_, Translator, translator
+from core.permission_names import permission_names
 from core.rate_limits import RateLimited
 from core.rest import Uncertain
 from domain.panels import PanelSpec

@@ -11,9 +11,10 @@ from cogs.panels import verbs
 from cogs.panels.components import OPTIONS_MAX, ROW_WIDTH, button, option, role_select, row, string_select
 from cogs.panels.postings import Posting
 from cogs.panels.view import EMBED_DESCRIPTION_MAX, RolePage, View, as_of, screen, states
-from cogs.panels.words import MODES, STYLES, fit, literal, permission_names, refusals, role_name
+from cogs.panels.words import MODES, STYLES, fit, literal, refusals, role_name
 from core.components import Payload
 from core.i18n import Translator
+from core.permission_names import permission_names
 from domain.panels import ROLES_MAX, ButtonColour, PanelSpec, RoleSpec
 from domain.permissions import dangerous_bits
 from domain.plan import Refusal

@@ -1,12 +1,13 @@
-"""How panels speak: modes, styles, colours, permissions, and why a role cannot be on a panel."""
+"""How panels speak: modes, styles, colours, and why a role cannot be on a panel."""
 
 from collections.abc import Iterable
 
 import discord
 
 from core.i18n import N_, Translator
+from core.permission_names import permission_names
 from domain.panels import ButtonColour, Mode, PanelSpec, Style
-from domain.permissions import Permission, dangerous_bits
+from domain.permissions import dangerous_bits
 from domain.plan import Refusal
 from domain.role_safety import GuildFacts, Problem
 
@@ -26,31 +27,6 @@ COLOURS = {
     ButtonColour.GREEN: N_("Green"),
     ButtonColour.RED: N_("Red"),
 }
-PERMISSIONS = {
-    Permission.KICK_MEMBERS: N_("Kick Members"),
-    Permission.BAN_MEMBERS: N_("Ban Members"),
-    Permission.ADMINISTRATOR: N_("Administrator"),
-    Permission.MANAGE_CHANNELS: N_("Manage Channels"),
-    Permission.MANAGE_GUILD: N_("Manage Server"),
-    Permission.VIEW_AUDIT_LOG: N_("View Audit Log"),
-    Permission.VIEW_CHANNEL: N_("View Channel"),
-    Permission.SEND_MESSAGES: N_("Send Messages"),
-    Permission.MANAGE_MESSAGES: N_("Manage Messages"),
-    Permission.EMBED_LINKS: N_("Embed Links"),
-    Permission.MENTION_EVERYONE: N_("Mention Everyone"),
-    Permission.MUTE_MEMBERS: N_("Mute Members"),
-    Permission.DEAFEN_MEMBERS: N_("Deafen Members"),
-    Permission.MOVE_MEMBERS: N_("Move Members"),
-    Permission.MANAGE_NICKNAMES: N_("Manage Nicknames"),
-    Permission.MANAGE_ROLES: N_("Manage Roles"),
-    Permission.MANAGE_WEBHOOKS: N_("Manage Webhooks"),
-    Permission.MANAGE_GUILD_EXPRESSIONS: N_("Manage Expressions"),
-    Permission.MANAGE_EVENTS: N_("Manage Events"),
-    Permission.MANAGE_THREADS: N_("Manage Threads"),
-    Permission.SEND_MESSAGES_IN_THREADS: N_("Send Messages in Threads"),
-    Permission.MODERATE_MEMBERS: N_("Timeout Members"),
-    Permission.VIEW_CREATOR_MONETIZATION_ANALYTICS: N_("View Server Subscription Insights"),
-}
 
 # Only what can be known of a role before a click; the rest of Problem belongs to clicks.
 REFUSED = {
@@ -68,11 +44,6 @@ WARNINGS = {
     ),
     Problem.BOT_LACKS_MANAGE_ROLES: N_("The bot lacks the permission Manage Roles, so it cannot give {role}."),
 }
-
-
-def permission_names(bits: int, t: Translator) -> str:
-    """The set permission bits by the names that Discord's settings show."""
-    return ", ".join(t(name) for flag, name in PERMISSIONS.items() if flag & bits)
 
 
 def role_name(role_id: int, facts: GuildFacts, panel: PanelSpec | None = None) -> str:

@@ -8,9 +8,10 @@ import pytest
 from cogs.panels import arranging_screens, look_screens, modals, posting_screens, screens
 from cogs.panels.postings import Condition, Posting
 from cogs.panels.view import View, states
-from cogs.panels.words import PERMISSIONS, REFUSED, WARNINGS, fit
+from cogs.panels.words import REFUSED, WARNINGS, fit
 from core.components import Payload
 from core.i18n import available, translator
+from core.permission_names import NAMES
 from domain.custom_id import decode
 from domain.panels import FOOTER_MAX, URL_MAX, Appearance, ButtonColour, PanelSpec, RoleSpec
 from domain.permissions import DANGEROUS, Permission
@@ -175,7 +176,7 @@ def test_every_problem_known_beforehand_has_its_sentence() -> None:
 
 
 def test_every_dangerous_permission_has_a_name() -> None:
-    assert PERMISSIONS.keys() == set(Permission)
+    assert NAMES.keys() == set(Permission)
 
 
 @pytest.mark.parametrize(
