@@ -36,6 +36,7 @@ class Problem(StrEnum):
     UNCERTAIN = "uncertain"
     EXPIRED = "expired"
     SUPERSEDED = "superseded"
+    TOO_FAST = "too_fast"
 
 
 @dataclass(frozen=True, slots=True)

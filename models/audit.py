@@ -1,11 +1,13 @@
 """The audit table: the record of every change and every click, and the outbox to the guild's audit channel."""
 
-from datetime import datetime
+import json
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from tortoise import fields
 from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.connection import get_connection
 from tortoise.models import Model
 
 
@@ -22,6 +24,18 @@ class AuditState(StrEnum):
     REFUSED = "refused"
     UNKNOWN = "unknown"
 
+
+REPETITION = timedelta(minutes=10)  # for so long the same refusal of the same member is one entry
+_COUNT_REPETITION = """
+UPDATE audit_entry SET payload = payload || jsonb_build_object('count', coalesce((payload->>'count')::int, 1) + 1)
+WHERE id = (
+    SELECT id FROM audit_entry
+    WHERE guild_id = $1 AND kind = $2 AND target_id = $3 AND panel_id = $4 AND state = 'refused' AND posted_at IS NULL
+        AND payload - 'count' = $5::jsonb AND created_at > $6
+    ORDER BY id DESC LIMIT 1 FOR UPDATE SKIP LOCKED
+)
+RETURNING id
+"""
 
 SETTLED = (AuditState.DONE, AuditState.REFUSED, AuditState.UNKNOWN)
 
@@ -85,7 +99,15 @@ class AuditEntry(Model):
     async def record_refusal(
         cls, guild_id: int, kind: str, at: datetime, *, member_id: int, panel_id: int, payload: dict[str, Any], interaction_id: int
     ) -> None:
-        """Write a settled entry for a click that changed nothing; once for each interaction, whichever process gets it."""
+        """Write a settled entry for a click that changed nothing; once for each interaction, whichever process gets it.
+
+        While an entry for the same refusal of the same member waits to be posted, that one counts the click instead.
+        """
+        repeated = await get_connection("default").execute_query_dict(
+            _COUNT_REPETITION, [guild_id, kind, member_id, panel_id, json.dumps(payload), at - REPETITION]
+        )
+        if repeated:
+            return
         entry = cls(
             guild_id=guild_id,
             kind=kind,

@@ -29,6 +29,8 @@ def embed(entry: AuditEntry, t: Translator) -> dict[str, Any]:
         colour = COLOURS.get(entry.state, RED)
     else:
         title, colour = t(TITLES[entry.kind]) if entry.kind in TITLES else entry.kind, BLUE
+    if (count := entry.payload.get("count", 1)) > 1:
+        title = f"{title} ×{count}"
     fields = _who(entry, t) + _panel(entry, t) + _changes(entry.payload, t) + _roles(entry.payload, t) + _notes(entry, t)
     return _within_limits(
         {

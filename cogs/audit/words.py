@@ -98,6 +98,7 @@ REASONS = {
     Problem.DISCORD_ERROR: N_("Discord had an error"),
     Problem.UNCERTAIN: N_("Discord did not confirm it"),
     Problem.EXPIRED: N_("the bot was away for too long"),
+    Problem.TOO_FAST: N_("the member clicked too often in a short time"),
     Problem.SUPERSEDED: N_("the member clicked again before its turn came"),
     Problem.REQUIRES_ANY: N_("the member holds none of the roles that are required for it"),
     Problem.REQUIRES_ALL: N_("the member lacks a role that is required for it"),

@@ -57,6 +57,7 @@ SENTENCES = {
         "Discord did not confirm the change of {role}, and it could not be looked up either. Please check your roles before you try again."
     ),
     Problem.EXPIRED: N_("{role} was not changed, because the bot was away for too long."),
+    Problem.TOO_FAST: N_("{role} was not changed, because you clicked too often in a short time."),
     Problem.SUPERSEDED: N_("{role} is as a later click of yours left it."),
 }
 

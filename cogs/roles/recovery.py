@@ -9,7 +9,8 @@ from loguru import logger
 
 from cogs.roles.applier import Applied, compare, member_roles
 from cogs.roles.decision import Click, Outcome, facts_of, planned
-from cogs.roles.service import KIND, TOKEN_LIFE, RoleService
+from cogs.roles.refusals import KIND
+from cogs.roles.service import TOKEN_LIFE, RoleService
 from cogs.roles.turns import Tell
 from core.answer import TooLate
 from core.rate_limits import RateLimited

@@ -2,10 +2,10 @@
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from loguru import logger
 
@@ -17,6 +17,7 @@ from cogs.roles.members import MemberLocks, Overlay
 from cogs.roles.panel_cache import PanelCache
 from cogs.roles.places import Places
 from cogs.roles.queue import Job, RoleQueue, Turn
+from cogs.roles.refusals import Refusals, Spawn
 from cogs.roles.turns import GUILD_MISSING, Part, Tell, Turns
 from cogs.roles.waiting import postpone
 from core.answer import AnsweredElsewhere
@@ -26,6 +27,7 @@ from core.i18n import N_
 from core.rate_limits import Bucket
 from domain import clock
 from domain.events import AuditWritten, RolesChanged
+from domain.plan import Refusal, RolePlan
 from domain.role_safety import GuildFacts, Problem
 from models import AuditEntry, AuditState
 from models.claim import Claim, Claimed, claim, settle
@@ -37,7 +39,7 @@ TOKEN_LIFE = timedelta(minutes=15)  # https://docs.discord.com/developers/intera
 LAST_WAIT = 13 * 60.0  # seconds that a role change may wait for rate limits, so that its answer still arrives
 STALE_MAX = 3  # times that a panel may turn out to be newer than the one planned with
 BEING_EDITED = N_("This panel is being edited right now. Please try again in a moment.")
-KIND, PAUSED = "roles.click", "roles.paused"
+PAUSED = "roles.paused"
 SOON = 1.0  # seconds: who is done so soon need not hear of the line
 LEFTOVER_WAIT = 90.0  # seconds until what failed on the bot's side is taken up again, at the latest
 TOO_FAST = N_("That was a lot of clicks in a short time. You can go on {moment}.")
@@ -57,7 +59,6 @@ HOPELESS = {
 }
 
 TellTurn = Callable[[Turn], Awaitable[None]]
-Spawn = Callable[[Coroutine[Any, Any, None], str], object]
 
 
 class RoleService:
@@ -71,6 +72,7 @@ class RoleService:
         self._panels, self._places = panels, places
         self._locks, self._overlay = locks, overlay
         self._breaker, self._cooldown = Breaker(), Cooldown()
+        self._refusals = Refusals(bot, spawn)
         self._turns = Turns(bot, panels, overlay, self._breaker, self._learn, self._settle)
         self.queue: RoleQueue[Part] = RoleQueue(bot.rest, spawn, self._take_turn)
         self.active = bot.gate.under_way
@@ -89,6 +91,7 @@ class RoleService:
         Raises UserError when nothing could even be planned; does nothing when another process owns the click.
         """
         if until := self._cooldown.until(click.guild_id, click.member_id):
+            await self._refusals.record(click, None, RolePlan(refusals=(Refusal(0, Problem.TOO_FAST),)))
             raise UserError(TOO_FAST, moment=moment(until))
         arrived = asyncio.get_running_loop().time()
         self.active.add(click.interaction_id)
@@ -275,16 +278,7 @@ class RoleService:
         if waiting and decision.panel:
             await postpone(decision.panel, click.member_id, waiting)
         if decision.plan.refusals:
-            await AuditEntry.record_refusal(
-                click.guild_id,
-                KIND,
-                clock.now(),
-                member_id=click.member_id,
-                panel_id=click.panel_id,
-                payload=facts_of(click, decision.panel, decision.plan, Applied()),
-                interaction_id=click.interaction_id,
-            )
-            self._bot.dispatch(AuditWritten.NAME, AuditWritten(click.guild_id))
+            await self._refusals.record(click, decision.panel, decision.plan)
         await tell(decision.outcome(Applied()))
 
 

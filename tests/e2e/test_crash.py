@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from cogs.roles.decision import Click
-from cogs.roles.service import KIND
+from cogs.roles.refusals import KIND
 from core.settings import ROOT
 from domain import clock
 from domain.grants import Grant

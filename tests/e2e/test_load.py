@@ -9,7 +9,7 @@ import pytest
 from domain import clock
 from domain.panels import Mode
 from models import AuditEntry, AuditState
-from sandbox import members
+from sandbox import members, permissions, roles
 from sandbox.driver.views import MessageView
 from sandbox.faults import Fault
 from sandbox.ratelimit import Limit
@@ -48,9 +48,13 @@ async def test_trouble_of_ten_members_delays_each_by_its_own_retry_only(house: H
     crowd = add_members(house.sandbox, house.sandbox.guild, 10)
     _, message = await panel_in(house, house.sandbox.guild, "Red")
     house.sandbox.faults.add(fault).count = 10
+    house.sandbox.ledger.allow(status=fault.status)
+    all_at_once = house.sandbox.faults.add(Fault("freeze", "PUT", ROLES, count=10))
     results = await all_click(crowd, message, "Red")
-    await until_told(house, results, "Added", 1.5)
-    assert fault.hits == 10
+    await house.sandbox.until(lambda: all_at_once.hits == 10, what="for ten role calls at once")
+    all_at_once.release()
+    await house.sandbox.until(lambda: len(house.sandbox.traffic.find("PUT", ROLE)) == 20, what="for each one's retry")
+    await until_told(house, results, "Added", 5)
 
 
 async def test_who_has_to_wait_is_told_the_place_and_then_the_outcome(house: House) -> None:
@@ -198,3 +202,17 @@ async def test_who_clicks_like_a_script_has_to_pause(house: House) -> None:
     results = await all_click([actor] * 30, message, "Red")
     await house.sandbox.until(lambda: sum("a lot of clicks" in told(result) for result in results) == 10, what="for ten refusals")
     await house.sandbox.until(lambda: all(told(result) for result in results), 10, "for an answer to each")
+    rows = await house.audit("roles.click")
+    too_fast = [row.payload["count"] for row in rows if {"role_id": 0, "problem": "too_fast"} in row.payload["refused"]]
+    assert too_fast == [10]
+
+
+async def test_the_same_refusal_again_and_again_is_one_entry(house: House) -> None:
+    sandbox = house.sandbox
+    _, message = await panel_in(house, sandbox.guild, "Red")
+    actor, other = add_members(sandbox, sandbox.guild, 2)
+    roles.edit(sandbox.world, sandbox.guild, sandbox.role("Red"), {"permissions": permissions.bits("BAN_MEMBERS")}, sandbox.guild.owner_id)
+    results = await all_click([actor] * 14 + [other], message, "Red")
+    await until_told(house, results, "powerful permissions", 5)
+    entries = await house.audit("roles.click")
+    assert sorted((row.target_id, row.payload.get("count", 1)) for row in entries) == [(actor.user.id, 14), (other.user.id, 1)]
