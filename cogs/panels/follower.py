@@ -85,10 +85,20 @@ class Follower:
                 continue  # its arrival wakes us
             trouble = self._troubles.get(row)
             if trouble is None or trouble.version != version or trouble.until <= now:
-                await self._follow(guild, row, version)
+                await self._try_to_follow(guild, row, version)
         if not self._troubles:
             return None
         return max(0.0, min(trouble.until for trouble in self._troubles.values()) - asyncio.get_running_loop().time())
+
+    async def _try_to_follow(self, guild: discord.Guild, row: int, version: int) -> None:
+        try:
+            await self._follow(guild, row, version)
+        except Exception as error:
+            if is_database_away(error):
+                raise
+            # Our bug, or a panel that was deleted under our hands: all other panels must go on following.
+            logger.opt(exception=error).error("The message in row {} of guild {} could not be brought up to date", row, guild.id)
+            self._try_later(row, version, REFUSED_PAUSE)
 
     async def _follow(self, guild: discord.Guild, row: int, version: int) -> None:
         """Bring one message up to date. Its row is locked meanwhile, so that no second process edits it at the same time."""

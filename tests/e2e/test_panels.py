@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from domain.panels import Mode, Style
+from domain import clock
+from domain.events import PanelChanged
+from domain.panels import Mode, PanelSpec, Style
 from models import GuildConfig, Panel, PanelMessage, PanelRole
 from sandbox import channels, messages, roles
 from sandbox.driver import ClientRefusal
@@ -80,6 +82,30 @@ async def test_what_was_edited_while_the_bot_was_away_is_followed_at_the_start(h
     await house.start()
     await up_to_date()
     assert posted.text.startswith("Other colours")
+
+
+async def test_a_panel_that_cannot_be_drawn_holds_up_no_other(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    await post(house, await create(house, title="Broken"))
+    posted = await post(house, await create(house), "general")
+    await up_to_date()
+    broken, colours = await Panel.get(name="Broken"), await Panel.get(name="Colours")
+
+    poster: Any = house.bot.get_cog("panels").poster  # pyright: ignore[reportOptionalMemberAccess, reportAttributeAccessIssue]
+    draw = poster.render
+
+    async def render(guild: Any, panel: PanelSpec, page: int = 0) -> Any:
+        if panel.panel_id == broken.id:
+            raise ValueError("a panel that no version of the bot should have made")
+        return await draw(guild, panel, page)
+
+    monkeypatch.setattr(poster, "render", render)
+    await broken.raise_version(broken.version, updated_at=clock.now(), title="Other")
+    await colours.raise_version(colours.version, updated_at=clock.now(), title="Hues")
+    house.bot.dispatch(PanelChanged.NAME, PanelChanged(house.sandbox.guild.id, colours.id, colours.version + 1))
+    while await PanelMessage.exists(panel_id=colours.id, rendered_version=colours.version):
+        pass  # the question itself lets the bot work
+    assert posted.text.startswith("Hues")
+    assert await PanelMessage.exists(panel_id=broken.id, rendered_version=broken.version)
 
 
 async def test_quick_edits_become_one_patch(house: House) -> None:
