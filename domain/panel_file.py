@@ -33,7 +33,6 @@ PANELS_MAX = 200  # in a guild
 CAPACITY_MAX = 1_000_000
 EMOJI_MAX = 100
 ROLE_NAME_MAX = 100  # https://docs.discord.com/developers/resources/guild#create-guild-role
-COLOUR_MAX = 0xFFFFFF
 
 
 @dataclass(frozen=True, slots=True)

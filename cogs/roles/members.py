@@ -39,7 +39,3 @@ class Overlay:
             if (guild, member) == (guild_id, member_id):
                 held = (held | added) - removed
         return held
-
-    def touched(self, guild_id: int, member_id: int) -> bool:
-        """Whether this process changed the member in the last 5 s."""
-        return any((guild, member) == (guild_id, member_id) for _, guild, member, _, _ in self._changes)
