@@ -15,6 +15,7 @@ from core.facts import guild_facts
 from core.interactions import Press, component
 from domain.panels import Mode, PanelSpec, RoleSpec
 from domain.role_safety import GuildFacts
+from models import Panel
 
 
 class BehaviourHandlers(PanelHandlers):
@@ -142,7 +143,7 @@ class BehaviourHandlers(PanelHandlers):
         await press.answer.redraw(rule_screens.who(await self._rules(press, panel), role))
 
     async def _rules(self, press: Press, panel: PanelSpec) -> Rules:
-        return Rules(await self._view(press, panel), await self.rules.linked(panel), self.bot.intents.members)
+        return Rules(await self._view(press, panel), await Panel.linked_with(panel), self.bot.intents.members)
 
     async def _facts(self, press: Press) -> GuildFacts:
         return guild_facts(await self.poster.guild(press.interaction.guild_id))

@@ -85,16 +85,6 @@ class Poster:
             raise error if isinstance(error, UserError) else UserError(PANEL_GONE) from None
         return Posted(link(guild.id, channel_id, sent[0]), tuple(await self._delete_all(replaced)))
 
-    async def move(
-        self, guild: discord.Guild, editor: Editor, panel: PanelSpec, old_id: int, new_id: int, nonce: int, t: Translator
-    ) -> Posted:
-        """Post a panel in another channel, and then take it out of the old one. What could not be taken down stays and works.
-
-        Raises UserError as `post` does; then it stands where it stood.
-        """
-        posted = await self.post(guild, editor, panel, new_id, nonce, t)
-        return Posted(posted.link, await self.take_out(editor, panel, old_id) if old_id != new_id else posted.left)
-
     async def take_out(self, editor: Editor, panel: PanelSpec, channel_id: int) -> tuple[PanelMessage, ...]:
         """Take a panel out of a channel; the answer is what could not be deleted, which stays and works."""
         messages = await PanelMessage.filter(panel_id=panel.panel_id, channel_id=channel_id).order_by("id")

@@ -35,13 +35,6 @@ class RuleService(PanelEdits):
             group = same.link_group if same else group
         return await self.set_panel(editor, guild_id, panel_id, version, link_group=group)
 
-    async def linked(self, panel: PanelSpec) -> tuple[PanelSpec, ...]:
-        """The other panels of its link group."""
-        if panel.link_group is None:
-            return ()
-        others = Panel.filter(guild_id=panel.guild_id, link_group=panel.link_group).exclude(id=panel.panel_id)
-        return tuple(other.to_spec() for other in await others.order_by("name").prefetch_related("roles"))
-
     async def set_terms(self, editor: Editor, guild_id: int, panel_id: int, item_id: int, version: int, terms: Terms) -> PanelSpec:
         """Change for how long and to how many a role is given. What members already have stays as it was promised to them."""
         wanted = {"duration_seconds": terms.duration, "capacity": terms.capacity, "capacity_counts_all": terms.counts_all}

@@ -75,9 +75,9 @@ async def test_a_group_is_spelled_as_on_the_other_panel(service: RuleService) ->
     await service.link(EDITING, GUILD, first.panel_id, 1, "My Group")
     linked = await service.link(EDITING, GUILD, second.panel_id, 1, "my group")
     assert linked.link_group == "My Group"
-    assert [panel.name for panel in await service.linked(linked)] == ["A"]
+    assert [panel.name for panel in await Panel.linked_with(linked)] == ["A"]
     alone = await service.link(EDITING, GUILD, second.panel_id, 2, None)
-    assert (alone.link_group, await service.linked(alone)) == (None, ())
+    assert (alone.link_group, await Panel.linked_with(alone)) == (None, ())
 
 
 async def test_a_group_is_of_one_guild(service: RuleService) -> None:
@@ -85,7 +85,7 @@ async def test_a_group_is_of_one_guild(service: RuleService) -> None:
     linked = await service.link(EDITING, GUILD, spec.panel_id, 1, "g")
     now = clock.now()
     await Panel.create(guild_id=GUILD + 500, name="Far", title="Far", link_group="g", created_at=now, updated_at=now)
-    assert await service.linked(linked) == ()
+    assert await Panel.linked_with(linked) == ()
 
 
 async def test_terms_are_written_with_their_record(service: RuleService) -> None:
