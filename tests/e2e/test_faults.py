@@ -67,6 +67,46 @@ async def test_the_edit_of_a_late_answer_is_repeated(house: House) -> None:
 
 
 @pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("status", "PATCH", EDIT, status=500, count=1),
+        Fault("status", "PATCH", EDIT, status=502, count=2),
+        Fault("status", "PATCH", EDIT, status=503, count=1),
+        Fault("status", "PATCH", EDIT, status=429, retry_after=0.2, count=1),
+        Fault("drop_before", "PATCH", EDIT, count=1),
+        Fault("latency", "PATCH", EDIT, seconds=1.0, count=1),
+    ],
+    ids=lambda fault: f"{fault.kind} {fault.status if fault.kind == 'status' else ''}",
+)
+async def test_trouble_with_the_edit(house: House, fault: Fault) -> None:
+    await posted_panel(house, "Red")
+    held_up = house.sandbox.faults.add(Fault("freeze", "PUT", ROLE, count=1))
+    result = await house.actor("alice").in_("roles").sees()[-1].click("Red")
+    await house.sandbox.until(lambda: result.state == "deferred", what="for the acknowledgement")
+    house.sandbox.faults.add(fault)
+    held_up.release()
+    assert "Added" in (await result.message()).text
+    assert fault.hits
+
+
+async def test_everything_is_slow_for_two_seconds(house: House) -> None:
+    await posted_panel(house, "Red")
+    house.sandbox.ledger.allow(code=40060)
+    slow = house.sandbox.faults.add(Fault("latency", seconds=2.0, count=3))
+    assert "Added" in await click(house, "alice", "Red")
+    await house.sandbox.until(lambda: sum(x.fault == "latency" for x in house.sandbox.traffic) == slow.hits, what="for the last slow call")
+
+
+async def test_a_long_wait_for_everything(house: House) -> None:
+    """The global limit stops role changes, not answers: the member is acknowledged meanwhile, and told afterwards."""
+    await posted_panel(house, "Red")
+    house.sandbox.faults.add(Fault("status", "PUT", ROLE, status=429, retry_after=3.0, scope="global", count=1))
+    result = await house.actor("alice").in_("roles").sees()[-1].click("Red")
+    assert "Added" in (await result.message()).text
+    assert (result.first_answer_ms or 0) < 3000
+
+
+@pytest.mark.parametrize(
     ("fault", "said", "problem"),
     [
         (Fault("status", "PUT", ROLE, status=403, code=50013), "Discord did not let the bot change", "forbidden"),
