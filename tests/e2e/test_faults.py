@@ -1,11 +1,12 @@
 """Discord in trouble: what a member is told stays true, and what is safe to repeat is repeated."""
 
+import sys
 from datetime import timedelta
+from types import ModuleType
 
 import asyncpg
 import pytest
 
-from cogs.roles import recovery, service
 from core.rate_limits import RateLimited
 from domain import clock
 from models import AuditState
@@ -136,6 +137,11 @@ async def test_the_gateway_drops_in_the_middle_of_a_click(house: House) -> None:
     assert "Added" in (await result.message()).text
 
 
+def now_running(name: str) -> ModuleType:
+    """A module of the roles cog as the bot uses it: each start of the bot loads its cogs anew."""
+    return sys.modules[f"cogs.roles.{name}"]
+
+
 async def test_what_was_done_and_not_recorded_is_not_called_undone(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """The database goes away between the answer and the record."""
     await posted_panel(house, "Red")
@@ -147,7 +153,7 @@ async def test_what_was_done_and_not_recorded_is_not_called_undone(house: House,
         raise RateLimited(5.0)
 
     with monkeypatch.context() as patched:
-        patched.setattr(service, "settle", away)
+        patched.setattr(now_running("service"), "settle", away)
         alice = house.actor("alice").in_("roles")
         result = await alice.sees()[-1].click("Red")
         assert "Added" in (await result.message()).text
@@ -155,7 +161,7 @@ async def test_what_was_done_and_not_recorded_is_not_called_undone(house: House,
     assert [message.text for message in alice.sees() if message.ephemeral and "database" in message.text] == []
     clock.shift(timedelta(minutes=2))
     with monkeypatch.context() as patched:
-        patched.setattr(recovery, "member_roles", limited)
+        patched.setattr(now_running("recovery"), "member_roles", limited)
         assert await house.bot.cogs["roles"]._recovery.run(clock.now()) == 1  # pyright: ignore[reportAttributeAccessIssue]
     await house.restart()
     (row,) = await house.audit("roles.click")
