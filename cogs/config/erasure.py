@@ -9,7 +9,7 @@ from loguru import logger
 from tortoise.connection import get_connection
 from tortoise.transactions import in_transaction
 
-from core.errors import is_database_away
+from core.cog import outlasted
 from domain import clock
 from domain.events import PanelChanged
 from models import AuditEntry, Draft, GuildConfig, Panel, RoleGrant
@@ -65,14 +65,10 @@ class Erasure:
         await self._bot.wait_until_ready()
         while True:
             self._woken.clear()
-            pause = LOOK_SECONDS
-            try:
+            pause = DATABASE_PAUSE
+            with outlasted("the look for guilds to be forgotten"):
                 await self.look()
-            except Exception as error:
-                if not is_database_away(error):
-                    raise
-                logger.warning("Guilds to be forgotten wait for the database")
-                pause = DATABASE_PAUSE
+                pause = LOOK_SECONDS
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._woken.wait()

@@ -15,8 +15,8 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 
 from cogs.panels.edits import PanelEdits
 from cogs.panels.poster import GONE, message_route, note_missing
-from core.cog import Cog
-from core.errors import UserError, is_database_away
+from core.cog import Cog, outlasted
+from core.errors import UserError
 from core.rate_limits import RateLimited
 from core.rest import Uncertain
 from domain.events import AuditWritten
@@ -126,13 +126,12 @@ class CleaningHandlers(Cog, name="cleaning"):
             await asyncio.sleep(GATHER)
             self._deleted.clear()
             waiting, self._to_compare = sorted(self._to_compare), set()
-            try:
+            compared = False
+            with outlasted("comparing panels with their guilds"):
                 for start in range(0, len(waiting), BATCH):
                     await self._compare_batch(waiting[start : start + BATCH])
-            except Exception as error:
-                if not is_database_away(error):
-                    raise
-                logger.warning("Panels wait for the database to be compared with their guilds")
+                compared = True
+            if not compared:
                 self._to_compare.update(waiting)
                 self._deleted.set()
                 await asyncio.sleep(DATABASE_PAUSE)
@@ -153,14 +152,11 @@ class CleaningHandlers(Cog, name="cleaning"):
         loop = asyncio.get_running_loop()
         await self.bot.wait_until_ready()
         while True:
-            next_round = loop.time() + ROUND_SECONDS
-            try:
+            began, pause = loop.time(), DATABASE_PAUSE
+            with outlasted("the look at posted panels"):
                 await self._look_round()
-            except Exception as error:
-                if not is_database_away(error):
-                    raise
-                logger.warning("The look at posted panels waits for the database")
-                next_round = loop.time() + DATABASE_PAUSE
+                pause = ROUND_SECONDS
+            next_round = began + pause
             await asyncio.sleep(max(0.0, next_round - loop.time()))
 
     async def _look_round(self) -> None:

@@ -3,8 +3,9 @@
 Limits: https://docs.discord.com/developers/components/reference
 """
 
-from discord import ButtonStyle, ChannelType, ComponentType, InputTextStyle
+from discord import ButtonStyle, ComponentType, InputTextStyle
 
+from core.channels import POSTABLE
 from core.components import Payload
 from domain.panels import ButtonColour
 
@@ -12,7 +13,6 @@ OPTIONS_MAX = 25
 ROW_WIDTH = 5
 ROWS_MAX = 5
 MODAL_TITLE_MAX = 45
-POSTABLE = (ChannelType.text, ChannelType.news)
 
 
 def row(*children: Payload) -> Payload:

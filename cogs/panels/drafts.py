@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 from discord import ComponentType
-from loguru import logger
 
 from cogs.panels import look_screens, modals, rule_forms, verbs
 from cogs.panels.access import Editor
@@ -16,8 +15,9 @@ from cogs.panels.edits import PANEL_GONE, ROLE_GONE, ChangedMeanwhile
 from cogs.panels.handling import PanelHandlers, argument, role_of
 from cogs.panels.overtaking import overtaken
 from core.answer import Acknowledgement
+from core.cog import outlasted
 from core.components import Payload
-from core.errors import OUTDATED, UserError, is_database_away
+from core.errors import OUTDATED, UserError
 from core.i18n import N_, Translator
 from core.interactions import Handler, Press, component
 from domain import clock
@@ -82,12 +82,8 @@ async def _kept(press: Press) -> Draft:
 async def sweep() -> None:
     """Forget old drafts, until cancelled."""
     while True:
-        try:
+        with outlasted("forgetting old drafts"):
             await Draft.filter(created_at__lt=clock.now() - KEPT).delete()
-        except Exception as error:
-            if not is_database_away(error):
-                raise
-            logger.warning("Old drafts wait for the database")
         await asyncio.sleep(SWEEP_PAUSE)
 
 

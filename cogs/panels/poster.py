@@ -15,6 +15,7 @@ from cogs.panels.render import Present, pages, panel_message
 from cogs.panels.service import PanelService
 from cogs.panels.words import link
 from core.bot import RolePanelBot
+from core.channels import missing_to_post
 from core.components import Payload, public
 from core.errors import UserError
 from core.i18n import N_, Translator, translator
@@ -22,7 +23,6 @@ from core.permission_names import permission_names
 from core.rate_limits import RateLimited
 from core.rest import Uncertain
 from domain.panels import PanelSpec
-from domain.permissions import Permission, allows
 from models import GuildConfig, Panel, PanelMessage
 
 UNKNOWN_CHANNEL, UNKNOWN_MESSAGE = 10003, 10008
@@ -119,14 +119,12 @@ class Poster:
         if channel is None:
             raise UserError(NO_SUCH_CHANNEL)
         mention = f"<#{channel_id}>"
-        if not isinstance(channel, discord.abc.Messageable):
+        # A thread is archived by itself, and then neither an edit nor a look reaches the panel in it.
+        if not isinstance(channel, discord.abc.Messageable) or isinstance(channel, discord.Thread):
             raise UserError(NOT_A_TEXT_CHANNEL, channel=mention)
-        in_thread = isinstance(channel, discord.Thread)
-        sending = Permission.SEND_MESSAGES_IN_THREADS if in_thread else Permission.SEND_MESSAGES
-        granted = channel.permissions_for(guild.me).value
-        missing = [flag for flag in (Permission.VIEW_CHANNEL, sending, Permission.EMBED_LINKS) if not allows(granted, flag)]
+        missing = missing_to_post(channel)
         if missing:
-            raise UserError(MISSING_PERMISSIONS, channel=mention, permissions=permission_names(sum(missing), t))
+            raise UserError(MISSING_PERMISSIONS, channel=mention, permissions=permission_names(missing, t))
 
     async def _send(self, channel_id: int, body: Payload) -> Payload:
         route = Route("POST", "/channels/{channel_id}/messages", channel_id=channel_id)
