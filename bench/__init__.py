@@ -1,0 +1,1 @@
+"""Measurements: how long members wait, as ratios to what Discord makes unavoidable."""
