@@ -52,7 +52,7 @@ async def test_nobody_overtakes_who_waits() -> None:
 
 async def test_what_is_under_way_may_count_in_the_next_window() -> None:
     bucket = Bucket(limit=3)
-    assert all([bucket.try_enter() for _ in range(3)])
+    assert all(bucket.try_enter() for _ in range(3))
     bucket.leave(answered(3, 2, 60))  # the first answer of a window; two calls are not counted in it yet
     assert not bucket.try_enter()
     assert (bucket.outlook.free, bucket.outlook.limit, bucket.outlook.period) == (0, 3, 60)
