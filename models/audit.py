@@ -30,9 +30,11 @@ _COUNT_REPETITION = """
 UPDATE audit_entry SET payload = payload || jsonb_build_object('count', coalesce((payload->>'count')::int, 1) + 1)
 WHERE id = (
     SELECT id FROM audit_entry
-    WHERE guild_id = $1 AND kind = $2 AND target_id = $3 AND panel_id = $4 AND state = 'refused' AND posted_at IS NULL
-        AND payload - 'count' = $5::jsonb AND created_at > $6
-    ORDER BY id DESC LIMIT 1 FOR UPDATE SKIP LOCKED
+    WHERE id = (
+        SELECT id FROM audit_entry WHERE guild_id = $1 AND created_at > $6 AND kind = $2 AND target_id = $3
+        ORDER BY created_at DESC, id DESC LIMIT 1
+    ) AND panel_id = $4 AND state = 'refused' AND posted_at IS NULL AND payload - 'count' = $5::jsonb
+    FOR UPDATE SKIP LOCKED
 )
 RETURNING id
 """
@@ -101,7 +103,7 @@ class AuditEntry(Model):
     ) -> None:
         """Write a settled entry for a click that changed nothing; once for each interaction, whichever process gets it.
 
-        While an entry for the same refusal of the same member waits to be posted, that one counts the click instead.
+        While the member's last entry tells of the same refusal and waits to be posted, that one counts the click instead.
         """
         repeated = await get_connection("default").execute_query_dict(
             _COUNT_REPETITION, [guild_id, kind, member_id, panel_id, json.dumps(payload), at - REPETITION]
