@@ -57,7 +57,7 @@ class Members(RuleBasedStateMachine):
                 self.places.pop((number, role_id), None)
         assert before - self.reach == member.held - self.reach, "roles outside the panels are never touched"
         assert before & UNTOUCHABLE == member.held & UNTOUCHABLE, "nor those that the bot cannot reach"
-        if decided.add:
+        if decided.add and not fails:
             brought = {role_id for role in here.roles if role.item_id in decided.given for role_id in role.role_ids}
             self._keeps(limits_of(here, (other,)), member, brought)
 
