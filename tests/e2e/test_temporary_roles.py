@@ -166,8 +166,8 @@ async def test_a_role_above_the_bot_costs_no_request_and_is_told_once(house: Hou
     red, top = sandbox.role("Red"), sandbox.role("Admin").position
     await move(house, red, top)
     sent = len(sandbox.traffic)
-    clock.shift(timedelta(hours=2))
-    await expiry(house).end_due()
+    pass_time(house, timedelta(hours=2))
+    await settled(house)
     await expiry(house).end_due()
     assert [exchange for exchange in sandbox.traffic[sent:] if "members" in (exchange.route or "")] == []
     (row,) = await house.audit(EXPIRE)
