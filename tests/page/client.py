@@ -41,11 +41,7 @@ class Client:
 
     async def slash(self, command: str, **options: str) -> None:
         """Use a slash command with the keyboard alone; an option's text is what its list is searched for."""
-        await self.composer.fill(f"/{command}")
-        await expect(self.page.locator(".suggestions .option.active")).to_contain_text(f"/{command}")
-        await self.page.keyboard.press("Enter")
-        line = self.page.get_by_role("group", name=f"/{command}")
-        await expect(line).to_be_visible()
+        line = await self._begin(command)
         for name, text in options.items():
             field = line.locator(f"[data-option={name}]")
             if not await field.is_visible():
@@ -53,6 +49,23 @@ class Client:
             await field.fill(text)
             await expect(self.page.locator(".suggestions .option.active")).to_contain_text(text)
             await self.page.keyboard.press("Enter")
+        await self._send(line)
+
+    async def slash_with_file(self, command: str, option: str, file: Path) -> None:
+        """Use a slash command that takes a file."""
+        line = await self._begin(command)
+        await line.locator(f"[data-option={option}]").set_input_files(file)
+        await self._send(line)
+
+    async def _begin(self, command: str) -> Locator:
+        await self.composer.fill(f"/{command}")
+        await expect(self.page.locator(".suggestions .option.active")).to_contain_text(f"/{command}")
+        await self.page.keyboard.press("Enter")
+        line = self.page.get_by_role("group", name=f"/{command}")
+        await expect(line).to_be_visible()
+        return line
+
+    async def _send(self, line: Locator) -> None:
         await line.press("Enter")
         await expect(line).not_to_be_visible()
 

@@ -12,6 +12,7 @@ from core.database import Database, migrate
 from core.settings import DatabaseSettings
 from models import PanelMessage
 from sandbox.messages import delete
+from sandbox.roles import delete as delete_role
 from sandbox.roles import move
 from sandbox.seed import TOKEN, seed
 from sandbox.server import Sandbox
@@ -24,6 +25,7 @@ from tests.page.conftest import FLAGS, browser_path
 SIZE = {"width": 1220, "height": 1500}
 MEMBERS_INTENT = 1 << 1  # as switched on in the developer portal
 COLOURS = ("Red", "Orange", "Green", "Blue")
+COLOUR_PANEL = "What is your colour?"
 
 
 class Walk:
@@ -53,7 +55,7 @@ async def make(album: Album) -> None:
     client = album.client
     await client.slash("panel create")
     await expect(client.modal).to_be_visible()
-    await client.modal.get_by_label("Title").fill("What is your colour?")
+    await client.modal.get_by_label("Title").fill(COLOUR_PANEL)
     await client.modal.get_by_label("Description").fill("It becomes the colour of your name.")
     await client.pick(client.modal.get_by_role("button", name="Roles"), *COLOURS, "Admin")
     await album.modal("create")
@@ -135,7 +137,7 @@ async def history(album: Album) -> None:
 
 
 async def refused(album: Album) -> None:
-    """A form that was refused, and one that came after somebody else's."""
+    """A form that was refused."""
     await album.press("Appearance", "Buttons in a row")
     modal = await album.form("Colour and pictures", Colour="reddish")
     await modal.get_by_role("button", name="Submit").click()
@@ -143,6 +145,49 @@ async def refused(album: Album) -> None:
     await album.message("fix-it")
     await album.dismiss()
     await album.press("Back", "Behaviour:")
+
+
+async def overtaken(olivia: Album, mona: Album) -> None:
+    """A form that is sent after somebody else changed the panel."""
+    await mona.client.slash("panel edit", panel=COLOUR_PANEL)
+    await expect(mona.client.last).to_contain_text("Behaviour:")
+    modal = await olivia.form("Edit text", Description="Pick the colour of your name.")
+    await mona.form("Edit text", Description="One colour for each member.")
+    await mona.submit("One colour for each member.")
+    await modal.get_by_role("button", name="Submit").click()
+    await expect(olivia.client.last).to_contain_text("The panel was changed in the meantime")
+    await olivia.message("overtaken")
+    await olivia.dismiss()
+    await olivia.press("Refresh", "One colour for each member.")
+    await olivia.press("Undo", "The last change was undone")
+
+
+async def deletion(album: Album) -> None:
+    """The question before a panel is deleted, and the list of all panels."""
+    await album.press("Delete", "This cannot be undone")
+    await album.message("delete")
+    await album.press("Back", "Behaviour:")
+    await album.client.slash("panel list")
+    await expect(album.client.last).to_contain_text("Notifications")
+    await album.message("list")
+
+
+async def files(walk: Walk) -> None:
+    """A panel as a file, and what the file and a copy would make once a role is deleted and another out of reach."""
+    olivia, sandbox = await walk.window("olivia", "general"), walk.house.sandbox
+    await olivia.client.slash("panel export", panel=COLOUR_PANEL)
+    await expect(olivia.client.last).to_contain_text("role-panels.toml")
+    await olivia.message("export")
+    async with olivia.client.page.expect_download() as download:
+        await olivia.client.last.get_by_role("link", name="role-panels.toml").click()
+    file = await (await download.value).path()
+    delete_role(sandbox.world, sandbox.guild, sandbox.role("Orange"), sandbox.guild.owner_id)
+    await olivia.client.slash_with_file("panel import", "file", file)
+    await expect(olivia.client.last).to_contain_text("This will be made")
+    await olivia.message("import")
+    mona = await walk.window("mona", "general")
+    await mona.client.slash("panel clone", panel=COLOUR_PANEL)
+    await mona.message("clone")
 
 
 async def transfer(album: Album) -> None:
@@ -211,15 +256,18 @@ async def story(walk: Walk) -> None:
     for chapter in (make, roles, looks, rules, posting, refused):
         await chapter(olivia)
     await members(walk)
+    await overtaken(olivia, await walk.window("mona", "general"))
     await history(olivia)
     await transfer(olivia)
     await picker(walk)
+    await deletion(olivia)
     await olivia.client.slash("roles temporary")
     await expect(olivia.client.last).to_contain_text("Temporary roles")
     await olivia.message("temporary")
     await check(olivia, walk.house)
     await olivia.client.look_at("audit-log")
     await olivia.embeds("audit", 3)
+    await files(walk)
 
 
 async def main() -> None:
