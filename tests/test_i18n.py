@@ -12,7 +12,8 @@ from babel.messages.pofile import read_po
 from core.i18n import LOCALES, SOURCE_LOCALE, available, localized, translator
 from core.settings import ROOT
 
-KEYWORDS = {"N_": None, "t": None, "localized": None, "plural": (1, 2)}  # as in the Makefile
+COMMANDS = {"slash": (2,), "slash_option": None, "slash_group": None}
+KEYWORDS = {"N_": None, "t": None, "localized": None, "plural": (1, 2), **COMMANDS}  # as in the Makefile
 LANGUAGES = ("en", "ja")
 Id = Any  # a sentence, or its singular and plural
 

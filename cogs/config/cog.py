@@ -11,6 +11,7 @@ from cogs.config.managers import ManagerHandlers, who_edits
 from cogs.config.service import ConfigService
 from core.channels import POSTABLE, missing_to_post
 from core.cog import Cog
+from core.commands import slash, slash_option
 from core.components import text_message
 from core.errors import UserError
 from core.i18n import N_, Translator, available, localized, translator
@@ -42,12 +43,7 @@ class ConfigCog(ManagerHandlers, ForgetHandlers, Cog, name="config"):
         self.service = service
         self.watch_departures(bot)
 
-    @config.command(
-        name="show",
-        description="Show the settings of this server",
-        name_localizations=localized("show"),
-        description_localizations=localized("Show the settings of this server"),
-    )
+    @slash(config, "show", N_("Show the settings of this server"))
     async def show(self, ctx: discord.ApplicationContext) -> None:
         """All settings in one answer."""
         answer = self.bot.gate.answer_of(ctx.interaction)
@@ -60,21 +56,14 @@ class ConfigCog(ManagerHandlers, ForgetHandlers, Cog, name="config"):
         )
         await answer.send(text_message("\n".join(lines)))
 
-    @config.command(
-        name="audit-channel",
-        description="Choose where role changes and edits are logged; leave the channel out to switch it off",
-        name_localizations=localized("audit-channel"),
-        description_localizations=localized("Choose where role changes and edits are logged; leave the channel out to switch it off"),
-    )
-    @discord.option(
+    @slash(config, "audit-channel", N_("Choose where role changes and edits are logged; leave the channel out to switch it off"))
+    @slash_option(
         "channel",
         discord.SlashCommandOptionType.channel,
-        description="The channel for the log",
+        N_("The channel for the log"),
         channel_types=list(POSTABLE),
         required=False,
         default=None,
-        name_localizations=localized("channel"),
-        description_localizations=localized("The channel for the log"),
     )
     async def audit_channel(self, ctx: discord.ApplicationContext, channel: discord.abc.GuildChannel | None) -> None:
         """Set or switch off the audit channel."""
@@ -92,22 +81,15 @@ class ConfigCog(ManagerHandlers, ForgetHandlers, Cog, name="config"):
         await self.service.set_audit_channel(guild.id, actor_id, known.id)
         await answer.send(text_message(t("From now on, role changes and edits are posted in {channel}.", channel=known.mention)))
 
-    @config.command(
-        name="language",
-        description="Choose the language of panels and of the log",
-        name_localizations=localized("language"),
-        description_localizations=localized("Choose the language of panels and of the log"),
-    )
-    @discord.option(
+    @slash(config, "language", N_("Choose the language of panels and of the log"))
+    @slash_option(
         "language",
         str,
-        description="Answers to a member are always in that member's own language",
+        N_("Answers to a member are always in that member's own language"),
         choices=[
             *(discord.OptionChoice(endonym(locale), locale) for locale in available()),
             discord.OptionChoice("Automatic", AUTOMATIC, localized("Automatic")),
         ],
-        name_localizations=localized("language"),
-        description_localizations=localized("Answers to a member are always in that member's own language"),
     )
     async def language(self, ctx: discord.ApplicationContext, language: str) -> None:
         """Set the language of public text."""

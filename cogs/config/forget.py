@@ -9,8 +9,9 @@ from cogs.config.erasure import Erasure
 from cogs.config.group import config, managed_guild
 from core.answer import Acknowledgement
 from core.cog import Cog
+from core.commands import slash
 from core.components import Payload, text_message
-from core.i18n import N_, Translator, localized
+from core.i18n import N_, Translator
 from core.interactions import Press, component
 from domain.custom_id import encode
 from models import AuditEntry, Panel
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 FORGET, KEEP = "config.forget", "config.keep"
 RED, GREY = 4, 2  # button styles
 
-DESCRIPTION = N_("Erase everything the bot has stored for this server")
 WARNING = N_(
     "This erases everything the bot has stored for this server: {panels}, all settings, and {entries} of the log. **It cannot be undone.** "
     "Posted panels stay as messages, but their buttons stop working. Members keep their roles, also temporary ones."
@@ -40,12 +40,7 @@ class ForgetHandlers(Cog, name="forgetting"):
         self.erasure = Erasure(bot)
         self.spawn(self.erasure.run(), "forgetting guilds")
 
-    @config.command(
-        name="forget",
-        description=DESCRIPTION,
-        name_localizations=localized("forget"),
-        description_localizations=localized(DESCRIPTION),
-    )
+    @slash(config, "forget", N_("Erase everything the bot has stored for this server"))
     async def forget(self, ctx: discord.ApplicationContext) -> None:
         """Ask first, and say what would be lost."""
         answer = self.bot.gate.answer_of(ctx.interaction)

@@ -2,19 +2,15 @@
 
 import discord
 
+from core.commands import slash_group
 from core.errors import ONLY_IN_SERVERS, UserError
-from core.i18n import N_, localized
+from core.i18n import N_
 from domain.permissions import Permission, allows
 
-GROUP = N_("Settings of the role panel bot in this server")
 NEEDS_MANAGE_SERVER = N_("You need the permission Manage Server for this.")
 
-config = discord.SlashCommandGroup(
-    "config",
-    GROUP,
-    name_localizations=localized("config"),
-    description_localizations=localized(GROUP),
-    default_member_permissions=discord.Permissions(manage_guild=True),
+config = slash_group(
+    "config", N_("Settings of the role panel bot in this server"), default_member_permissions=discord.Permissions(manage_guild=True)
 )
 
 

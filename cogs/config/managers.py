@@ -9,9 +9,10 @@ from cogs.config.group import config, managed_guild
 from cogs.config.service import ConfigService
 from core.answer import Acknowledgement
 from core.command_access import Closed, closed_to
+from core.commands import slash
 from core.components import Payload
 from core.errors import UserError
-from core.i18n import N_, Translator, localized
+from core.i18n import N_, Translator
 from core.interactions import Press, component
 from domain.custom_id import encode
 from domain.permissions import Permission
@@ -24,7 +25,6 @@ CHECK = "config.managers_check"
 MANAGERS_MAX = 25  # what one select of roles holds
 NAMED_MAX = 8  # roles that a sentence names: with all 25, twice, a message would be too long
 
-DESCRIPTION = N_("Choose roles whose members may make and change panels")
 EVERYONE = N_("@everyone cannot be a manager role: then every member could change the panels.")
 STEP = N_(
     "⚠️ One step is left, which Discord lets only a person do: {commands} cannot be seen yet by {roles}. Open **Server Settings → "
@@ -43,12 +43,7 @@ class ManagerHandlers:
     bot: "RolePanelBot"
     service: ConfigService
 
-    @config.command(
-        name="managers",
-        description=DESCRIPTION,
-        name_localizations=localized("managers"),
-        description_localizations=localized(DESCRIPTION),
-    )
+    @slash(config, "managers", N_("Choose roles whose members may make and change panels"))
     async def managers(self, ctx: discord.ApplicationContext) -> None:
         """Show the manager roles, and a select to change them."""
         answer = self.bot.gate.answer_of(ctx.interaction)

@@ -8,9 +8,10 @@ from loguru import logger
 
 from cogs.owner.service import OwnerService
 from core.cog import Cog
+from core.commands import slash, slash_group, slash_option
 from core.components import text_message
 from core.errors import UNEXPECTED, UserError, new_error_id
-from core.i18n import N_, Translator, localized, translator
+from core.i18n import N_, Translator, translator
 
 if TYPE_CHECKING:
     from core.bot import RolePanelBot
@@ -28,26 +29,13 @@ async def complete_cog(cog: "OwnerCog", ctx: discord.AutocompleteContext) -> lis
     return [discord.OptionChoice(name) for name in cog.bot.cog_manager.names() if typed in name.casefold()][:25]
 
 
-cog_option = discord.option(
-    "name",
-    str,
-    description="A folder in cogs/",
-    autocomplete=complete_cog,
-    name_localizations=localized("name"),
-    description_localizations=localized("A folder in cogs/"),
-)
+cog_option = slash_option("name", str, N_("A folder in cogs/"), autocomplete=complete_cog)
 
 
 class OwnerCog(Cog, name="owner"):
     """Two doors to the OwnerService: slash commands, and words for the day when those are out of order."""
 
-    cog = discord.SlashCommandGroup(
-        "cog",
-        "The parts of the bot, for its owner",
-        name_localizations=localized("cog"),
-        description_localizations=localized("The parts of the bot, for its owner"),
-        default_member_permissions=discord.Permissions(administrator=True),
-    )
+    cog = slash_group("cog", N_("The parts of the bot, for its owner"), default_member_permissions=discord.Permissions(administrator=True))
 
     def __init__(self, bot: "RolePanelBot", service: OwnerService) -> None:
         super().__init__(bot)
@@ -67,59 +55,34 @@ class OwnerCog(Cog, name="owner"):
             for command in self.get_commands():
                 command.guild_ids = [guild_id]  # pyright: ignore[reportAttributeAccessIssue]
 
-    @cog.command(
-        name="list",
-        description="Which parts are loaded",
-        name_localizations=localized("list"),
-        description_localizations=localized("Which parts are loaded"),
-    )
+    @slash(cog, "list", N_("Which parts are loaded"))
     async def list_slash(self, ctx: discord.ApplicationContext) -> None:
         """All cogs, and which are loaded."""
         answer = self.bot.gate.answer_of(ctx.interaction)
         await answer.send(text_message(self._service.overview(answer.t)))
 
-    @cog.command(
-        name="load",
-        description="Load a part that is not loaded",
-        name_localizations=localized("load"),
-        description_localizations=localized("Load a part that is not loaded"),
-    )
+    @slash(cog, "load", N_("Load a part that is not loaded"))
     @cog_option
     async def load_slash(self, ctx: discord.ApplicationContext, name: str) -> None:
         """Load a cog."""
         answer = self.bot.gate.answer_of(ctx.interaction)
         await answer.send(text_message(await self._service.load(name, ctx.author.id, answer.t)))
 
-    @cog.command(
-        name="unload",
-        description="Switch a part off",
-        name_localizations=localized("unload"),
-        description_localizations=localized("Switch a part off"),
-    )
+    @slash(cog, "unload", N_("Switch a part off"))
     @cog_option
     async def unload_slash(self, ctx: discord.ApplicationContext, name: str) -> None:
         """Unload a cog."""
         answer = self.bot.gate.answer_of(ctx.interaction)
         await answer.send(text_message(await self._service.unload(name, ctx.author.id, answer.t)))
 
-    @cog.command(
-        name="reload",
-        description="Exchange a part for what its files hold now",
-        name_localizations=localized("reload"),
-        description_localizations=localized("Exchange a part for what its files hold now"),
-    )
+    @slash(cog, "reload", N_("Exchange a part for what its files hold now"))
     @cog_option
     async def reload_slash(self, ctx: discord.ApplicationContext, name: str) -> None:
         """Reload a cog, this one too."""
         answer = self.bot.gate.answer_of(ctx.interaction)
         await answer.send(text_message(await self._service.reload(name, ctx.author.id, answer.t)))
 
-    @cog.command(
-        name="sync",
-        description="Register the commands at Discord anew",
-        name_localizations=localized("sync"),
-        description_localizations=localized("Register the commands at Discord anew"),
-    )
+    @slash(cog, "sync", N_("Register the commands at Discord anew"))
     async def sync_slash(self, ctx: discord.ApplicationContext) -> None:
         """Register the commands."""
         answer = self.bot.gate.answer_of(ctx.interaction)

@@ -15,17 +15,16 @@ from cogs.panels.handling import PanelHandlers, argument, guild_id, role_of
 from cogs.panels.posting_handlers import still_works, told_of
 from cogs.panels.rules import RuleService
 from core.answer import Acknowledgement
+from core.commands import slash, slash_option
 from core.errors import OUTDATED, UserError
 from core.facts import guild_facts
-from core.i18n import N_, localized
+from core.i18n import N_
 from core.interactions import Press, component
 from domain import clock
 from domain.diagnosis import Mend, diagnose
 from domain.panels import PanelSpec
 from models import PanelMessage
 
-CHECK = N_("Find out what does not work, and mend it")
-ALL_PANELS = N_("Only this panel; without it, the whole server")
 DONE = N_("✅ Done.")
 ON_ITS_WAY = N_("✅ The bot tries to update it now. Check again in a moment.")
 
@@ -36,21 +35,8 @@ class CheckHandlers(PanelHandlers):
     rules: RuleService
     doctor: Doctor
 
-    @panel.command(
-        name="check",
-        description=CHECK,
-        name_localizations=localized("check"),
-        description_localizations=localized(CHECK),
-    )
-    @discord.option(
-        "panel",
-        str,
-        description=ALL_PANELS,
-        name_localizations=localized("panel"),
-        description_localizations=localized(ALL_PANELS),
-        autocomplete=complete_panel,
-        default=None,
-    )
+    @slash(panel, "check", N_("Find out what does not work, and mend it"))
+    @slash_option("panel", str, N_("Only this panel; without it, the whole server"), autocomplete=complete_panel, default=None)
     async def check(self, ctx: discord.ApplicationContext, panel: str | None) -> None:
         """Examine one panel, or everything."""
         editor, answer = await Editor.of(ctx.interaction), self.bot.gate.answer_of(ctx.interaction)

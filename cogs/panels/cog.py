@@ -28,8 +28,9 @@ from cogs.panels.service import PanelService
 from cogs.panels.transfer import TransferHandlers
 from core.answer import Acknowledgement
 from core.cog import Cog
+from core.commands import slash, slash_option
 from core.components import text_message
-from core.i18n import N_, localized
+from core.i18n import N_
 from core.interactions import acknowledges
 from domain.events import PanelChanged
 from domain.panel_file import PANELS_MAX
@@ -37,13 +38,6 @@ from models import Panel
 
 if TYPE_CHECKING:
     from core.bot import RolePanelBot
-
-CREATE = N_("Make a new role panel")
-EDIT = N_("Change a role panel")
-LIST = N_("See all role panels of this server")
-POST = N_("Post a role panel in a channel")
-DELETE = N_("Delete a role panel and its messages")
-CHANNEL_OPTION = N_("The channel; without it, the one you are in")
 
 
 class PanelsCog(
@@ -79,12 +73,7 @@ class PanelsCog(
         self.spawn(sweep(), "forgetting drafts")
         self.clean(bot)
 
-    @panel.command(
-        name="create",
-        description=CREATE,
-        name_localizations=localized("create"),
-        description_localizations=localized(CREATE),
-    )
+    @slash(panel, "create", N_("Make a new role panel"))
     @acknowledges(Acknowledgement.MODAL)
     async def create_panel(self, ctx: discord.ApplicationContext) -> None:
         """Open the form of a new panel."""
@@ -92,12 +81,7 @@ class PanelsCog(
         answer = self.bot.gate.answer_of(ctx.interaction)
         await answer.modal(modals.create_modal(answer.t))
 
-    @panel.command(
-        name="edit",
-        description=EDIT,
-        name_localizations=localized("edit"),
-        description_localizations=localized(EDIT),
-    )
+    @slash(panel, "edit", N_("Change a role panel"))
     @panel_option
     async def edit_panel(self, ctx: discord.ApplicationContext, panel: str) -> None:
         """Open the editor."""
@@ -107,12 +91,7 @@ class PanelsCog(
         await self.poster.look(found.panel_id)
         await answer.send(screens.main(await self.view(found, guild, editor, answer.t)))
 
-    @panel.command(
-        name="list",
-        description=LIST,
-        name_localizations=localized("list"),
-        description_localizations=localized(LIST),
-    )
+    @slash(panel, "list", N_("See all role panels of this server"))
     async def list_panels(self, ctx: discord.ApplicationContext) -> None:
         """Every panel with its state."""
         await Editor.of(ctx.interaction)
@@ -122,19 +101,12 @@ class PanelsCog(
         postings = await self.postings(specs, await self.poster.guild(ctx.interaction.guild_id))
         await answer.send(screens.overview([(spec, postings[spec.panel_id]) for spec in specs], answer.t))
 
-    @panel.command(
-        name="post",
-        description=POST,
-        name_localizations=localized("post"),
-        description_localizations=localized(POST),
-    )
+    @slash(panel, "post", N_("Post a role panel in a channel"))
     @panel_option
-    @discord.option(
+    @slash_option(
         "channel",
         discord.abc.GuildChannel,
-        description=CHANNEL_OPTION,
-        name_localizations=localized("channel"),
-        description_localizations=localized(CHANNEL_OPTION),
+        N_("The channel; without it, the one you are in"),
         channel_types=[discord.ChannelType.text, discord.ChannelType.news],
         default=None,
     )
@@ -147,12 +119,7 @@ class PanelsCog(
         posted = await self.poster.post(guild, editor, found, channel_id, ctx.interaction.id, answer.t)
         await answer.send(text_message("\n".join(told_of(found, posted, answer.t))))
 
-    @panel.command(
-        name="delete",
-        description=DELETE,
-        name_localizations=localized("delete"),
-        description_localizations=localized(DELETE),
-    )
+    @slash(panel, "delete", N_("Delete a role panel and its messages"))
     @panel_option
     async def delete_panel(self, ctx: discord.ApplicationContext, panel: str) -> None:
         """Ask before the deletion; the button does it."""

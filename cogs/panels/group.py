@@ -3,18 +3,12 @@
 import discord
 
 from cogs.panels.access import Editor
-from core.i18n import N_, localized
+from core.commands import slash_group, slash_option
+from core.i18n import N_
 from models import Panel
 
-GROUP = N_("Role panels: make, change and post them")
-PANEL_OPTION = N_("The panel's name")
-
-panel = discord.SlashCommandGroup(
-    "panel",
-    GROUP,
-    name_localizations=localized("panel"),
-    description_localizations=localized(GROUP),
-    default_member_permissions=discord.Permissions(manage_roles=True),
+panel = slash_group(
+    "panel", N_("Role panels: make, change and post them"), default_member_permissions=discord.Permissions(manage_roles=True)
 )
 
 
@@ -25,11 +19,4 @@ async def complete_panel(_cog: object, context: discord.AutocompleteContext) -> 
     return [discord.OptionChoice(panel.name) for panel in panels]
 
 
-panel_option = discord.option(
-    "panel",
-    str,
-    description=PANEL_OPTION,
-    name_localizations=localized("panel"),
-    description_localizations=localized(PANEL_OPTION),
-    autocomplete=complete_panel,
-)
+panel_option = slash_option("panel", str, N_("The panel's name"), autocomplete=complete_panel)

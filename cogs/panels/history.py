@@ -14,14 +14,14 @@ from cogs.panels.overtaking import Happened
 from cogs.panels.revisions import Revision
 from cogs.panels.view import View
 from core.answer import Acknowledgement
+from core.commands import slash
 from core.components import Payload
 from core.errors import UserError
-from core.i18n import N_, localized
+from core.i18n import N_
 from core.interactions import Press, component
 from domain.panels import PanelSpec
 from domain.placement import Placement, digest, place_again
 
-HISTORY = N_("See what was changed on a panel, and restore it")
 NOTHING_TO_UNDO = N_("There is nothing more to undo.")
 OVERTAKEN = N_("The panel was changed in the meantime, so nothing was saved. This is what happened:")
 NOT_KEPT = N_("This version is no longer kept.")
@@ -32,12 +32,7 @@ class HistoryHandlers(PanelHandlers):
 
     copies: CopyService
 
-    @panel.command(
-        name="history",
-        description=HISTORY,
-        name_localizations=localized("history"),
-        description_localizations=localized(HISTORY),
-    )
+    @slash(panel, "history", N_("See what was changed on a panel, and restore it"))
     @panel_option
     async def panel_history(self, ctx: discord.ApplicationContext, panel: str) -> None:
         """Open the history of a panel."""

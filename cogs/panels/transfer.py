@@ -15,6 +15,7 @@ from cogs.panels.role_maker import RoleMaker
 from cogs.panels.templates import TEMPLATES, template_file
 from cogs.panels.transfer_screens import Proposal
 from core.answer import Acknowledgement, Answer
+from core.commands import slash, slash_option
 from core.components import Payload, text_message
 from core.errors import UserError
 from core.facts import guild_facts
@@ -29,14 +30,6 @@ from domain.placement import digest, missing_roles, place
 from domain.role_safety import RoleFacts
 from models import Draft, Panel
 
-CLONE = N_("Make a copy of a role panel")
-EXPORT = N_("Get role panels as a file")
-IMPORT = N_("Make role panels from a file")
-TEMPLATE = N_("Make a role panel from a template")
-TITLE_OPTION = N_("The title of the copy; without it, the same")
-FILE_OPTION = N_("A file from /panel export")
-TEMPLATE_OPTION = N_("What the panel is for")
-ALL_OPTION = N_("The panel's name; without it, all panels")
 NO_PANELS = N_("There are no panels here yet. Make one with `/panel create`.")
 EXPORT_RUNS = N_("An export of this server is being made already. Please wait until it is there.")
 UNDER_WAY = N_("This is being made already.")
@@ -51,22 +44,9 @@ class TransferHandlers(PanelHandlers):
     _exporting: set[int]
     _making: set[int]
 
-    @panel.command(
-        name="clone",
-        description=CLONE,
-        name_localizations=localized("clone"),
-        description_localizations=localized(CLONE),
-    )
+    @slash(panel, "clone", N_("Make a copy of a role panel"))
     @panel_option
-    @discord.option(
-        "title",
-        str,
-        description=TITLE_OPTION,
-        name_localizations=localized("title"),
-        description_localizations=localized(TITLE_OPTION),
-        max_length=TITLE_MAX,
-        default=None,
-    )
+    @slash_option("title", str, N_("The title of the copy; without it, the same"), max_length=TITLE_MAX, default=None)
     async def clone_panel(self, ctx: discord.ApplicationContext, panel: str, title: str | None) -> None:
         """Copy a panel; what cannot be copied just so is shown first."""
         editor, answer = await Editor.of(ctx.interaction), self.bot.gate.answer_of(ctx.interaction)
@@ -82,21 +62,8 @@ class TransferHandlers(PanelHandlers):
         (made,) = await self.copies.create_all(editor.user_id, guild.id, [placement], {"cloned_from": found.name})
         await answer.send(screens.main(await self.view(made, guild, editor, answer.t), [answer.t("The panel was copied.")]))
 
-    @panel.command(
-        name="export",
-        description=EXPORT,
-        name_localizations=localized("export"),
-        description_localizations=localized(EXPORT),
-    )
-    @discord.option(
-        "panel",
-        str,
-        description=ALL_OPTION,
-        name_localizations=localized("panel"),
-        description_localizations=localized(ALL_OPTION),
-        autocomplete=complete_panel,
-        default=None,
-    )
+    @slash(panel, "export", N_("Get role panels as a file"))
+    @slash_option("panel", str, N_("The panel's name; without it, all panels"), autocomplete=complete_panel, default=None)
     async def export_panels(self, ctx: discord.ApplicationContext, panel: str | None) -> None:
         """Send one panel, or all of them, as a file."""
         await Editor.of(ctx.interaction)
@@ -115,19 +82,8 @@ class TransferHandlers(PanelHandlers):
         await answer.defer()  # only an answer that was deferred can bring a file
         await answer.send({"content": "\n".join(lines), "files": [attached(content, "role-panels.toml")]})
 
-    @panel.command(
-        name="import",
-        description=IMPORT,
-        name_localizations=localized("import"),
-        description_localizations=localized(IMPORT),
-    )
-    @discord.option(
-        "file",
-        discord.Attachment,
-        description=FILE_OPTION,
-        name_localizations=localized("file"),
-        description_localizations=localized(FILE_OPTION),
-    )
+    @slash(panel, "import", N_("Make role panels from a file"))
+    @slash_option("file", discord.Attachment, N_("A file from /panel export"))
     async def import_panels(self, ctx: discord.ApplicationContext, file: discord.Attachment) -> None:
         """Show what a file would make."""
         editor, answer = await Editor.of(ctx.interaction), self.bot.gate.answer_of(ctx.interaction)
@@ -135,18 +91,11 @@ class TransferHandlers(PanelHandlers):
         read, lost = await imported(file, guild)
         await self._propose(answer, read, guild, editor, lost)
 
-    @panel.command(
-        name="template",
-        description=TEMPLATE,
-        name_localizations=localized("template"),
-        description_localizations=localized(TEMPLATE),
-    )
-    @discord.option(
+    @slash(panel, "template", N_("Make a role panel from a template"))
+    @slash_option(
         "template",
         str,
-        description=TEMPLATE_OPTION,
-        name_localizations=localized("template"),
-        description_localizations=localized(TEMPLATE_OPTION),
+        N_("What the panel is for"),
         choices=[
             discord.OptionChoice(template.name, key, name_localizations=localized(template.name)) for key, template in TEMPLATES.items()
         ],

@@ -9,15 +9,15 @@ import discord
 from discord.utils import escape_markdown, format_dt
 
 from cogs.roles.group import roles
+from core.commands import slash
 from core.components import Payload
 from core.errors import ONLY_IN_SERVERS, UserError
-from core.i18n import N_, Translator, localized
+from core.i18n import N_, Translator
 from models import Panel, PanelRole, RoleGrant
 
 if TYPE_CHECKING:
     from core.bot import RolePanelBot
 
-MINE = N_("See which roles you have from this server's panels, and until when")
 DESCRIPTION_MAX = 4096  # of an embed: https://docs.discord.com/developers/resources/message#embed-object-embed-limits
 
 
@@ -90,12 +90,7 @@ class MyRoles:
 
     bot: "RolePanelBot"
 
-    @roles.command(
-        name="mine",
-        description=MINE,
-        name_localizations=localized("mine"),
-        description_localizations=localized(MINE),
-    )
+    @slash(roles, "mine", N_("See which roles you have from this server's panels, and until when"))
     async def mine(self, ctx: discord.ApplicationContext) -> None:
         """Everything at once; nothing here can be clicked."""
         answer, member = self.bot.gate.answer_of(ctx.interaction), ctx.interaction.user

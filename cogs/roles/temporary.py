@@ -11,10 +11,11 @@ from cogs.roles.errands import END, Errands
 from cogs.roles.group import roles
 from cogs.roles.mine import fit, panel_titles, until
 from core.answer import Acknowledgement
+from core.commands import slash, slash_option
 from core.components import Payload, text_message
 from core.errors import ONLY_IN_SERVERS, OUTDATED, UserError
 from core.facts import guild_facts
-from core.i18n import N_, Translator, localized
+from core.i18n import N_, Translator
 from core.interactions import Press, component
 from core.rate_limits import RateLimited
 from core.rest import Uncertain
@@ -30,8 +31,6 @@ TURN, ENDING = "temporary.page", "temporary.end"  # member or 0, page
 PAGE = 25  # https://docs.discord.com/developers/components/reference#string-select: options at most
 LABEL_MAX, TITLE_SHOWN = 100, 40
 
-TEMPORARY = N_("See the temporary roles of this server and end them")
-MEMBER_OPTION = N_("Only this member's")
 NEEDS_MANAGE_ROLES = N_("You need the permission Manage Roles for this.")
 TOO_HIGH = N_("{role} is not below your own highest role, so you cannot take it from others.")
 CANNOT_END = N_(
@@ -49,21 +48,8 @@ class TemporaryRoles:
     bot: "RolePanelBot"
     errands: Errands
 
-    @roles.command(
-        name="temporary",
-        description=TEMPORARY,
-        name_localizations=localized("temporary"),
-        description_localizations=localized(TEMPORARY),
-    )
-    @discord.option(
-        "member",
-        discord.SlashCommandOptionType.user,
-        description=MEMBER_OPTION,
-        required=False,
-        default=None,
-        name_localizations=localized("member"),
-        description_localizations=localized(MEMBER_OPTION),
-    )
+    @slash(roles, "temporary", N_("See the temporary roles of this server and end them"))
+    @slash_option("member", discord.SlashCommandOptionType.user, N_("Only this member's"), required=False, default=None)
     async def temporary(self, ctx: discord.ApplicationContext, member: discord.User | discord.Member | None) -> None:
         """The first page."""
         answer, moderator = self.bot.gate.answer_of(ctx.interaction), _moderator(ctx.interaction)
