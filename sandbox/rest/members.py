@@ -186,7 +186,7 @@ def _check_assignable(actor: Actor, role: Role) -> None:
 def _wanted_roles(actor: Actor, target: Member, wanted: list[int]) -> list[int]:
     actor.require(P.MANAGE_ROLES)
     # the guild's own id stands for @everyone, which everybody has anyway
-    ids = [i for i in dict.fromkeys(wanted) if i != actor.guild.id]
+    ids = [i for i in wanted if i != actor.guild.id]
     for role in [actor.guild.role(i) for i in ids]:
         if role.id not in target.role_ids:
             _check_assignable(actor, role)

@@ -11,7 +11,7 @@ from sandbox.errors import NO_USER_AGENT, UNAUTHORIZED, ApiError
 from sandbox.faults import Fault
 from sandbox.ratelimit import Verdict
 from sandbox.rest.body import read_body
-from sandbox.rest.router import Answer, Call, Route, Router, Upload
+from sandbox.rest.router import Answer, Call, Route, Router, Upload, audit_reason
 from sandbox.traffic import Exchange
 from sandbox.world import Application
 
@@ -85,7 +85,8 @@ class Pipeline:
             elif problem is not None:
                 raise problem
             else:
-                call = Call(sandbox, request.method, path, params, request.query, request.headers, caller, body, uploads)
+                reason = audit_reason(request.headers)
+                call = Call(sandbox, request.method, path, params, request.query, request.headers, caller, body, uploads, reason)
                 answer = _as_answer(await route.handler(call))
         except ApiError as error:
             answer = _refusal(error)

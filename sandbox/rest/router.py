@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sandbox.server import Sandbox
 
 SNOWFLAKE_MAX = 2**63 - 1
+MAX_REASON = 512
 
 
 @dataclass
@@ -35,7 +36,7 @@ class Answer:
 
 @dataclass
 class Call:
-    """One REST call on its way to a handler: who asks, for what, with which body."""
+    """One REST call on its way to a handler: who asks, for what, with which body and which reason for the audit log."""
 
     sandbox: "Sandbox"
     method: str
@@ -46,6 +47,7 @@ class Call:
     caller: Application | None
     body: Any = None
     uploads: list[Upload] = field(default_factory=list)
+    reason: str | None = None
 
     @property
     def world(self) -> World:
@@ -63,12 +65,6 @@ class Call:
     def bot(self) -> User:
         """The bot user of the application."""
         return self.world.user(self.application.bot_id)
-
-    @property
-    def reason(self) -> str | None:
-        """The decoded X-Audit-Log-Reason (512 characters at most)."""
-        raw = self.headers.get("X-Audit-Log-Reason")
-        return unquote(raw)[:512] if raw else None
 
     def id(self, name: str) -> int:
         """A snowflake from the path; 50035 when it is none."""
@@ -117,6 +113,14 @@ def snowflake(raw: str, name: str) -> int:
     if not (raw.isascii() and raw.isdigit()) or int(raw) > SNOWFLAKE_MAX:
         raise invalid_form({name: field_error("NUMBER_TYPE_COERCE", f'Value "{raw}" is not snowflake.')})
     return int(raw)
+
+
+def audit_reason(headers: Mapping[str, str]) -> str | None:
+    """The decoded X-Audit-Log-Reason; 50035 when it has more than 512 characters."""
+    reason = unquote(headers.get("X-Audit-Log-Reason", ""))
+    if len(reason) > MAX_REASON:
+        raise invalid_form({"reason": field_error("BASE_TYPE_MAX_LENGTH", f"Must be {MAX_REASON} or fewer in length.")})
+    return reason or None
 
 
 Handler = Callable[[Call], Awaitable[Any]]

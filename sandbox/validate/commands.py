@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from sandbox.validate.forms import REQUIRED, Bool, Choice, Form, Int, Length, Number, Path, Problems, Range, Text, parse, refuse
+from sandbox.validate.forms import REQUIRED, Bool, Choice, Distinct, Form, Int, Length, Number, Path, Problems, Range, Text, parse, refuse
 
 SUB_COMMAND, SUB_COMMAND_GROUP, STRING, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, MENTIONABLE, NUMBER, ATTACHMENT = range(1, 12)
 LOCALES = (
@@ -78,8 +78,8 @@ class CommandForm(Form):
     default_member_permissions: Annotated[int, BeforeValidator(_bits)] | None = None
     dm_permission: Bool | None = None
     default_permission: Bool | None = None
-    contexts: list[Annotated[Int, Choice((0, 1, 2))]] | None = None
-    integration_types: Annotated[list[Annotated[Int, Choice((0, 1))]], Length(1, 2)] | None = None
+    contexts: Annotated[list[Annotated[Int, Choice((0, 1, 2))]], Length(1, 3), Distinct()] | None = None
+    integration_types: Annotated[list[Annotated[Int, Choice((0, 1))]], Length(1, 2), Distinct()] | None = None
     nsfw: Bool = Field(default=False)
     handler: Int | None = None
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from sandbox.validate.emoji import ComponentEmoji
-from sandbox.validate.forms import Bool, Choice, Color, CustomId, Form, Int, Length, Range, Snowflake, Text
+from sandbox.validate.forms import Bool, Choice, Color, CustomId, Distinct, Form, Int, Length, Range, Snowflake, Text
 
 ACTION_ROW, BUTTON, STRING_SELECT, TEXT_INPUT, USER_SELECT, ROLE_SELECT, MENTIONABLE_SELECT, CHANNEL_SELECT = range(1, 9)
 SECTION, TEXT_DISPLAY, THUMBNAIL, MEDIA_GALLERY, FILE, SEPARATOR = range(9, 15)
@@ -80,7 +80,7 @@ class EntitySelect(Select):
 
     type: Literal[5, 6, 7, 8]  # pyright: ignore[reportIncompatibleVariableOverride]
     default_values: Annotated[list[DefaultValue], Length(0, 25)] | None = None
-    channel_types: list[Int] | None = None
+    channel_types: Annotated[list[Int], Distinct()] | None = None
 
 
 class TextInput(Component):

@@ -51,13 +51,13 @@ def parse(form: type[FormT], body: Any, at: Path = ()) -> FormT:
         problems = Problems()
         for item in error.errors(include_url=False):
             code, message = _translate(item)
-            problems.add((*at, *_clean(item["loc"], body)), code, message)
+            problems.add((*at, *_clean(item["loc"], body), *item.get("ctx", {}).get("below", ())), code, message)
         raise invalid_form(problems.errors) from None
 
 
-def refuse(code: str, message: str) -> NoReturn:
-    """Fail a field with Discord's code; for use inside validators."""
-    raise PydanticCustomError(code, "{text}", {"text": message})  # pyright: ignore[reportArgumentType]
+def refuse(code: str, message: str, below: Path = ()) -> NoReturn:
+    """Fail a field, or what lies `below` it, with Discord's code; for use inside validators."""
+    raise PydanticCustomError(code, "{text}", {"text": message, "below": below})  # pyright: ignore[reportArgumentType]
 
 
 def _clean(loc: Iterable[str | int], body: Any) -> Path:
@@ -177,6 +177,16 @@ class Length(_After):
             refuse("BASE_TYPE_MAX_LENGTH", f"Must be {self.high} or fewer in length.")
         if not self.low <= len(value) <= self.high:
             refuse("BASE_TYPE_BAD_LENGTH", f"Must be between {self.low} and {self.high} in length.")
+
+
+@dataclass(frozen=True)
+class Distinct(_After):
+    """A list that names nothing twice."""
+
+    def check(self, value: list[Any]) -> None:
+        for index, item in enumerate(value):
+            if item in value[:index]:
+                refuse("SET_TYPE_ALREADY_CONTAINS_VALUE", "The set already contains this value", (index,))
 
 
 @dataclass(frozen=True)

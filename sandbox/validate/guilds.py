@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from sandbox.validate.embeds import IsoTime
-from sandbox.validate.forms import Bool, Choice, Color, Form, Int, Length, Range, Snowflake, Text, refuse
+from sandbox.validate.forms import Bool, Choice, Color, Distinct, Form, Int, Length, Range, Snowflake, Text, refuse
 
 _CHANNEL_TYPES = (0, 2, 4, 5, 13, 14, 15)
 _DISALLOWED = re.compile(r"[\s#@:,!?.]+")
@@ -59,7 +59,7 @@ class MemberForm(Form):
     """PATCH of a member."""
 
     nick: Annotated[Text, Length(0, 32)] | None = None
-    roles: list[Snowflake] | None = None
+    roles: Annotated[list[Snowflake], Length(0, 350), Distinct()] | None = None
     mute: Bool | None = None
     deaf: Bool | None = None
     channel_id: Snowflake | None = None

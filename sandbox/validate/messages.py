@@ -9,7 +9,7 @@ from sandbox.validate import component_rules
 from sandbox.validate.components import Component, MessageComponent, ModalComponent
 from sandbox.validate.embeds import Embed, check_embeds
 from sandbox.validate.emoji import KnownEmoji
-from sandbox.validate.forms import Bool, Choice, CustomId, Form, Int, Length, Path, Problems, Snowflake, Text, parse, refuse
+from sandbox.validate.forms import Bool, Choice, CustomId, Distinct, Form, Int, Length, Path, Problems, Snowflake, Text, parse, refuse
 
 SUPPRESS_EMBEDS, EPHEMERAL, LOADING, SUPPRESS_NOTIFICATIONS, COMPONENTS_V2 = 1 << 2, 1 << 6, 1 << 7, 1 << 12, 1 << 15
 MAX_CONTENT = 2000
@@ -26,9 +26,9 @@ def _nonce(value: Any) -> int | str:
 class AllowedMentions(Form):
     """Which mentions may ping."""
 
-    parse: list[Annotated[Text, Choice(("users", "roles", "everyone"))]] | None = None
-    users: Annotated[list[Snowflake], Length(0, 100)] | None = None
-    roles: Annotated[list[Snowflake], Length(0, 100)] | None = None
+    parse: Annotated[list[Annotated[Text, Choice(("users", "roles", "everyone"))]], Distinct()] | None = None
+    users: Annotated[list[Snowflake], Length(0, 100), Distinct()] | None = None
+    roles: Annotated[list[Snowflake], Length(0, 100), Distinct()] | None = None
     replied_user: Bool | None = None
 
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -28,6 +29,21 @@ async def test_nickname_and_timeout(rest: Rest, guild: Guild, alice: Member) -> 
     adam = guild.members[by_username(rest.sandbox.world, "adam").id]
     assert (await rest.call("PATCH", f"/guilds/{guild.id}/members/{adam.user_id}", {"nick": "x"})).code == 50013
     assert (await rest.call("PATCH", path, {"nick": "x" * 33})).problems() == {"nick": "BASE_TYPE_MAX_LENGTH"}
+
+
+async def test_a_list_of_roles_names_none_twice(rest: Rest, guild: Guild, alice: Member) -> None:
+    red, blue = (str(rest.sandbox.role(name).id) for name in ("Red", "Blue"))
+    path = f"/guilds/{guild.id}/members/{alice.user_id}"
+    assert (await rest.call("PATCH", path, {"roles": [red, blue, red]})).problems() == {"roles.2": "SET_TYPE_ALREADY_CONTAINS_VALUE"}
+    assert alice.role_ids == []
+
+
+async def test_a_reason_longer_than_512_characters_is_refused(rest: Rest, guild: Guild, alice: Member) -> None:
+    path = f"/guilds/{guild.id}/members/{alice.user_id}/roles/{rest.sandbox.role('Red').id}"
+    assert (await rest.call("PUT", path, headers={"X-Audit-Log-Reason": quote("é" * 513)})).problems() == {"reason": "BASE_TYPE_MAX_LENGTH"}
+    assert alice.role_ids == []
+    assert (await rest.call("PUT", path, headers={"X-Audit-Log-Reason": quote("é" * 512)})).status == 204
+    assert guild.audit_log[-1]["reason"] == "é" * 512
 
 
 async def test_kick_and_ban(rest: Rest, guild: Guild, alice: Member) -> None:

@@ -65,6 +65,8 @@ CHOICE = {"name": "c", "value": "v"}
         (command(name_localizations={"de": "Tu Was"}), {"name_localizations.de": "APPLICATION_COMMAND_INVALID_NAME"}),
         (command(default_member_permissions="x"), {"default_member_permissions": "NUMBER_TYPE_COERCE"}),
         (command(option(1, options=[option(1, name="in")])), {"options.0.options.0.type": "BASE_TYPE_CHOICES"}),
+        (command(contexts=[]), {"contexts": "BASE_TYPE_BAD_LENGTH"}),
+        (command(contexts=[0, 1, 0]), {"contexts.2": "SET_TYPE_ALREADY_CONTAINS_VALUE"}),
     ],
 )
 def test_refused_commands(body: dict[str, Any], problems: dict[str, str]) -> None:
