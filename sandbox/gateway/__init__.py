@@ -1,4 +1,4 @@
-"""The gateway: WebSocket sessions through which bots hear of what happens (v10, JSON, optionally zlib-stream)."""
+"""The gateway: WebSocket sessions through which bots hear of what happens (v10, JSON, optionally in a zlib or zstd stream)."""
 
 from collections import deque
 from collections.abc import Callable

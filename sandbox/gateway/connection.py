@@ -3,12 +3,12 @@
 import asyncio
 import contextlib
 import json
-import zlib
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
+from sandbox.gateway.compression import compressor
 from sandbox.gateway.protocol import REASONS, Close, Closing, Op
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Connection:
         self.session: Session | None = None
         self.ws = web.WebSocketResponse(autoping=True, max_msg_size=1 << 20, timeout=2.0)
         self.closed_with: int | None = None
-        self._deflate = zlib.compressobj() if request.query.get("compress") == "zlib-stream" else None
+        self._compress = compressor(request.query.get("compress"))
         self._outbox: asyncio.Queue[str | int] = asyncio.Queue()
         self._received: deque[float] = deque()
         self._deadline: asyncio.TimerHandle | None = None
@@ -121,8 +121,8 @@ class Connection:
                 await self._close(item)
                 return
             with contextlib.suppress(ConnectionError):  # the client is gone: the reader sees that too and ends the connection
-                if self._deflate:
-                    await self.ws.send_bytes(self._deflate.compress(item.encode()) + self._deflate.flush(zlib.Z_SYNC_FLUSH))
+                if self._compress:
+                    await self.ws.send_bytes(self._compress(item))
                 else:
                     await self.ws.send_str(item)
 

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from sandbox.gateway.identify import session_start_limit
 from sandbox.rest.router import Call, Router
 
 if TYPE_CHECKING:
@@ -23,12 +24,12 @@ async def gateway(call: Call) -> dict[str, Any]:
 
 
 async def gateway_bot(call: Call) -> dict[str, Any]:
-    """GET /gateway/bot: the address, the recommended shards and how many sessions may be started."""
+    """GET /gateway/bot: the address, the recommended shards and how many sessions may still be started."""
     app = call.application
     return {
         "url": call.sandbox.gateway_url,
         "shards": app.recommended_shards,
-        "session_start_limit": {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": app.max_concurrency},
+        "session_start_limit": session_start_limit(call.sandbox.gateway, app),
     }
 
 

@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 
 from sandbox import members, messages
+from sandbox.gateway.compression import compressor
 from sandbox.gateway.protocol import ALL_INTENTS, Intent, Op
 from sandbox.messages import Origin
 from sandbox.seed import by_username
@@ -26,6 +27,17 @@ def sandbox(sandbox: Sandbox) -> Iterator[Sandbox]:
 
 def application(sandbox: Sandbox) -> Application:
     return next(iter(sandbox.world.applications.values()))
+
+
+def raw_blocks(data: bytes) -> list[bytes]:
+    """The contents of zstd's uncompressed blocks, none of them the frame's last."""
+    blocks: list[bytes] = []
+    while data:
+        header = int.from_bytes(data[:3], "little")
+        assert header & 0b111 == 0
+        blocks.append(data[3 : 3 + (header >> 3)])
+        data = data[3 + (header >> 3) :]
+    return blocks
 
 
 def say(sandbox: Sandbox, username: str, content: str, channel: str = "general") -> None:
@@ -65,6 +77,31 @@ class TestOpening:
             await raw.event("GUILD_CREATE")
             await raw.send(Op.HEARTBEAT, raw.sequence)
             assert (await raw.receive())["op"] == Op.HEARTBEAT_ACK
+
+    async def test_a_zstd_stream_is_one_frame_of_blocks(self, sandbox: Sandbox) -> None:
+        async with aiohttp.ClientSession() as http, http.ws_connect(f"{sandbox.gateway_url}?v=10&encoding=json&compress=zstd-stream") as ws:
+            hello = await ws.receive_bytes(timeout=5)
+            assert hello[:6] == b"\x28\xb5\x2f\xfd\x00\x38"  # RFC 8878: magic number, no checksum, window of 128 KiB
+            assert json.loads(b"".join(raw_blocks(hello[6:])))["op"] == Op.HELLO
+            await ws.send_json({"op": Op.HEARTBEAT, "d": None})
+            assert json.loads(b"".join(raw_blocks(await ws.receive_bytes(timeout=5))))["op"] == Op.HEARTBEAT_ACK
+
+    async def test_a_long_text_takes_several_zstd_blocks(self) -> None:
+        feed = compressor("zstd-stream")
+        assert feed
+        text = "x" * 300_000
+        blocks = raw_blocks(feed(text)[6:])
+        assert max(map(len, blocks)) == 128 * 1024
+        assert b"".join(blocks).decode() == text
+
+    async def test_identifies_left_today(self, sandbox: Sandbox) -> None:
+        async with connect(sandbox) as raw:
+            await raw.identify()
+        headers = {"Authorization": f"Bot {application(sandbox).token}"}
+        async with aiohttp.ClientSession() as http, http.get(f"{sandbox.api_url}/v10/gateway/bot", headers=headers) as answer:
+            limit = (await answer.json())["session_start_limit"]
+        assert (limit["total"], limit["remaining"]) == (1000, 999)
+        assert 0 < limit["reset_after"] <= 86_400_000
 
     async def test_without_guilds_intent_no_guild_arrives(self, sandbox: Sandbox) -> None:
         async with connect(sandbox) as raw:
