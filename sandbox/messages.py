@@ -23,7 +23,10 @@ DEFAULT, REPLY, COMMAND_ANSWER, CONTEXT_MENU_ANSWER = 0, 19, 20, 23
 
 @dataclass
 class Origin:
-    """Who a message is from. With `interaction_user_id` it answers an interaction, and flag 64 makes it visible to that user alone."""
+    """Who a message is from, and which message it replies to without having asked for that.
+
+    With `interaction_user_id` it answers an interaction, and flag 64 makes it visible to that user alone.
+    """
 
     author_id: int
     application_id: int | None = None
@@ -33,6 +36,7 @@ class Origin:
     interaction_metadata: dict[str, Any] | None = None
     interaction_user_id: int | None = None
     command: str | None = None
+    replies_to: Message | None = None
 
 
 def create(sandbox: "Sandbox", channel: Channel, body: Any, uploads: list[Upload], origin: Origin, at: Path = ()) -> Message:
@@ -126,6 +130,8 @@ def _blank(world: World, channel: Channel, origin: Origin, flags: int) -> Messag
     message.application_id, message.webhook_id = origin.application_id, origin.webhook_id
     message.interaction_id, message.interaction_metadata = origin.interaction_id, origin.interaction_metadata
     message.command = origin.command
+    if origin.replies_to is not None:
+        _reply(world, message, origin.replies_to)
     if flags & EPHEMERAL:
         message.visible_to = origin.interaction_user_id
     return message
@@ -178,14 +184,18 @@ def _refer(world: World, message: Message, draft: Draft, at: Path) -> None:
         if reference.fail_if_not_exists is not False:
             raise invalid_form(_below(at, {"message_reference": field_error("REPLIES_UNKNOWN_MESSAGE", "Unknown message")}))
         return
+    _reply(world, message, original)
+    allowed = draft.allowed_mentions
+    if (allowed is None or allowed.replied_user) and original.author_id not in message.mention_ids:
+        message.mention_ids.append(original.author_id)
+
+
+def _reply(world: World, message: Message, original: Message) -> None:
     message.type = REPLY
     message.reference = {"type": 0, "channel_id": str(message.channel_id), "message_id": str(original.id)}
     guild = guild_of(world, message)
     if guild is not None:
         message.reference["guild_id"] = str(guild.id)
-    allowed = draft.allowed_mentions
-    if (allowed is None or allowed.replied_user) and original.author_id not in message.mention_ids:
-        message.mention_ids.append(original.author_id)
 
 
 def _repeated(world: World, channel: Channel, draft: Draft, origin: Origin) -> Message | None:

@@ -134,11 +134,19 @@ def _origin(sandbox: "Sandbox", interaction: Interaction) -> "messages.Origin":
         interaction_metadata=metadata,
         interaction_user_id=interaction.user_id,
         command=interaction.name if interaction.kind == Kind.COMMAND else None,
+        replies_to=_replied_to(interaction),
     )
 
 
+def _replied_to(interaction: Interaction) -> Message | None:
+    """Followups reply to the first answer, and what answers a component to the message that it is on."""
+    if interaction.original and interaction.reply in _ANY_TIME:
+        return interaction.original
+    return interaction.message if interaction.kind == Kind.COMPONENT else None
+
+
 def _message_type(interaction: Interaction) -> int:
-    """20 for the answer to a slash command, 23 to a context menu; everything after that is an ordinary message."""
+    """20 for the first answer to a slash command, 23 to a context menu."""
     if interaction.kind != Kind.COMMAND:
         return messages.DEFAULT
     return messages.COMMAND_ANSWER if interaction.data["type"] == 1 else messages.CONTEXT_MENU_ANSWER

@@ -75,6 +75,25 @@ async def test_a_followup_names_the_first_answer(rest: Rest, alice: Actor) -> No
     assert second["interaction_metadata"]["original_response_message_id"] == first["id"]
 
 
+async def test_followups_and_answers_to_components_are_replies(rest: Rest, alice: Actor) -> None:
+    click = await clicked(rest, alice)
+    panel = click.interaction.message
+    assert panel
+    answer = (await rest.answer(click.interaction, MESSAGE, {"content": "yes"}, "?with_response=true")).body["resource"]["message"]
+    place = {"type": 0, "channel_id": str(panel.channel_id), "guild_id": str(alice.guild.id)}
+    assert (answer["type"], answer["message_reference"]) == (19, {**place, "message_id": str(panel.id)})
+    assert (answer["referenced_message"]["id"], answer["mentions"]) == (str(panel.id), [])
+    followup = (await rest.webhook("POST", click.interaction, None, {"content": "again"})).body
+    assert (followup["type"], followup["message_reference"]["message_id"]) == (19, answer["id"])
+
+
+async def test_a_followup_of_a_command_replies_to_its_first_answer(rest: Rest, alice: Actor) -> None:
+    interaction = (await alice.slash("ping")).interaction
+    first = (await rest.answer(interaction, MESSAGE, {"content": "hi"}, "?with_response=true")).body["resource"]["message"]
+    followup = (await rest.webhook("POST", interaction, None, {"content": "again"})).body
+    assert (first["type"], followup["type"], followup["message_reference"]["message_id"]) == (20, 19, first["id"])
+
+
 class TestFirstAnswer:
     async def test_a_message(self, rest: Rest, alice: Actor) -> None:
         ping = await alice.slash("ping")
