@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.web_request import FileField
 
-from sandbox.errors import INVALID_JSON, TOO_LARGE
+from sandbox.errors import INVALID_JSON, TOO_LARGE, field_error, invalid_form
 from sandbox.rest.router import Upload
 
 MAX_FILE = 10 * 1024 * 1024  # one file, in bytes, in a guild without boosts
@@ -14,7 +14,7 @@ MAX_REQUEST = 25 * 1024 * 1024 + 1024 * 1024
 
 
 async def read_body(request: web.Request) -> tuple[Any, list[Upload]]:
-    """The parsed body and the files. Raises 50109 for broken JSON and 40005 for too many bytes."""
+    """The parsed body and the files. Raises 50109 for broken JSON, 50035 for another type of content and 40005 for too many bytes."""
     if not request.can_read_body:
         return None, []
     try:
@@ -23,7 +23,12 @@ async def read_body(request: web.Request) -> tuple[Any, list[Upload]]:
         raw = await request.read()
     except web.HTTPRequestEntityTooLarge:
         raise TOO_LARGE from None
-    return (_parse(raw.decode("utf-8", "replace")) if raw else None), []
+    if not raw:
+        return None, []
+    if request.content_type != "application/json":
+        kinds = "{'application/x-www-form-urlencoded', 'multipart/form-data', 'application/json'}"
+        raise invalid_form(field_error("CONTENT_TYPE_INVALID", f'Expected "Content-Type" header to be one of {kinds}.'))
+    return _parse(raw.decode("utf-8", "replace")), []
 
 
 async def _read_form(request: web.Request) -> tuple[Any, list[Upload]]:

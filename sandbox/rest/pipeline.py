@@ -2,12 +2,13 @@
 
 import json
 import math
+import re
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 from loguru import logger
 
-from sandbox.errors import NO_USER_AGENT, UNAUTHORIZED, ApiError
+from sandbox.errors import INVALID_API_VERSION, NO_USER_AGENT, UNAUTHORIZED, ApiError
 from sandbox.faults import Fault
 from sandbox.ratelimit import Verdict
 from sandbox.rest.body import read_body
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 # Without `Via` py-cord and discord.py take a 429 for Cloudflare's and give up at once.
 _COMMON_HEADERS = {"Via": "1.1 google", "Server": "cloudflare"}
-_VERSIONS = ("v10", "v9")
+_VERSIONS = ("10", "9")
+_VERSION = re.compile(r"/v(\d+)(?=/|$)")
 
 
 class _Cut(Exception):
@@ -65,10 +67,10 @@ class Pipeline:
         if banned is not None:
             return Answer(429, "error code: 1015", {"Content-Type": "text/html", "Retry-After": str(math.ceil(banned))})
         try:
-            route, params = self._router.resolve(request.method, path)
-            exchange.route = route.template
+            route, params = self._resolve(request.method, path)
         except ApiError as error:
             return _refusal(error)
+        exchange.route = route.template
         caller = _caller(sandbox, request)
         exchange.application_id = caller.id if caller else None
         faults = sandbox.faults.take(request.method, route.template, path)
@@ -99,6 +101,16 @@ class Pipeline:
             raise _Cut
         answer.headers = {**verdict.headers, **answer.headers}
         return answer
+
+    def _resolve(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
+        if _VERSION.match(path):
+            raise INVALID_API_VERSION
+        try:
+            return self._router.resolve(method, path)
+        except ApiError:
+            # the client cannot tell a route that Discord has from one that nobody has, but whoever runs the sandbox should
+            logger.warning("{} {}: not served; the sandbox has only a part of Discord's API", method, path)
+            raise
 
     async def _strike(self, faults: list[Fault], exchange: Exchange) -> Answer | None:
         for fault in faults:
@@ -158,8 +170,8 @@ def _check_caller(request: web.Request, route: Route, caller: Application | None
 
 def _unversioned(raw_path: str) -> str:
     path = raw_path.removeprefix("/api")
-    first = path.strip("/").split("/", 1)[0]
-    return path.removeprefix(f"/{first}") or "/" if first in _VERSIONS else path
+    version = _VERSION.match(path)
+    return path[version.end() :] or "/" if version and version[1] in _VERSIONS else path
 
 
 def _address(request: web.Request) -> str:

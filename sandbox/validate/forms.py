@@ -31,11 +31,15 @@ class Problems:
         self.errors: dict[str, Any] = {}
 
     def add(self, path: Path, code: str, message: str) -> None:
-        """Note an error at a path such as ("components", 0, "custom_id")."""
+        """Note an error at a path such as ("components", 0, "custom_id"). What is wrong as a whole is not looked into any further."""
         node = self.errors
         for part in path:
+            if "_errors" in node:
+                return
             node = node.setdefault(str(part), {})
-        node.setdefault("_errors", []).append({"code": code, "message": message})
+        found = node.get("_errors", [])
+        node.clear()
+        node["_errors"] = [*found, {"code": code, "message": message}]
 
     def raise_any(self) -> None:
         """50035 when something was noted."""

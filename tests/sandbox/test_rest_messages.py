@@ -196,6 +196,11 @@ async def test_broken_json(rest: Rest, path: str) -> None:
     assert (reply.status, reply.code) == (400, 50109)
 
 
+async def test_a_body_that_does_not_say_what_it_is(rest: Rest, path: str) -> None:
+    reply = await rest.call("POST", path, data=b'{"content": "x"}', headers={"Content-Type": "text/plain"})
+    assert (reply.status, reply.problems()) == (400, {"": "CONTENT_TYPE_INVALID"})
+
+
 @pytest.mark.parametrize(
     ("denied", "body", "code"),
     [

@@ -64,6 +64,12 @@ async def test_without_a_right_token(rest: Rest, authorization: str) -> None:
     assert (reply.status, reply.body) == (401, {"message": "401: Unauthorized", "code": 0})
 
 
+@pytest.mark.parametrize("prefix", ["/v5", "/v8", "/v11"])
+async def test_other_versions_of_the_api_are_refused(rest: Rest, prefix: str) -> None:
+    async with rest.session.get(f"{rest.sandbox.api_url}{prefix}/users/@me", headers=rest.headers) as answer:
+        assert (answer.status, (await answer.json())["code"]) == (400, 50041)
+
+
 @pytest.mark.parametrize("prefix", ["", "/v9", "/v10"])
 async def test_versions(rest: Rest, prefix: str) -> None:
     async with rest.session.get(f"{rest.sandbox.api_url}{prefix}/users/@me", headers=rest.headers) as response:

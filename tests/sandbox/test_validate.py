@@ -10,6 +10,7 @@ from sandbox import validate
 from sandbox.errors import ApiError
 from sandbox.validate.commands import valid_name
 from sandbox.validate.emoji import is_unicode_emoji
+from sandbox.validate.forms import Problems
 
 
 def flat(errors: dict[str, Any], path: str = "") -> dict[str, str]:
@@ -73,6 +74,15 @@ def test_refused_commands(body: dict[str, Any], problems: dict[str, str]) -> Non
     with pytest.raises(ApiError) as caught:
         validate.command(body)
     assert flat(caught.value.errors or {}) == problems
+
+
+def test_a_list_that_is_wrong_as_a_whole_tells_nothing_of_its_items() -> None:
+    problems = Problems()
+    problems.add(("rows", 1, "custom_id"), "INNER", "")
+    problems.add(("rows",), "OUTER", "")
+    problems.add(("rows", 2, "custom_id"), "INNER", "")
+    problems.add(("rows",), "OUTER_TOO", "")
+    assert problems.errors == {"rows": {"_errors": [{"code": "OUTER", "message": ""}, {"code": "OUTER_TOO", "message": ""}]}}
 
 
 def test_a_whole_command() -> None:
