@@ -10,7 +10,7 @@ REPLY = 19
 
 
 def message(world: World, record: Message, viewer_id: int | None = None, *, deep: bool = True) -> dict[str, Any]:
-    """A message as REST gives it; `viewer_id` is whose reactions count as "me"."""
+    """A message as REST gives it; `viewer_id` is whose reactions count as "me". What a reply refers to is not `deep`: without reactions."""
     out: dict[str, Any] = {
         "id": str(record.id),
         "channel_id": str(record.channel_id),
@@ -37,7 +37,7 @@ def message(world: World, record: Message, viewer_id: int | None = None, *, deep
         out["webhook_id"] = str(record.webhook_id)
     if record.interaction_metadata is not None:
         out["interaction_metadata"] = record.interaction_metadata
-    if record.reactions:
+    if deep and record.reactions:
         out["reactions"] = [_reaction(emoji, users, viewer_id) for emoji, users in record.reactions.items()]
     if record.reference is not None:
         out["message_reference"] = record.reference

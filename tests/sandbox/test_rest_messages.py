@@ -130,6 +130,7 @@ async def test_mentions(rest: Rest, path: str, guild: Guild, alice: Member) -> N
 
 async def test_replies(rest: Rest, path: str, alice: Member) -> None:
     original = foreign(rest, alice)
+    original.reactions["👍"] = [alice.user_id]  # of which a referenced message does not tell
     reply = (await rest.call("POST", path, {"content": "re", "message_reference": {"message_id": str(original.id)}})).body
     assert (reply["type"], reply["referenced_message"]["content"]) == (19, "mine")
     assert [u["id"] for u in reply["mentions"]] == [str(alice.user_id)]
