@@ -92,6 +92,7 @@ class Emoji:
     name: str
     animated: bool = False
     available: bool = True
+    creator_id: int | None = None
 
 
 @dataclass

@@ -1,9 +1,8 @@
-"""Guilds: the guild itself, its emojis and its audit log."""
+"""Guilds: the guild itself, its audit log, and what the sandbox keeps none of."""
 
 from typing import TYPE_CHECKING, Any
 
 from sandbox import guard, payload
-from sandbox.errors import unknown
 from sandbox.permissions import Permission as P
 from sandbox.rest.router import Call, Router
 
@@ -16,11 +15,12 @@ def register(router: Router, sandbox: "Sandbox") -> None:
     router.get("/guilds/{guild_id}", get)
     router.get("/guilds/{guild_id}/preview", preview)
     router.get("/guilds/{guild_id}/audit-logs", audit_log)
-    router.get("/guilds/{guild_id}/emojis", emojis)
-    router.get("/guilds/{guild_id}/emojis/{emoji_id}", emoji)
     router.get("/guilds/{guild_id}/stickers", none_of_them)
     router.get("/guilds/{guild_id}/webhooks", webhooks)
     router.get("/guilds/{guild_id}/integrations", integrations)
+    router.get("/guilds/{guild_id}/invites", invites)
+    router.get("/channels/{channel_id}/webhooks", channel_webhooks)
+    router.get("/channels/{channel_id}/invites", channel_invites)
     router.get("/guilds/{guild_id}/scheduled-events", none_of_them)
     router.get("/guilds/{guild_id}/soundboard-sounds", soundboard)
 
@@ -75,21 +75,6 @@ async def audit_log(call: Call) -> dict[str, Any]:
     }
 
 
-async def emojis(call: Call) -> list[dict[str, Any]]:
-    """GET the custom emojis."""
-    actor = guard.in_guild(call.world, call.application, call.id("guild_id"))
-    return [payload.emoji(e) for e in actor.guild.emojis.values()]
-
-
-async def emoji(call: Call) -> dict[str, Any]:
-    """GET a custom emoji."""
-    actor = guard.in_guild(call.world, call.application, call.id("guild_id"))
-    found = actor.guild.emojis.get(call.id("emoji_id"))
-    if found is None:
-        raise unknown("Emoji")
-    return payload.emoji(found)
-
-
 async def none_of_them(call: Call) -> list[Any]:
     """GET something of which the sandbox keeps none."""
     guard.in_guild(call.world, call.application, call.id("guild_id"))
@@ -105,6 +90,24 @@ async def webhooks(call: Call) -> list[Any]:
 async def integrations(call: Call) -> list[Any]:
     """GET the integrations: none, but the permission counts."""
     guard.in_guild(call.world, call.application, call.id("guild_id")).require(P.MANAGE_GUILD)
+    return []
+
+
+async def invites(call: Call) -> list[Any]:
+    """GET the invites: none, but the permission counts."""
+    guard.in_guild(call.world, call.application, call.id("guild_id")).require(P.MANAGE_GUILD)
+    return []
+
+
+async def channel_webhooks(call: Call) -> list[Any]:
+    """GET a channel's webhooks: none, but the permission counts."""
+    guard.in_channel(call.world, call.application, call.id("channel_id"), P.MANAGE_WEBHOOKS)
+    return []
+
+
+async def channel_invites(call: Call) -> list[Any]:
+    """GET a channel's invites: none, but the permission counts."""
+    guard.in_channel(call.world, call.application, call.id("channel_id"), P.MANAGE_CHANNELS)
     return []
 
 

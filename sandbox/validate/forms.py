@@ -1,5 +1,6 @@
 """The ground of all validation: field types with Discord's error codes, and pydantic's errors as the nested object of 50035."""
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sized
 from dataclasses import dataclass
@@ -200,6 +201,17 @@ class NotEmpty(_After):
     def check(self, value: str) -> None:
         if not value.strip():
             refuse(*REQUIRED)
+
+
+@dataclass(frozen=True)
+class Pattern(_After):
+    """A regular expression that the whole text must fit, in ASCII."""
+
+    pattern: str
+
+    def check(self, value: str) -> None:
+        if not re.fullmatch(self.pattern, value, re.ASCII):
+            refuse("STRING_TYPE_REGEX", "String value did not match validation regex.")
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from sandbox.permissions import Permission as P
 from sandbox.world import Application, Guild, Member
 from tests.sandbox.conftest import Rest
 
@@ -26,6 +27,12 @@ async def test_reads(path: str, rest: Rest, guild: Guild, alice: Member, applica
     assert reply.headers["Content-Type"] == "application/json"
 
 
+@pytest.mark.parametrize("path", ["/guilds/{guild}/invites", "/channels/{channel}/invites", "/channels/{channel}/webhooks"])
+async def test_what_the_sandbox_keeps_none_of(path: str, rest: Rest, guild: Guild) -> None:
+    rest.sandbox.role("Role Bot").permissions |= P.MANAGE_GUILD | P.MANAGE_CHANNELS | P.MANAGE_WEBHOOKS
+    assert (await rest.call("GET", path.format(guild=guild.id, channel=rest.sandbox.channel("general").id))).body == []
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status", "code"),
     [
@@ -41,6 +48,9 @@ async def test_reads(path: str, rest: Rest, guild: Guild, alice: Member, applica
         ("GET", "/guilds/{guild}/emojis/1", 404, 10014),
         ("GET", "/guilds/{guild}/members", 403, 50001),
         ("GET", "/guilds/{guild}/audit-logs", 403, 50013),
+        ("GET", "/guilds/{guild}/invites", 403, 50013),
+        ("GET", "/channels/{channel}/invites", 403, 50013),
+        ("GET", "/channels/{channel}/webhooks", 403, 50013),
         ("GET", "/channels/{channel}/messages/1", 404, 10008),
         ("GET", "/channels/{channel}/messages?limit=101", 400, 50035),
     ],
