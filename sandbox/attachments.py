@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from sandbox.errors import field_error, invalid_form
+from sandbox.errors import ApiError, field_error, invalid_form
 from sandbox.rest.router import Upload
 from sandbox.validate.forms import Path
 from sandbox.validate.messages import AttachmentForm
@@ -14,6 +14,8 @@ from sandbox.world import StoredFile
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
 
+MAX_ATTACHMENTS = 10
+TOO_MANY = ApiError(400, 30015, f"Maximum number of attachments in a message reached ({MAX_ATTACHMENTS})")
 _FIELD = re.compile(r"^files\[(\d+)\]$")
 _UNSAFE = re.compile(r"[^\w.\-]")
 
@@ -43,8 +45,10 @@ def store(
 ) -> list[dict[str, Any]]:
     """The attachments a message has after a request: those of `present` that it keeps, and its new files.
 
-    Raises 50035 ATTACHMENT_NOT_FOUND for a described file that neither came along nor is present.
+    Raises 50035 ATTACHMENT_NOT_FOUND for a described file that neither came along nor is present, 30015 for more than ten of them.
     """
+    if len(uploads) + len(present if described is None else []) > MAX_ATTACHMENTS:
+        raise TOO_MANY
     by_number = {int(match[1]): upload for upload in uploads if (match := _FIELD.match(upload.field))}
     loose = [upload for upload in uploads if not _FIELD.match(upload.field)]
     kept = {int(a["id"]): a for a in present}

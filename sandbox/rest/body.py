@@ -1,6 +1,7 @@
 """Reading request bodies: JSON, or a form with `payload_json` and files."""
 
 import json
+import re
 from typing import Any
 
 from aiohttp import web
@@ -10,6 +11,7 @@ from sandbox.errors import INVALID_JSON, TOO_LARGE, field_error, invalid_form
 from sandbox.rest.router import Upload
 
 MAX_FILE = 10 * 1024 * 1024  # one file, in bytes, in a guild without boosts
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 MAX_REQUEST = 25 * 1024 * 1024 + 1024 * 1024
 
 
@@ -28,7 +30,7 @@ async def read_body(request: web.Request) -> tuple[Any, list[Upload]]:
     if request.content_type != "application/json":
         kinds = "{'application/x-www-form-urlencoded', 'multipart/form-data', 'application/json'}"
         raise invalid_form(field_error("CONTENT_TYPE_INVALID", f'Expected "Content-Type" header to be one of {kinds}.'))
-    return _parse(raw.decode("utf-8", "replace")), []
+    return _parse(raw), []
 
 
 async def _read_form(request: web.Request) -> tuple[Any, list[Upload]]:
@@ -39,7 +41,7 @@ async def _read_form(request: web.Request) -> tuple[Any, list[Upload]]:
         if isinstance(value, FileField):
             content = value.file.read()
             if name == "payload_json":
-                plain[name] = content.decode("utf-8", "replace")
+                plain[name] = content
                 continue
             if len(content) > MAX_FILE:
                 raise TOO_LARGE
@@ -47,17 +49,22 @@ async def _read_form(request: web.Request) -> tuple[Any, list[Upload]]:
         elif isinstance(value, str):
             plain[name] = value
         else:  # a part without a file name but with a content type of its own
-            plain[name] = bytes(value).decode("utf-8", "replace")
+            plain[name] = bytes(value) if name == "payload_json" else bytes(value).decode("utf-8", "replace")
     if "payload_json" in plain:
         return _parse(plain["payload_json"]), uploads
     return plain, uploads
 
 
-def _parse(text: str) -> Any:
+def _parse(raw: str | bytes) -> Any:
     try:
-        return json.loads(text, parse_constant=_refuse_constant)
-    except ValueError:
+        text = raw if isinstance(raw, str) else raw.decode()
+        parsed = json.loads(text, parse_constant=_refuse_constant)
+        if _SURROGATE.search(text):
+            # half of a surrogate pair is a text that nobody can be told again
+            json.dumps(parsed, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
         raise INVALID_JSON from None
+    return parsed
 
 
 def _refuse_constant(name: str) -> float:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from sandbox.server import Sandbox
 
 GUILD_REACTIONS, DIRECT_REACTIONS = 1 << 10, 1 << 13
+MAX_REACTIONS = 20
+TOO_MANY_REACTIONS = ApiError(403, 30010, f"Maximum number of reactions reached ({MAX_REACTIONS})")
 UNKNOWN_EMOJI = ApiError(400, 10014, "Unknown Emoji")
 
 
@@ -35,6 +37,8 @@ async def add(call: Call) -> None:
     message, emoji = find(call, channel), _emoji(call)
     if actor is not None and emoji not in message.reactions:
         actor.require(P.ADD_REACTIONS, channel)
+    if emoji not in message.reactions and len(message.reactions) >= MAX_REACTIONS:
+        raise TOO_MANY_REACTIONS
     users = message.reactions.setdefault(emoji, [])
     if call.application.bot_id not in users:
         users.append(call.application.bot_id)

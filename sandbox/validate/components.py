@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from sandbox.validate.emoji import ComponentEmoji
-from sandbox.validate.forms import Bool, Choice, Color, CustomId, Distinct, Form, Int, Length, Range, Snowflake, Text
+from sandbox.validate.forms import Bool, Choice, Color, CustomId, Distinct, Form, Int, Length, Range, Snowflake, Text, Url
 
 ACTION_ROW, BUTTON, STRING_SELECT, TEXT_INPUT, USER_SELECT, ROLE_SELECT, MENTIONABLE_SELECT, CHANNEL_SELECT = range(1, 9)
 SECTION, TEXT_DISPLAY, THUMBNAIL, MEDIA_GALLERY, FILE, SEPARATOR = range(9, 15)
@@ -107,7 +107,7 @@ class TextDisplay(Component):
 class Media(Form):
     """A URL or `attachment://filename`."""
 
-    url: Annotated[Text, Length(1, 2048)]
+    url: Annotated[Text, Length(1, 2048), Url(("http", "https", "attachment"))]
 
 
 class Thumbnail(Component):

@@ -1,6 +1,7 @@
 """Messages over REST: sending, editing, files, nonces, mentions, permissions and everything that is refused."""
 
 from typing import Any
+from urllib.parse import quote
 
 import aiohttp
 import pytest
@@ -81,6 +82,19 @@ async def test_a_message_becomes_v2_only_without_its_old_fields(rest: Rest, path
     message, body = f"{path}/{made.body['id']}", {"flags": V2, "components": [text("new")]}
     assert (await rest.call("PATCH", message, body)).code == 50035
     assert (await rest.call("PATCH", message, {**body, "content": None})).body["content"] == ""
+
+
+async def test_ten_files_are_the_most(rest: Rest, path: str) -> None:
+    def form(count: int) -> aiohttp.FormData:
+        data = aiohttp.FormData()
+        for number in range(count):
+            data.add_field(f"files[{number}]", b"bytes", filename=f"{number}.txt")
+        return data
+
+    made = await rest.call("POST", path, data=form(10))
+    assert len(made.body["attachments"]) == 10
+    assert (await rest.call("POST", path, data=form(11))).code == 30015
+    assert (await rest.call("PATCH", f"{path}/{made.body['id']}", data=form(1))).code == 30015
 
 
 async def test_files(rest: Rest, path: str) -> None:
@@ -178,6 +192,10 @@ async def test_replies(rest: Rest, path: str, alice: Member) -> None:
         ({"flags": V2, "components": [text("x" * 2001)] * 2}, {"components": "COMPONENT_DISPLAYABLE_TEXT_SIZE_EXCEEDED"}),
         ({"flags": V2, "components": [text("x")] * 41}, {"components": "COMPONENT_LAYOUT_TOO_MANY_COMPONENTS"}),
         ({"flags": V2, "components": [text("")]}, {"components.0.content": "BASE_TYPE_REQUIRED"}),
+        (
+            {"flags": V2, "components": [{"type": 12, "items": [{"media": {"url": "nowhere"}}]}]},
+            {"components.0.items.0.media.url": "URL_TYPE_INVALID_URL"},
+        ),
     ],
 )
 async def test_invalid_forms(rest: Rest, path: str, body: dict[str, Any], problems: dict[str, str]) -> None:
@@ -192,9 +210,18 @@ async def test_empty_messages(rest: Rest, path: str, body: dict[str, Any]) -> No
     assert (await rest.call("PATCH", f"{path}/{made.body['id']}", {"content": ""})).code == 50006
 
 
-async def test_broken_json(rest: Rest, path: str) -> None:
-    reply = await rest.call("POST", path, data=b"{", headers={"Content-Type": "application/json"})
+@pytest.mark.parametrize(
+    "body", [b"{", b'{"content": NaN}', b'{"content": "\xff"}', b'{"content": "\\ud83d"}', b"[" * 50_000], ids=lambda body: body[:20]
+)
+async def test_broken_json(rest: Rest, path: str, body: bytes) -> None:
+    reply = await rest.call("POST", path, data=body, headers={"Content-Type": "application/json"})
     assert (reply.status, reply.code) == (400, 50109)
+    assert (await rest.call("GET", path)).body == []
+
+
+async def test_an_escaped_surrogate_pair_is_one_character(rest: Rest, path: str) -> None:
+    reply = await rest.call("POST", path, data=b'{"content": "\\ud83d\\udc4d"}', headers={"Content-Type": "application/json"})
+    assert reply.body["content"] == "👍"
 
 
 async def test_a_body_that_does_not_say_what_it_is(rest: Rest, path: str) -> None:
@@ -255,6 +282,15 @@ async def test_reactions_and_pins(rest: Rest, path: str) -> None:
     rest.sandbox.role("Role Bot").permissions |= P.PIN_MESSAGES
     assert (await rest.call("PUT", pin)).status == 204
     assert [m["id"] for m in (await rest.call("GET", path.replace("messages", "pins"))).body] == [made.body["id"]]
+
+
+async def test_twenty_reactions_are_the_most(rest: Rest, path: str) -> None:
+    made = await rest.call("POST", path, {"content": "x"})
+    faces = [quote(chr(0x1F600 + number)) for number in range(21)]
+    replies = [await rest.call("PUT", f"{path}/{made.body['id']}/reactions/{face}/@me") for face in faces]
+    assert [reply.status for reply in replies] == [204] * 20 + [403]
+    assert replies[-1].code == 30010
+    assert (await rest.call("PUT", f"{path}/{made.body['id']}/reactions/{faces[0]}/@me")).status == 204
 
 
 async def test_what_only_one_user_sees_is_not_there_for_rest(rest: Rest, path: str, alice: Member) -> None:
