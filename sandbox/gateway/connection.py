@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
+from sandbox import strict_json
 from sandbox.gateway.compression import compressor
 from sandbox.gateway.protocol import REASONS, Close, Closing, Op
 
@@ -82,8 +83,8 @@ class Connection:
         if len(raw.encode() if isinstance(raw, str) else raw) > MAX_FRAME:
             raise Closing(Close.DECODE_ERROR)
         try:
-            frame = json.loads(raw)
-        except (ValueError, UnicodeDecodeError):
+            frame = strict_json.loads(raw)
+        except ValueError:
             raise Closing(Close.DECODE_ERROR) from None
         if not isinstance(frame, dict) or not isinstance(frame.get("op"), int):
             raise Closing(Close.DECODE_ERROR)

@@ -62,7 +62,7 @@ def _guild(gateway: "Gateway", session: Session, raw: Any) -> Guild | None:
 
 def _by_ids(guild: Guild, raw: Any) -> tuple[list[Member], list[str]]:
     asked = raw if isinstance(raw, list) else [raw]
-    if len(asked) > MAX_ASKED or not all(str(one).isdigit() for one in asked):
+    if len(asked) > MAX_ASKED or not all(str(one).isdecimal() for one in asked):
         raise Closing(Close.DECODE_ERROR)
     found = [guild.members[int(one)] for one in asked if int(one) in guild.members]
     return found, [str(one) for one in asked if int(one) not in guild.members]

@@ -1,17 +1,15 @@
 """Reading request bodies: JSON, or a form with `payload_json` and files."""
 
-import json
-import re
 from typing import Any
 
 from aiohttp import web
 from aiohttp.web_request import FileField
 
+from sandbox import strict_json
 from sandbox.errors import INVALID_JSON, TOO_LARGE, field_error, invalid_form
 from sandbox.rest.router import Upload
 
 MAX_FILE = 10 * 1024 * 1024  # one file, in bytes, in a guild without boosts
-_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 MAX_REQUEST = 25 * 1024 * 1024 + 1024 * 1024
 
 
@@ -57,15 +55,6 @@ async def _read_form(request: web.Request) -> tuple[Any, list[Upload]]:
 
 def _parse(raw: str | bytes) -> Any:
     try:
-        text = raw if isinstance(raw, str) else raw.decode()
-        parsed = json.loads(text, parse_constant=_refuse_constant)
-        if _SURROGATE.search(text):
-            # half of a surrogate pair is a text that nobody can be told again
-            json.dumps(parsed, ensure_ascii=False).encode()
-    except (ValueError, RecursionError):
+        return strict_json.loads(raw)
+    except ValueError:
         raise INVALID_JSON from None
-    return parsed
-
-
-def _refuse_constant(name: str) -> float:
-    raise ValueError(f"{name} is no JSON")

@@ -173,6 +173,20 @@ async def test_identifies_that_are_refused(sandbox: Sandbox, code: int, override
     assert not sandbox.gateway.sessions
 
 
+@pytest.mark.parametrize("text", ["{", "[" * 4000, '{"op": 1, "d": NaN}', '{"op": 1, "d": "\\ud83d"}'], ids=lambda text: text[:20])
+async def test_what_is_no_json(sandbox: Sandbox, text: str) -> None:
+    async with connect(sandbox) as raw:
+        await raw.ws.send_str(text)
+        assert await raw.closed() == 4002
+
+
+async def test_members_asked_for_by_what_is_no_id(sandbox: Sandbox) -> None:
+    async with connect(sandbox) as raw:
+        await raw.identify()
+        await raw.send(Op.REQUEST_GUILD_MEMBERS, {"guild_id": str(sandbox.guild.id), "user_ids": ["²"]})
+        assert await raw.closed() == 4002
+
+
 async def test_an_intent_that_discord_takes_without_describing_it(sandbox: Sandbox) -> None:
     async with connect(sandbox) as raw:
         assert (await raw.identify(intents=1 | 1 << 17))["session_id"]
