@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from sandbox import reactions
 from sandbox.driver import picks
 from sandbox.driver.errors import ClientRefusal
+from sandbox.errors import ApiError
 from sandbox.interactions.record import Kind
-from sandbox.permissions import timed_out
+from sandbox.permissions import Permission, timed_out
+from sandbox.validate.emoji import is_unicode_emoji
 from sandbox.validate.messages import EPHEMERAL, LOADING
 from sandbox.world import Message
 
@@ -210,6 +213,35 @@ class MessageView:
         elif resolved:
             data["resolved"] = resolved
         return self._use(menu.data, data)
+
+    def react(self, emoji: str) -> None:
+        """React with a Unicode emoji, or a custom one of the guild by its name. Raises ClientRefusal."""
+        key = self._emoji_key(emoji)
+        needed = Permission.READ_MESSAGE_HISTORY | (0 if key in self.record.reactions else Permission.ADD_REACTIONS)
+        guild_id = self.actor.channel.guild_id
+        if guild_id is not None and (self.actor.member.pending or self.actor.permissions() & needed != needed):
+            raise ClientRefusal(f"{self.actor.user.username} may not react here")
+        try:
+            reactions.add(self.actor.sandbox.world, self.record, key, self.actor.user.id)
+        except ApiError as error:
+            raise ClientRefusal(str(error)) from None
+
+    def unreact(self, emoji: str) -> None:
+        """Take one's own reaction back. Raises ClientRefusal when there is none."""
+        key = self._emoji_key(emoji)
+        if self.actor.user.id not in self.record.reactions.get(key, []):
+            raise ClientRefusal(f"{self.actor.user.username} has not reacted with {emoji!r}")
+        reactions.remove(self.actor.sandbox.world, self.record, key, self.actor.user.id)
+
+    def _emoji_key(self, emoji: str) -> str:
+        if not self.actor.can_see(self.record) or self.ephemeral:
+            raise ClientRefusal(f"{self.actor.user.username} cannot react to this message")
+        if is_unicode_emoji(emoji):
+            return emoji
+        custom = next((e for e in self.actor.guild.emojis.values() if e.name == emoji), None)
+        if custom is None:
+            raise ClientRefusal(f"{emoji!r} is no emoji here")
+        return f"{custom.name}:{custom.id}"
 
     def _use(self, component: dict[str, Any], data: dict[str, Any]) -> "Result":
         actor, sandbox = self.actor, self.actor.sandbox

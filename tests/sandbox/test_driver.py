@@ -12,6 +12,7 @@ from sandbox.driver.views import MessageView
 from sandbox.messages import Origin, create
 from sandbox.permissions import Permission
 from sandbox.server import Sandbox
+from sandbox.world import Event
 from tests.sandbox.frames import checked_frames
 from tests.sandbox.rest_client import Rest, button, rest_for, row
 
@@ -307,6 +308,35 @@ class TestModals:
         sandbox.clock.advance(3)
         assert first.state == "failed"
         assert (await modal.submit({"t": "x"})).state == "pending"
+
+
+class TestReactions:
+    async def test_a_member_reacts_and_takes_it_back(self, alice: Actor, sandbox: Sandbox) -> None:
+        heard: list[Event] = []
+        sandbox.world.listeners.append(heard.append)
+        message = await alice.say("hi")
+        message.react("👍")
+        message.react("sparkles_sq")
+        assert list(message.record.reactions.values()) == [[alice.user.id]] * 2
+        message.unreact("👍")
+        assert [event.name for event in heard if "REACTION" in event.name] == ["MESSAGE_REACTION_ADD"] * 2 + ["MESSAGE_REACTION_REMOVE"]
+        with pytest.raises(ClientRefusal):
+            message.unreact("👍")
+
+    async def test_what_the_client_refuses(self, alice: Actor, sandbox: Sandbox) -> None:
+        message = await alice.say("hi")
+        with pytest.raises(ClientRefusal, match="no emoji"):
+            message.react("nonsense")
+        with pytest.raises(ClientRefusal, match="may not react"):
+            MessageView(sandbox.actor("newton"), message.record).react("👍")
+        sandbox.guild.everyone.permissions &= ~int(Permission.ADD_REACTIONS)
+        with pytest.raises(ClientRefusal, match="may not react"):
+            message.react("👍")
+        message.record.reactions["👍"] = [sandbox.guild.owner_id]
+        message.react("👍")  # joining one that is there needs no permission
+        message.record.visible_to, message.record.flags = alice.user.id, 64
+        with pytest.raises(ClientRefusal, match="cannot react"):
+            message.react("👍")
 
 
 async def test_until_wakes_at_a_change_and_gives_up(sandbox: Sandbox, alice: Actor) -> None:
