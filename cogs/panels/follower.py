@@ -20,7 +20,8 @@ from core.rate_limits import RateLimited
 from core.rest import Uncertain
 from models import Panel, PanelMessage
 
-GATHER = 0.6  # seconds in which quick edits become one PATCH
+# Seconds: edits that follow one another so closely become one PATCH, but for no longer than this together.
+GATHER, GATHER_MAX = 1.0, 5.0
 DATABASE_PAUSE, TROUBLE_PAUSE, REFUSED_PAUSE = 5.0, 15.0, 600.0  # seconds until the next try
 RATE_LIMIT_WAIT = 2.0  # seconds that one channel may hold up the others
 PATCH_TIMEOUT, PATCH_TRIES = 10.0, 2  # a database row stays locked meanwhile
@@ -64,8 +65,7 @@ class Follower:
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._woken.wait()
-            await asyncio.sleep(GATHER)
-            self._woken.clear()
+            await self._gather()
             try:
                 pause = await self._catch_up()
             except Exception as error:
@@ -73,6 +73,16 @@ class Follower:
                     raise
                 logger.warning("Posted panels wait for the database")
                 pause = DATABASE_PAUSE
+
+    async def _gather(self) -> None:
+        """Wait until no edit follows the last one closely."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GATHER_MAX):
+                self._woken.set()
+                while self._woken.is_set():
+                    self._woken.clear()
+                    await asyncio.sleep(GATHER)
+        self._woken.clear()
 
     async def _catch_up(self) -> float | None:
         """Edit what is behind; the seconds until the next try of what could not be, None when there is nothing."""

@@ -1,5 +1,6 @@
 """An admin makes a panel, changes it, posts it and deletes it; everything is done inside Discord."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -108,14 +109,21 @@ async def test_a_panel_that_cannot_be_drawn_holds_up_no_other(house: House, monk
     assert await PanelMessage.exists(panel_id=broken.id, rendered_version=broken.version)
 
 
-async def test_quick_edits_become_one_patch(house: House) -> None:
+@pytest.mark.parametrize(("pause", "cost"), [(0.0, 1), (0.3, 2)], ids=["as fast as it goes", "as fast as a person"])
+async def test_ten_quick_edits_cost_one_or_two_patches(house: House, pause: float, cost: int) -> None:
     editor = await create(house)
-    await post(house, editor)
-    for name in ("Blue", "Pink", "Teal"):
-        await redrawn(await editor.select("Add roles", [house.sandbox.role(name)]))
+    posted = await post(house, editor)
+    await redrawn(await editor.click("Reorder"))
+    await redrawn(await editor.select("Pick the role to move", ["Red"]))
+    for _ in range(5):
+        for name in ("▼ Down", "▲ Up"):
+            await redrawn(await editor.click(name))
+            await asyncio.sleep(pause)  # not to wait for anything: it is the pace of the clicks
+    await redrawn(await editor.click("▼ Down"))
     await up_to_date()
     patches = [exchange for exchange in house.sandbox.traffic if exchange.method == "PATCH" and "/channels/" in (exchange.route or "")]
-    assert len(patches) == 1
+    assert 1 <= len(patches) <= cost
+    assert [button.label for button in posted.buttons] == ["Green", "Red"]
 
 
 async def test_the_editor_changes_everything(house: House) -> None:
