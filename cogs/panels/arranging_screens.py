@@ -49,7 +49,7 @@ def order(view: View, number: int = 0, item_id: int = 0, notices: Iterable[str] 
             button(view.id(verbs.SORT, Sort.BY_POSITION), t("Sort as in the server's role list"), ButtonColour.BLURPLE),
         )
     )
-    rows.append(row(*page.turns(view, verbs.ORDER), view.back()))
+    rows.append(row(*page.turns(view, verbs.ORDER), view.back(page.number)))
     return screen(view, lines, rows, notices)
 
 
@@ -62,7 +62,7 @@ def removal(view: View, number: int = 0, notices: Iterable[str] = ()) -> Payload
         options = [option(role.label, str(role.item_id)) for role in page.roles]
         custom_id = view.id(verbs.REMOVE_MANY, page.number)
         rows.append(row(string_select(custom_id, page.caption(t("Roles to take off the panel"), t), options, max_values=len(options))))
-    rows.append(row(*page.turns(view, verbs.REMOVAL), view.back()))
+    rows.append(row(*page.turns(view, verbs.REMOVAL), view.back(page.number)))
     lines = [t("Members keep the roles that are taken off a panel.") if page.roles else t("No roles yet.")]
     return screen(view, lines, rows, notices)
 

@@ -4,6 +4,7 @@ import discord
 
 from cogs.panels import modals, screens, verbs
 from cogs.panels.access import Editor
+from cogs.panels.arranging_screens import removed_notice
 from cogs.panels.drafts import keeping
 from cogs.panels.handling import PanelHandlers, argument, guild_id, picked, role_of
 from cogs.panels.words import link
@@ -39,13 +40,15 @@ class EditorHandlers(PanelHandlers):
 
     @component(verbs.ADD_ROLES, Acknowledgement.REDRAW)
     async def add_roles(self, press: Press) -> None:
-        """Roles were picked to be added."""
-        editor = await Editor.of(press.interaction)
+        """Roles were picked to be added: those that are new are shown."""
+        before, editor = await self._panel(press), await Editor.of(press.interaction)
         guild = await self.poster.guild(press.interaction.guild_id)
         role_ids = tuple(int(role_id) for role_id in press.values)
-        panel, refused = await self.service.add_roles(editor, guild_facts(guild), argument(press, 0), role_ids)
+        panel, refused = await self.service.add_roles(editor, guild_facts(guild), before.panel_id, role_ids)
         view = await self._view(press, panel)
-        await press.answer.redraw(screens.after_adding(view, refused))
+        notices = screens.added_notice(before, view, role_ids)
+        shown = [role.item_id for role in panel.roles if role.role_id in role_ids]
+        await press.answer.redraw(screens.after_adding(view, refused, notices, view.page_of(shown[-1]) if shown else 0))
 
     @component(verbs.CONFIRM, Acknowledgement.REDRAW)
     async def confirm(self, press: Press) -> None:
@@ -57,14 +60,18 @@ class EditorHandlers(PanelHandlers):
         view = await self._view(press, panel)
         on_it = {role.role_id for role in panel.roles}
         others = tuple(other for other in _asked_about(press) if other not in on_it and other in facts.roles)
-        await press.answer.redraw(screens.confirm(view, others) if others else screens.main(view))
+        page = next((view.page_of(role.item_id) for role in panel.roles if role.role_id == role_id), 0)
+        await press.answer.redraw(screens.confirm(view, others) if others else screens.main(view, number=page))
 
     @component(verbs.REMOVE_ROLES, Acknowledgement.REDRAW)
     async def remove_roles(self, press: Press) -> None:
-        """Take off the role whose screen is open."""
-        items = (argument(press, 1),)
+        """Take off the role whose screen is open, and go back to the page that it was on."""
+        before, item_id = await self._view(press, await self._panel(press)), argument(press, 1)
         editor = await Editor.of(press.interaction)
-        await self._redraw(press, await self.service.remove_roles(editor, guild_id(press), argument(press, 0), items))
+        panel = await self.service.remove_roles(editor, guild_id(press), before.panel.panel_id, (item_id,))
+        names = [role.label for role in before.panel.roles if role.item_id == item_id]
+        notices = removed_notice(names, press.answer.t)
+        await press.answer.redraw(screens.main(await self._view(press, panel), notices, before.page_of(item_id)))
 
     @component(verbs.ROLE, Acknowledgement.REDRAW)
     async def role(self, press: Press) -> None:

@@ -11,7 +11,7 @@ from cogs.panels import verbs
 from cogs.panels.components import OPTIONS_MAX, ROW_WIDTH, button, option, role_select, row, string_select
 from cogs.panels.postings import Posting
 from cogs.panels.view import EMBED_DESCRIPTION_MAX, RolePage, View, as_of, screen, states
-from cogs.panels.words import MODES, STYLES, fit, literal, refusals, role_name
+from cogs.panels.words import MODES, STYLES, fit, literal, refusals, role_name, role_names
 from core.components import Payload
 from core.i18n import Translator
 from core.permission_names import permission_names
@@ -21,7 +21,7 @@ from domain.plan import Refusal
 from domain.role_safety import Problem, grant_problem
 
 EXCERPT_MAX = 150
-CONFIRMATIONS_MAX = 4 * ROW_WIDTH  # four rows; the fifth holds the way back
+CONFIRMATIONS_MAX = 2 * ROW_WIDTH  # so many roles with all their permissions fit in one text, which is what is confirmed
 
 
 def main(view: View, notices: Iterable[str] = (), number: int = 0) -> Payload:
@@ -37,7 +37,8 @@ def main(view: View, notices: Iterable[str] = (), number: int = 0) -> Payload:
     if page.roles:
         roles = [option(role.label, str(role.item_id)) for role in page.roles]
         rows.append(row(string_select(view.id(verbs.ROLE), page.caption(t("Change one role"), t), roles)))
-        arranging = button(view.id(verbs.ORDER), t("Reorder")), button(view.id(verbs.REMOVAL), t("Remove roles"))
+        at = page.number
+        arranging = button(view.id(verbs.ORDER, at), t("Reorder")), button(view.id(verbs.REMOVAL, at), t("Remove roles"))
         rows.append(row(*page.turns(view, verbs.HOME), *arranging))
     rows += _main_buttons(view)
     return screen(view, [*_settings(view), "", *_roles(view, page)], rows, notices)
@@ -80,7 +81,7 @@ def role(view: View, spec: RoleSpec, notices: Iterable[str] = ()) -> Payload:
         buttons.append(_confirm_button(view, spec.role_id, t("Confirm its permissions")))
     buttons.append(button(view.id(verbs.RULES, spec.item_id), t("Rules")))
     buttons.append(button(view.id(verbs.REMOVE_ROLES, spec.item_id), t("Remove"), ButtonColour.RED))
-    return screen(view, lines, [row(*buttons, view.back())], notices)
+    return screen(view, lines, [row(*buttons, view.back(view.page_of(spec.item_id)))], notices)
 
 
 def delete(view: View) -> Payload:
@@ -103,18 +104,22 @@ def confirm(view: View, role_ids: tuple[int, ...], notices: Iterable[str] = ()) 
         f"• {role_name(role_id, view.facts)}: {permission_names(dangerous_bits(view.facts.roles[role_id].permissions), t)}"
         for role_id in shown
     ]
-    if len(role_ids) > len(shown):
-        lines.append(t("At most {n} can be confirmed at a time. Add the others again afterwards.", n=CONFIRMATIONS_MAX))
+    if rest := role_ids[len(shown) :]:
+        names = role_names(rest, view.facts)
+        lines.append(t("At most {n} can be confirmed at a time. Add these again afterwards: {roles}.", n=len(shown), roles=names))
     buttons = [_confirm_button(view, role_id, t("Add {role} anyway", role=_cut(view.facts.roles[role_id].name, 40))) for role_id in shown]
     rows = [row(*buttons[start : start + ROW_WIDTH]) for start in range(0, len(buttons), ROW_WIDTH)]
     return screen(view, lines, [*rows, row(view.back())], notices)
 
 
-def after_adding(view: View, refused: tuple[Refusal, ...], notices: Iterable[str] = ()) -> Payload:
-    """The screen after roles were asked for: each refused one is named; an administrator is asked about the dangerous ones."""
+def after_adding(view: View, refused: tuple[Refusal, ...], notices: Iterable[str] = (), number: int = 0) -> Payload:
+    """The screen after roles were asked for: each refused one is named; an administrator is asked about the dangerous ones.
+
+    `number` is the page of roles that is shown.
+    """
     dangerous = tuple(refusal.role_id for refusal in refused if refusal.problem is Problem.DANGEROUS)
     if not view.by_administrator or not dangerous:
-        return main(view, [*notices, *_not_added(refused, view)])
+        return main(view, [*notices, *_not_added(refused, view)], number)
     others = [refusal for refusal in refused if refusal.problem is not Problem.DANGEROUS]
     return confirm(view, dangerous, [*notices, *_not_added(others, view)])
 
@@ -132,6 +137,15 @@ def overview(panels: list[tuple[PanelSpec, tuple[Posting, ...]]], t: Translator)
     ]
     embed = discord.Embed(title=t("Role panels"), description=fit(lines, EMBED_DESCRIPTION_MAX, t))
     return {"embeds": [embed.to_dict()]}
+
+
+def added_notice(before: PanelSpec, view: View, picked: Sequence[int]) -> list[str]:
+    """What is said of the picked roles that are on the panel now, and were not or were before."""
+    known, t = {role.role_id for role in before.roles}, view.t
+    new = [role.role_id for role in view.panel.roles if role.role_id in picked and role.role_id not in known]
+    old = [role_id for role_id in picked if role_id in known]
+    lines = [t("Put on the panel: {roles}.", roles=role_names(new, view.facts))] if new else []
+    return [*lines, t("On the panel already: {roles}.", roles=role_names(old, view.facts))] if old else lines
 
 
 def _not_added(refused: Sequence[Refusal], view: View) -> list[str]:

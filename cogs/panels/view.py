@@ -47,9 +47,9 @@ class View:
         """The custom_id of a component of this panel's editor."""
         return encode(verb, self.panel.panel_id, *args)
 
-    def back(self) -> Payload:
-        """The way to the main screen."""
-        return button(self.id(verbs.HOME), self.t("Back"))
+    def back(self, page: int = 0) -> Payload:
+        """The way to the main screen, at a page of roles."""
+        return button(self.id(verbs.HOME, page), self.t("Back"))
 
     def page_of(self, item_id: int) -> int:
         """The page of roles that an item stands on."""

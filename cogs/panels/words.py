@@ -37,6 +37,14 @@ REFUSED = {
     Problem.ABOVE_EDITOR: N_("{role} is not below your own highest role, so you cannot put it on a panel."),
     Problem.DANGEROUS: N_("{role} has powerful permissions ({permissions}). Only an administrator can put it on a panel."),
 }
+# The same of several roles, so that however many were refused are all named within one message.
+REFUSED_SEVERAL = {
+    Problem.DELETED: N_("{roles} no longer exist."),
+    Problem.MANAGED: N_("{roles} belong to integrations, and Discord lets nobody else give them."),
+    Problem.ABOVE_BOT: N_("{roles} stand above the bot's own role. Move the bot's role above them in the server's role settings."),
+    Problem.ABOVE_EDITOR: N_("{roles} are not below your own highest role, so you cannot put them on a panel."),
+    Problem.DANGEROUS: N_("{roles} have powerful permissions. Only an administrator can put them on a panel."),
+}
 WARNINGS = {
     **REFUSED,
     Problem.DANGEROUS: N_(
@@ -56,14 +64,27 @@ def role_name(role_id: int, facts: GuildFacts, panel: PanelSpec | None = None) -
     return f"**{literal(labels.get(role_id, str(role_id)))}**"
 
 
+def role_names(role_ids: Iterable[int], facts: GuildFacts) -> str:
+    """Several roles as a list."""
+    return ", ".join(role_name(role_id, facts) for role_id in role_ids)
+
+
 def literal(text: str) -> str:
     """Somebody's text so that it is shown as it is: neither its markdown nor its mentions mean anything."""
     return discord.utils.escape_markdown(text).replace("<", "\\<")
 
 
 def refusals(refused: Iterable[Refusal], facts: GuildFacts, t: Translator) -> list[str]:
-    """A sentence for each role that was not put on a panel."""
-    return [problem_sentence(REFUSED, refusal, facts, t) for refusal in refused]
+    """Why roles were not put on a panel: a sentence for each reason that names its roles."""
+    by_reason: dict[Problem, list[Refusal]] = {}
+    for refusal in refused:
+        by_reason.setdefault(refusal.problem, []).append(refusal)
+    return [
+        problem_sentence(REFUSED, alike[0], facts, t)
+        if len(alike) == 1
+        else t(REFUSED_SEVERAL[problem], roles=role_names((refusal.role_id for refusal in alike), facts))
+        for problem, alike in by_reason.items()
+    ]
 
 
 def problem_sentence(

@@ -75,6 +75,7 @@ async def test_messages_come_and_go_with_the_roles(house: House) -> None:
     answer = await (await seen(house)[1].click("Pink")).message()
     assert answer.text.startswith("Added:")
     await redrawn(await editor.click("Remove roles"))
+    await redrawn(await editor.click("◀ Previous"))
     await redrawn(await editor.select(editor.selects[0].custom_id, ["Red", "Green", "Blue"]))
     await up_to_date()
     assert [len(message) for message in labels(seen(house))] == [23]
@@ -93,6 +94,22 @@ async def test_a_page_whose_post_fails_comes_later_and_the_state_says_so(house: 
     await up_to_date()
     assert [len(message) for message in labels(seen(house))] == [25, 2]
     assert "🟢 Live" in await redrawn(await editor.click("Refresh"))
+
+
+async def test_what_was_added_is_told_and_shown_on_its_page(house: House) -> None:
+    editor = await many(house, 30)
+    red, pink = house.sandbox.role("Red"), house.sandbox.role("Pink")
+    text = await redrawn(await editor.select("Add roles", [red, pink]))
+    assert f"Put on the panel: <@&{pink.id}>.\nOn the panel already: <@&{red.id}>." in text
+    assert "(26–31 of 31)" in text
+    await redrawn(await editor.select("Change one role (26–31 of 31)", ["Extra 30"]))
+    assert "(26–31 of 31)" in await redrawn(await editor.click("Back"))
+    await redrawn(await editor.select("Change one role (26–31 of 31)", ["Extra 30"]))
+    text = await redrawn(await editor.click("Remove"))
+    assert "Taken off the panel: Extra 30." in text
+    assert "(26–30 of 30)" in text
+    await redrawn(await editor.click("Remove roles"))
+    assert editor.selects[0].placeholder == "Roles to take off the panel (26–30 of 30)"
 
 
 async def test_the_private_picker_reaches_every_role_and_clears_all(house: House) -> None:

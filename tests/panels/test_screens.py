@@ -8,10 +8,10 @@ import pytest
 from cogs.panels import arranging_screens, look_screens, modals, posting_screens, screens
 from cogs.panels.postings import Condition, Posting
 from cogs.panels.view import View, states
-from cogs.panels.words import REFUSED, WARNINGS, fit
+from cogs.panels.words import REFUSED, REFUSED_SEVERAL, WARNINGS, fit
 from core.components import Payload
 from core.i18n import available, translator
-from core.permission_names import NAMES
+from core.permission_names import NAMES, permission_names
 from domain.custom_id import decode
 from domain.panels import FOOTER_MAX, URL_MAX, Appearance, ButtonColour, PanelSpec, RoleSpec
 from domain.permissions import DANGEROUS, Permission
@@ -160,6 +160,38 @@ def test_only_administrators_are_asked_to_confirm(by_administrator: bool, offere
     assert any(label.startswith("Add R") for label in labels(after)) is offered
     assert "no longer exists" in after["content"]
     assert ("Only an administrator" in after["content"]) is not offered
+
+
+def test_every_refused_role_is_named_however_many_there_are() -> None:
+    strong, above = [role_id(number) for number in range(40, 52)], [role_id(number) for number in range(52, 65)]
+    refused = tuple(Refusal(one, Problem.DANGEROUS) for one in strong) + tuple(Refusal(one, Problem.ABOVE_EDITOR) for one in above)
+    for locale in available():
+        content = screens.after_adding(view(panel(1), locale, by_administrator=False), refused)["content"]
+        assert all(f"<@&{one}>" in content for one in (*strong, *above))
+
+
+@pytest.mark.parametrize("locale", available())
+def test_nobody_is_asked_to_confirm_permissions_that_do_not_fit_on_the_screen(locale: str) -> None:
+    seen, strong = view(panel(1), locale), tuple(role_id(number) for number in range(40, 65))
+    asked = screens.confirm(seen, strong)
+    text, buttons = asked["embeds"][0]["description"], [part for row in asked["components"][:-1] for part in row["components"]]
+    assert all(f"<@&{one}>" in text for one in strong)
+    assert text.count(permission_names(DANGEROUS.value, seen.t)) == len(buttons) == 10
+
+
+def test_every_problem_of_a_role_has_its_sentence_for_several() -> None:
+    assert REFUSED_SEVERAL.keys() == REFUSED.keys() - {Problem.EVERYONE}  # there is only one such role
+
+
+def test_the_way_back_leads_to_the_page_that_one_came_from() -> None:
+    def back(payload: Payload) -> tuple[int, ...]:
+        (found,) = [part for row in payload["components"] for part in row["components"] if part.get("label") == "Back"]
+        return decode(found["custom_id"]).args
+
+    seen = view(panel(60))
+    assert back(screens.role(seen, seen.panel.roles[30])) == (7, 1)
+    assert back(arranging_screens.order(seen, 2)) == (7, 2)
+    assert back(arranging_screens.removal(seen, 1)) == (7, 1)
 
 
 def test_a_confirmation_carries_what_was_shown() -> None:
