@@ -15,6 +15,7 @@ NAMES = {
     Permission.MANAGE_MESSAGES: N_("Manage Messages"),
     Permission.EMBED_LINKS: N_("Embed Links"),
     Permission.MENTION_EVERYONE: N_("Mention Everyone"),
+    Permission.CONNECT: N_("Connect"),
     Permission.MUTE_MEMBERS: N_("Mute Members"),
     Permission.DEAFEN_MEMBERS: N_("Deafen Members"),
     Permission.MOVE_MEMBERS: N_("Move Members"),

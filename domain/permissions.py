@@ -18,6 +18,7 @@ class Permission(IntFlag):
     MANAGE_MESSAGES = 1 << 13
     EMBED_LINKS = 1 << 14
     MENTION_EVERYONE = 1 << 17
+    CONNECT = 1 << 20
     MUTE_MEMBERS = 1 << 22
     DEAFEN_MEMBERS = 1 << 23
     MOVE_MEMBERS = 1 << 24

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 GUILD_MESSAGES, DIRECT_MESSAGES = 1 << 9, 1 << 12
 NONCE_SECONDS = 300.0  # how long enforce_nonce remembers: "the past few minutes"
-TEXT_CHANNELS = (0, 1, 2, 5)
+TEXT_CHANNELS = (0, 1, 2, 5, 13)
 DEFAULT, REPLY, COMMAND_ANSWER, CONTEXT_MENU_ANSWER = 0, 19, 20, 23
 
 

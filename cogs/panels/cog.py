@@ -27,6 +27,7 @@ from cogs.panels.rules import RuleService
 from cogs.panels.service import PanelService
 from cogs.panels.transfer import TransferHandlers
 from core.answer import Acknowledgement
+from core.channels import POSTABLE
 from core.cog import Cog
 from core.commands import slash, slash_option
 from core.components import text_message
@@ -107,7 +108,7 @@ class PanelsCog(
         "channel",
         discord.abc.GuildChannel,
         N_("The channel; without it, the one you are in"),
-        channel_types=[discord.ChannelType.text, discord.ChannelType.news],
+        channel_types=list(POSTABLE),
         default=None,
     )
     async def post_panel(self, ctx: discord.ApplicationContext, panel: str, channel: discord.abc.GuildChannel | None) -> None:

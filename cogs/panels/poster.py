@@ -15,7 +15,7 @@ from cogs.panels.render import Present, pages, panel_message
 from cogs.panels.service import PanelService
 from cogs.panels.words import link
 from core.bot import RolePanelBot
-from core.channels import missing_to_post
+from core.channels import POSTABLE, missing_to_post
 from core.components import Payload, public
 from core.errors import UserError
 from core.i18n import N_, Translator, translator
@@ -31,7 +31,7 @@ PATIENCE = 8.0  # seconds that a person who waits for an answer is kept waiting 
 LOOK_TIMEOUT = 3.0  # seconds
 
 NO_SUCH_CHANNEL = N_("The bot does not see this channel. Give it View Channel there, or choose another one.")
-NOT_A_TEXT_CHANNEL = N_("A panel cannot be posted in {channel}. Choose a text or announcement channel.")
+NOT_A_TEXT_CHANNEL = N_("A panel cannot be posted in {channel}. Choose a text, announcement or voice channel.")
 MISSING_PERMISSIONS = N_("The bot lacks permissions in {channel}: {permissions}. Give them to it there, or choose another channel.")
 NO_ROLES = N_("This panel has no roles yet. Add some before you post it.")
 POST_REFUSED = N_("Discord did not let the bot post in {channel}: {reason}")
@@ -120,7 +120,7 @@ class Poster:
             raise UserError(NO_SUCH_CHANNEL)
         mention = f"<#{channel_id}>"
         # A thread is archived by itself, and then neither an edit nor a look reaches the panel in it.
-        if not isinstance(channel, discord.abc.Messageable) or isinstance(channel, discord.Thread):
+        if isinstance(channel, discord.Thread) or channel.type not in POSTABLE:
             raise UserError(NOT_A_TEXT_CHANNEL, channel=mention)
         missing = missing_to_post(channel)
         if missing:

@@ -8,9 +8,10 @@ from domain import clock
 from domain.panels import Style
 from models import Draft, GuildConfig, Panel, PanelMessage, PanelRole
 from sandbox import channels, messages, roles
+from sandbox.driver import ClientRefusal
 from sandbox.driver.views import MessageView
 from sandbox.faults import Fault
-from sandbox.world import Overwrite, Role
+from sandbox.world import Channel, Overwrite, Role
 from tests.e2e.house import House
 from tests.e2e.test_panels import button_for, create, post, redrawn, up_to_date
 
@@ -327,6 +328,42 @@ async def test_a_channel_that_the_bot_no_longer_sees_is_told(house: House) -> No
     channels.set_overwrite(house.sandbox.world, house.sandbox.guild, general, denied, house.actor("olivia").user.id)
     await known
     assert f"⚫ The bot does not see <#{general.id}>" in await redrawn(await editor.click("Post"))
+
+
+async def new_channel(house: House, kind: int, *denied: Overwrite) -> Channel:
+    """A channel of another kind, once the bot knows it."""
+    world, guild = house.sandbox.world, house.sandbox.guild
+    known = house.bot.wait_for("guild_channel_create", timeout=5)
+    overwrites = {overwrite.id: overwrite for overwrite in denied}
+    made = channels.create(world, guild, Channel(world.new_id(), kind, guild.id, "other", overwrites=overwrites), guild.owner_id)
+    await known
+    return made
+
+
+@pytest.mark.parametrize("kind", [2, 5, 13], ids=["voice", "announcement", "stage"])
+async def test_every_channel_where_people_write_takes_a_panel(house: House, kind: int) -> None:
+    editor, channel = await create(house), await new_channel(house, kind)
+    await redrawn(await editor.click("Post"))
+    assert "🟢 Live" in await redrawn(await editor.select("Choose a channel", [channel]))
+    (posted,) = [message for message in house.actor("alice").in_(channel).sees() if message.buttons]
+    assert (await (await posted.click("Red")).message()).text.startswith("Added:")
+    answer = await (await house.actor("olivia").slash("panel post", panel="Colours", channel=channel)).message()
+    assert "The panel was posted" in answer.text
+
+
+async def test_the_chat_of_a_voice_channel_needs_connect(house: House) -> None:
+    editor, bot_role = await create(house), house.sandbox.role("Role Bot")
+    channel = await new_channel(house, 2, Overwrite(bot_role.id, 0, deny=1 << 20))
+    await redrawn(await editor.click("Post"))
+    answer = await (await editor.select("Choose a channel", [channel])).message()
+    assert f"The bot lacks permissions in <#{channel.id}>: Connect." in answer.text
+
+
+async def test_a_category_takes_no_panel(house: House) -> None:
+    editor, channel = await create(house), await new_channel(house, 4)
+    await redrawn(await editor.click("Post"))
+    with pytest.raises(ClientRefusal):
+        await editor.select("Choose a channel", [channel])
 
 
 async def test_the_menu_of_a_posted_message_opens_its_editor(house: House) -> None:
