@@ -28,7 +28,7 @@ from models import Draft
 KEPT = timedelta(hours=24)
 SWEEP_PAUSE = 3600.0  # seconds
 
-DRAFT_GONE = N_("What you typed is no longer kept; that is done for a day. Please open the form again.")
+DRAFT_GONE = N_("What you typed is no longer kept. Please open the form again.")
 HOPELESS = (PANEL_GONE, ROLE_GONE, OUTDATED)
 
 # The forms that show what a panel has now; a draft's text is laid over it.

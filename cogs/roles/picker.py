@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from core.components import Payload, partial_emoji
-from core.i18n import Translator
+from core.i18n import N_, Translator
 from domain.custom_id import encode
 from domain.panels import Mode, PanelSpec, RoleSpec
 
@@ -13,6 +13,15 @@ CLEAR = "pick.clear"  # panel, screen
 PAGE = 25  # https://docs.discord.com/developers/components/reference#string-select: options at most
 SELECTS = 4  # on one screen; the fifth row holds the buttons
 BUTTON, SELECT, GREY, RED = 2, 3, 2, 4
+
+# What to do, by what the panel lets one do.
+TEXTS = {
+    Mode.TOGGLE: N_("Choose your roles. What you hold is ticked; untick it to give it back."),
+    Mode.ADD_ONLY: N_("Choose your roles. What you hold is ticked. What you take here you keep."),
+    Mode.REMOVE_ONLY: N_("What you hold is ticked; untick it to give it back. Roles cannot be taken here."),
+    Mode.UNIQUE: N_("Choose your role, one at a time. What you hold is ticked; untick it to give it back."),
+    Mode.PERMANENT: N_("Choose your role. You can choose once, for good. What you hold is ticked."),
+}
 
 
 def page_of(panel: PanelSpec, page: int) -> tuple[RoleSpec, ...]:
@@ -42,7 +51,7 @@ def picker(
     if buttons := _buttons(panel, held, screen, last, t):
         rows.append(buttons)
     return {
-        "content": text or t("Choose your roles. What you hold is ticked; untick it to give it back."),
+        "content": text or t(TEXTS[panel.mode]),
         "components": [{"type": 1, "components": row} for row in rows],
     }
 

@@ -39,6 +39,14 @@ def test_every_role_is_on_one_of_the_screens(count: int, screens: int, mode: Mod
     assert offered == [str(number) for number in range(1, count + 1)]
 
 
+@pytest.mark.parametrize("mode", Mode)
+def test_the_picker_says_only_what_it_lets_one_do(mode: Mode) -> None:
+    payload = picker(panel(3, mode), frozenset({1001}), translator("en-US"))
+    can_clear = any(decode(part["custom_id"]).verb == CLEAR for part in parts(payload, 2))
+    assert ("untick it" in payload["content"]) is can_clear
+    assert ("Choose your role" in payload["content"]) is (mode is not Mode.REMOVE_ONLY)
+
+
 def test_what_is_held_is_ticked() -> None:
     payload = picker(panel(30), frozenset({1002, 1030, 5}), translator("en-US"))
     ticked = [option["label"] for part in parts(payload, 3) for option in part["options"] if option["default"]]
