@@ -29,4 +29,5 @@ class MessageMenu(PanelHandlers):
             raise UserError(NOT_A_PANEL)
         panel = await self.service.get(ctx.interaction.guild_id or 0, posted.panel_id)
         guild = await self.poster.guild(ctx.interaction.guild_id)
+        await self.poster.look(panel.panel_id)
         await answer.send(screens.main(await self.view(panel, guild, editor, answer.t)))

@@ -37,10 +37,11 @@ def posting(view: View, one: Posting, notices: Iterable[str] = ()) -> Payload:
         "",
         t("Moving posts the panel in the new channel first and then takes it down here."),
     ]
+    there = [link_button(link(view.panel.guild_id, one.channel_id, first), t("Go to the message")) for first in one.message_ids[:1]]
     rows = [
         row(channel_select(view.id(verbs.MOVE_TO, one.channel_id), t("Move to another channel"))),
         row(
-            link_button(link(view.panel.guild_id, one.channel_id, one.message_ids[0]), t("Go to the message")),
+            *there,
             button(view.id(verbs.REPOST, one.channel_id), t("Post again"), disabled=one.condition is Condition.UNREACHABLE),
             button(view.id(verbs.TAKE_OUT, one.channel_id), t("Take down"), ButtonColour.RED),
             button(view.id(verbs.POST), t("Back")),

@@ -24,7 +24,7 @@ class Condition(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """A panel in one channel, its messages in the order of the panel's pages. A panel stands once in a channel."""
+    """A panel in one channel, its messages that exist in the order of the panel's pages. A panel stands once in a channel."""
 
     channel_id: int
     message_ids: tuple[int, ...]
@@ -42,7 +42,7 @@ async def postings_of(
     found: dict[int, list[Posting]] = {panel_id: [] for panel_id in specs}
     for (panel_id, channel_id), messages in rows.items():
         condition = _condition(specs[panel_id], messages, _reachable(guild, channel_id), in_trouble)
-        found[panel_id].append(Posting(channel_id, tuple(message.message_id for message in messages), condition))
+        found[panel_id].append(Posting(channel_id, tuple(message.message_id for message in messages if not message.missing), condition))
     return {panel_id: tuple(postings) for panel_id, postings in found.items()}
 
 

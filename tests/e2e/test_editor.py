@@ -377,6 +377,18 @@ async def test_the_menu_of_a_posted_message_opens_its_editor(house: House) -> No
     assert "is not a role panel" in answer.text
 
 
+async def test_the_menu_finds_out_how_the_panel_stands_elsewhere(house: House) -> None:
+    editor = await create(house)
+    posted, other = await post(house, editor), await post(house, editor, "general")
+    messages.delete(house.sandbox, other.record)
+    house.sandbox.ledger.allow(status=404, code=10008)
+    opened = await (await house.actor("olivia").in_("roles").message_command("Edit role panel", posted)).message()
+    assert f"🔴 A message in <#{house.sandbox.channel('general').id}> was deleted." in opened.text
+    await redrawn(await editor.click("Post"))
+    await redrawn(await editor.select("Move, post again or take down", ["#general"]))
+    assert [button.label for button in editor.buttons] == ["Post again", "Take down", "Back"]  # there is no message to go to
+
+
 async def test_a_role_that_is_deleted_while_its_screen_is_open(house: House) -> None:
     editor = await create(house)
     await redrawn(await editor.select("Change one role", ["Red"]))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from cogs.panels import arranging_screens, history_screens, look_screens, posting_screens, rule_screens, screens
 from cogs.panels.postings import Condition, Posting
+from cogs.panels.render import Present, panel_message
 from cogs.panels.revisions import Revision
 from cogs.panels.rule_screens import Rules
 from cogs.panels.view import View
@@ -40,6 +41,7 @@ SCREENS: dict[str, Callable[[View], Payload]] = {
     "Behaviour": lambda view: rule_screens.behaviour(Rules(view, (), True)),
     "Who may, of the panel": lambda view: rule_screens.who(Rules(view, (), True), None),
     "Channels": lambda view: posting_screens.postings(view, {}),
+    "Preview, first message": lambda view: panel_message(view.panel, Present(frozenset(), frozenset()), view.t, inert=True),
     "One channel": lambda view: posting_screens.posting(view, POSTING),
     "History": history,
     "Confirming a powerful role": lambda view: screens.confirm(view, (POWERFUL.role_id,)),
