@@ -13,6 +13,10 @@ from core.i18n import N_
 NEWEST_EMOJI_VERSION = 15.0
 _CUSTOM = re.compile(r"<a?:\w{2,32}:(?P<id>\d{15,20})>\Z", re.ASCII)
 _NAME = re.compile(r":(?P<name>[\w+-]{1,64}):\Z")
+# Names of Discord's that follow a rule, and that nobody else has: :flag_jp:, :regional_indicator_a:, :thumbsup_tone3:, :wave::skin-tone-2:
+_LETTERS = re.compile(r":(?:flag_(?P<flag>[a-z]{2})|regional_indicator_(?P<one>[a-z])):\Z")
+_TONED = re.compile(r"(?P<name>:[\w+-]+?)(?:_tone|::skin-tone-)(?P<tone>[1-5]):\Z", re.ASCII)
+_LETTER_A, _TONE_0, _AS_TEXT = 0x1F1E6, 0x1F3FA, "\ufe0e"
 
 NOT_AN_EMOJI = N_(
     "{text} is not an emoji that can be used here. Use one standard emoji such as 🎨, its name such as `:art:`, "
@@ -39,10 +43,20 @@ def parse_emoji(text: str, custom: Collection[discord.GuildEmoji]) -> str | None
         found = next((known for known in custom if known.name == match["name"] and known.available), None)
         if found is not None:
             return str(found)
-    text = _qualified(emoji.emojize(text, language="alias"))
+    text = _qualified(_named(text.replace(_AS_TEXT, "")))
     if not _is_drawn_by_discord(text):
         raise UserError(NOT_AN_EMOJI, text=shown)
     return text
+
+
+def _named(text: str) -> str:
+    """The emoji of a name; any other text stays as it is."""
+    if match := _LETTERS.match(text):
+        return "".join(chr(_LETTER_A + ord(letter) - ord("a")) for letter in match["flag"] or match["one"])
+    if match := _TONED.match(text):
+        first, *others = _named(f"{match['name']}:").replace("\ufe0f", "")
+        return "".join((first, chr(_TONE_0 + int(match["tone"])), *others))
+    return emoji.emojize(text, language="alias")
 
 
 def _qualified(text: str) -> str:
@@ -54,5 +68,7 @@ def _qualified(text: str) -> str:
 
 
 def _is_drawn_by_discord(text: str) -> bool:
+    if len(text) == 1 and _LETTER_A <= ord(text) < _LETTER_A + 26:
+        return True  # half a flag to Unicode, a letter in a box to Discord
     data = emoji.EMOJI_DATA.get(text)
     return data is not None and data["status"] != emoji.STATUS["component"] and data["E"] <= NEWEST_EMOJI_VERSION

@@ -35,6 +35,16 @@ GUILD: Any = (PARTY, LOST)
         ("🇯🇵", "🇯🇵"),
         ("👩🏽‍💻", "👩🏽‍💻"),
         ("1️⃣", "1️⃣"),
+        ("❤\ufe0e", "❤️"),
+        ("🏴󠁧󠁢󠁳󠁣󠁴󠁿", "🏴󠁧󠁢󠁳󠁣󠁴󠁿"),
+        ("👨‍👩‍👧‍👦", "👨‍👩‍👧‍👦"),
+        ("🏳‍🌈", "🏳️‍🌈"),
+        ("🇦", "🇦"),
+        (":flag_jp:", "🇯🇵"),
+        (":regional_indicator_z:", "🇿"),
+        (":thumbsup_tone3:", "👍🏽"),
+        (":wave::skin-tone-1:", "👋🏻"),
+        (":point_up_tone5:", "☝🏿"),
         (":party:", "<a:party:123456789012345678>"),
         ("<a:party:123456789012345678>", "<a:party:123456789012345678>"),
         ("<:renamed:123456789012345678>", "<a:party:123456789012345678>"),
@@ -44,7 +54,13 @@ def test_taken(typed: str, stored: str | None) -> None:
     assert parse_emoji(typed, GUILD) == stored
 
 
-@pytest.mark.parametrize("typed", ["x", "art", ":nothing_of_that_name:", "🎨🎨", "🏽", "1", "<:party:1>", ":lost:", "*" * 200])
+@pytest.mark.parametrize("typed", [":nothing_of_that_name:", ":flag_qq:", ":heart_tone1:", ":tone1:", ":_tone1:", "::", "x", "art", "1"])
+def test_what_names_no_emoji_is_refused(typed: str) -> None:
+    with pytest.raises(UserError, match="standard emoji"):
+        parse_emoji(typed, GUILD)
+
+
+@pytest.mark.parametrize("typed", ["🎨🎨", "🏽", "<:party:1>", ":lost:", "*" * 200])
 def test_refused_naming_what_is_accepted(typed: str) -> None:
     with pytest.raises(UserError, match="standard emoji"):
         parse_emoji(typed, GUILD)
