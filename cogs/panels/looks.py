@@ -1,7 +1,7 @@
 """What may be typed as a panel's colour and as the address of a picture."""
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import discord
 
@@ -14,7 +14,8 @@ _COLOUR = re.compile(r"(?:#|0[xX])?(?P<digits>[0-9a-fA-F]{6}|[0-9a-fA-F]{3})\Z")
 _HOST = re.compile(r"(?=.{4,253}\Z)([A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]\Z")
 
 NOT_A_COLOUR = N_("{text} is not a colour. Write six digits from 0 to 9 and A to F, such as `#5865F2`.")
-NOT_AN_ADDRESS = N_("{text} is not an address of a picture that Discord can show. Use one that begins with `https://`.")
+NOT_AN_ADDRESS = N_("{text} is not an address of a picture that Discord can show. Use one such as `https://example.com/picture.png`.")
+_IN_PATHS = "".join(map(chr, range(0x21, 0x7F)))  # what an address is made of already stays as it is
 
 
 def parse_colour(text: str | None) -> int | None:
@@ -36,14 +37,23 @@ def colour_text(colour: int | None) -> str | None:
 
 def parse_address(text: str | None) -> str | None:
     """The https address of a picture, None for nothing. Raises UserError for what Discord would refuse, or would never show."""
-    text = (text or "").strip()
+    text = (text or "").strip().removeprefix("<").removesuffix(">")
     if not text:
         return None
     try:
-        parts = urlsplit(text)
+        address = _in_ascii(text)
+        parts = urlsplit(address)
         good = parts.scheme == "https" and _HOST.match(parts.hostname or "") and not parts.username and parts.port in (None, 443)
-    except ValueError:  # a port or an IPv6 address that is none
-        good = False
-    if not good or len(text) > URL_MAX or not text.isascii() or re.search(r"[\s<>\"\\^`{|}]", text):
+    except ValueError:  # a port or an IPv6 address that is none, a name that no host can have
+        good, address = False, text
+    if not good or len(address) > URL_MAX or re.search(r"[\s<>\"\\^`{|}]", text):
         raise UserError(NOT_AN_ADDRESS, text=discord.utils.escape_markdown(text[:100]))
-    return text
+    return address
+
+
+def _in_ascii(address: str) -> str:
+    """An address as browsers send it, however they show it: https://例え.jp/絵.png. Raises ValueError when no host is called so."""
+    if address.isascii():
+        return address
+    parts = urlsplit(address)
+    return urlunsplit((parts.scheme, parts.netloc.encode("idna").decode(), *(quote(part, _IN_PATHS) for part in parts[2:])))

@@ -34,6 +34,17 @@ def test_addresses(text: str) -> None:
     assert parse_address(f" {text} ") == text
 
 
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("https://例え.jp/絵.png?名=1&x=%20#a", "https://xn--r8jz45g.jp/%E7%B5%B5.png?%E5%90%8D=1&x=%20#a"),
+        ("<https://example.com/a.png>", "https://example.com/a.png"),
+    ],
+)
+def test_addresses_as_people_copy_them(text: str, address: str) -> None:
+    assert parse_address(text) == address
+
+
 @pytest.mark.parametrize("text", ["", None, "   "])
 def test_no_address(text: str | None) -> None:
     assert parse_address(text) is None
@@ -54,7 +65,8 @@ def test_no_address(text: str | None) -> None:
         "https://example.com:port/a.png",
         "https://example.com/a b.png",
         "https://example.com/<x>",
-        "https://例え.jp/a.png",
+        "https://example.com/絵 b.png",
+        "https://" + "例" * 64 + ".jp/a.png",
         "https://example.com/" + "a" * 2048,
     ],
 )
