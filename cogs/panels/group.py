@@ -15,7 +15,7 @@ panel = slash_group(
 async def complete_panel(_cog: object, context: discord.AutocompleteContext) -> list[discord.OptionChoice]:
     """The guild's panels whose name contains what was typed. Names only, and only for who may edit panels."""
     await Editor.of(context.interaction)
-    panels = await Panel.matching(context.interaction.guild_id or 0, str(context.value or ""))
+    panels = await Panel.matching(context.interaction.guild_id or 0, str(context.value or "").replace("\0", ""))
     return [discord.OptionChoice(panel.name) for panel in panels]
 
 

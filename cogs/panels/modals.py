@@ -1,5 +1,6 @@
 """The modals of panels: how they look, and what a submitted one holds."""
 
+import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
@@ -30,6 +31,7 @@ from domain.panels import (
 
 TITLE, DESCRIPTION, ROLES, STYLE, MODE = (encode(f"field.{name}") for name in ("title", "description", "roles", "style", "mode"))
 LABEL, EMOJI, COLOUR = (encode(f"field.{name}") for name in ("label", "emoji", "colour"))
+BLANKS = "\u115f\u1160\u2800\u3164\uffa0"  # letters and signs by Unicode, which look like spaces
 EMOJI_MAX = 64  # `<a:name:id>` with a name of 32 characters and an id of 20
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -159,10 +161,19 @@ def read_number(kind: type[Number], value: int) -> Number:
 
 
 def _text_of(fields: dict[str, Any]) -> tuple[str, str | None]:
-    return _checked(fields.get(TITLE), TITLE_MAX, TITLE_REQUIRED), optional_text(fields.get(DESCRIPTION), DESCRIPTION_MAX)
+    title = _checked(fields.get(TITLE), TITLE_MAX, TITLE_REQUIRED)
+    if not _can_be_seen(title):  # it becomes the panel's name, by which the panel is found again
+        raise UserError(TITLE_REQUIRED)
+    return title, optional_text(fields.get(DESCRIPTION), DESCRIPTION_MAX)
+
+
+def _can_be_seen(text: str) -> bool:
+    """Whether any character of a text leaves a trace on the screen."""
+    return any(unicodedata.category(character)[0] not in "CZM" and character not in BLANKS for character in text)
 
 
 def optional_text(text: str | None, limit: int) -> str | None:
+    """What was typed into a field that may be empty. Raises UserError when it is too long."""
     text = (text or "").strip()
     if len(text) > limit:
         raise UserError(TOO_LONG, limit=limit, length=len(text))
@@ -185,4 +196,9 @@ def submission(custom_id: str, values: dict[str, Any]) -> Any:
 def submitted(data: Any) -> dict[str, Any]:
     """The values of a submitted modal by the custom_id of their field: text or choice, or a list for selects."""
     fields = [part["component"] for part in (data or {}).get("components", ()) if "component" in part]
-    return {field["custom_id"]: field.get("values", field.get("value")) for field in fields}
+    return {field["custom_id"]: _storable(field.get("values", field.get("value"))) for field in fields}
+
+
+def _storable(value: Any) -> Any:
+    """A value without what PostgreSQL cannot keep in a text."""
+    return value.replace("\0", "") if isinstance(value, str) else value

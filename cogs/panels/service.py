@@ -34,7 +34,7 @@ class PanelService(PanelEdits):
 
     async def find(self, guild_id: int, typed: str) -> PanelSpec:
         """The panel that somebody typed the name of: exactly, else in any case. Raises UserError when there is none."""
-        name = typed.strip()
+        name = typed.replace("\0", "").strip()
         panels = Panel.filter(guild_id=guild_id).order_by("name").prefetch_related("roles")
         panel = await panels.filter(name=name).first() or await panels.filter(name__iexact=name).first()
         if panel is None:
