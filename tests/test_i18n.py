@@ -1,5 +1,6 @@
 """The catalogues are complete and agree with the source."""
 
+import re
 from functools import cache
 from string import Formatter
 from typing import Any
@@ -15,6 +16,7 @@ from core.settings import ROOT
 COMMANDS = {"slash": (2,), "slash_option": None, "slash_group": None}
 KEYWORDS = {"N_": None, "t": None, "localized": None, "plural": (1, 2), **COMMANDS}  # as in the Makefile
 LANGUAGES = ("en", "ja")
+COMMAND = re.compile(r"/(\w+(?: [\w-]+)?)`")  # `/panel edit` in a sentence, without its slash
 Id = Any  # a sentence, or its singular and plural
 
 
@@ -68,6 +70,14 @@ def test_placeholders_agree(locale: str) -> None:
         wanted = set().union(*map(placeholders, texts(message.id)))
         for text in texts(message.string):
             assert placeholders(text) == wanted, f"{message.id!r}: {text!r}"
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_commands_are_named_as_the_client_shows_them(locale: str) -> None:
+    t = translator(locale)
+    for message in messages(locale):
+        named = [" ".join(map(t, command.split())) for command in COMMAND.findall("\n".join(texts(message.id)))]
+        assert COMMAND.findall("\n".join(texts(message.string))) == named, message.id
 
 
 def test_english_is_the_source() -> None:
