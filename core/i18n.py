@@ -2,6 +2,7 @@
 
 import gettext
 import io
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,9 @@ def N_(message: str) -> str:
     return message
 
 
+BETWEEN = N_(", ")  # the things of a list
+
+
 class Translator:
     """Turns catalogue sentences into one language. Placeholders are named: `t("Added {roles}.", roles=…)`."""
 
@@ -30,6 +34,10 @@ class Translator:
     def __call__(self, message: str, /, **values: Any) -> str:
         """The sentence with its placeholders filled."""
         return self._catalogue.gettext(message).format(**values)
+
+    def listed(self, items: Iterable[str]) -> str:
+        """Things one after the other in a sentence."""
+        return self(BETWEEN).join(items)
 
     def plural(self, one: str, many: str, n: int, /, **values: Any) -> str:
         """The sentence for `n` things; `{n}` is filled with it."""

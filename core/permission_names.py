@@ -33,4 +33,4 @@ NAMES = {
 
 def permission_names(bits: int, t: Translator) -> str:
     """The set permission bits, as a list in the language of `t`."""
-    return ", ".join(t(name) for flag, name in NAMES.items() if flag & bits)
+    return t.listed(t(name) for flag, name in NAMES.items() if flag & bits)

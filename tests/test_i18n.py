@@ -106,5 +106,9 @@ def test_plurals_follow_the_language() -> None:
     assert [translator("ja").plural("{n} role", "{n} roles", n) for n in (1, 2)] == ["ロール1個", "ロール2個"]
 
 
+def test_lists_follow_the_language() -> None:
+    assert [translator(locale).listed(["a", "b"]) for locale in LANGUAGES] == ["a, b", "a、b"]
+
+
 def test_localizations_leave_the_source_language_out() -> None:
     assert localized("panel") == {"ja": "パネル"}

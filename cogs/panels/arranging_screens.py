@@ -71,5 +71,5 @@ def removed_notice(labels: list[str], t: Translator) -> list[str]:
     """What is said after roles were taken off."""
     if not labels:
         return []
-    names = ", ".join(literal(label) for label in labels)
+    names = t.listed(literal(label) for label in labels)
     return [t("Taken off the panel: {roles}.", roles=names if len(names) <= NAMES_MAX else names[: NAMES_MAX - 1] + "…")]

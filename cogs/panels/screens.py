@@ -105,7 +105,7 @@ def confirm(view: View, role_ids: tuple[int, ...], notices: Iterable[str] = ()) 
         for role_id in shown
     ]
     if rest := role_ids[len(shown) :]:
-        names = role_names(rest, view.facts)
+        names = role_names(rest, view.facts, t)
         lines.append(t("At most {n} can be confirmed at a time. Add these again afterwards: {roles}.", n=len(shown), roles=names))
     buttons = [_confirm_button(view, role_id, t("Add {role} anyway", role=_cut(view.facts.roles[role_id].name, 40))) for role_id in shown]
     rows = [row(*buttons[start : start + ROW_WIDTH]) for start in range(0, len(buttons), ROW_WIDTH)]
@@ -144,8 +144,8 @@ def added_notice(before: PanelSpec, view: View, picked: Sequence[int]) -> list[s
     known, t = {role.role_id for role in before.roles}, view.t
     new = [role.role_id for role in view.panel.roles if role.role_id in picked and role.role_id not in known]
     old = [role_id for role_id in picked if role_id in known]
-    lines = [t("Put on the panel: {roles}.", roles=role_names(new, view.facts))] if new else []
-    return [*lines, t("On the panel already: {roles}.", roles=role_names(old, view.facts))] if old else lines
+    lines = [t("Put on the panel: {roles}.", roles=role_names(new, view.facts, t))] if new else []
+    return [*lines, t("On the panel already: {roles}.", roles=role_names(old, view.facts, t))] if old else lines
 
 
 def _not_added(refused: Sequence[Refusal], view: View) -> list[str]:

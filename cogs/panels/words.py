@@ -64,9 +64,9 @@ def role_name(role_id: int, facts: GuildFacts, panel: PanelSpec | None = None) -
     return f"**{literal(labels.get(role_id, str(role_id)))}**"
 
 
-def role_names(role_ids: Iterable[int], facts: GuildFacts) -> str:
+def role_names(role_ids: Iterable[int], facts: GuildFacts, t: Translator) -> str:
     """Several roles as a list."""
-    return ", ".join(role_name(role_id, facts) for role_id in role_ids)
+    return t.listed(role_name(role_id, facts) for role_id in role_ids)
 
 
 def literal(text: str) -> str:
@@ -82,7 +82,7 @@ def refusals(refused: Iterable[Refusal], facts: GuildFacts, t: Translator) -> li
     return [
         problem_sentence(REFUSED, alike[0], facts, t)
         if len(alike) == 1
-        else t(REFUSED_SEVERAL[problem], roles=role_names((refusal.role_id for refusal in alike), facts))
+        else t(REFUSED_SEVERAL[problem], roles=role_names((refusal.role_id for refusal in alike), facts, t))
         for problem, alike in by_reason.items()
     ]
 
