@@ -1,5 +1,7 @@
 """What a member is told of a click: what Discord confirmed, what was refused and who can mend it, and what they hold now."""
 
+from collections.abc import Sequence
+
 import discord
 
 from cogs.roles.decision import Outcome
@@ -9,6 +11,7 @@ from domain.plan import Refusal
 from domain.role_safety import Problem
 
 MESSAGE_MAX = 2000
+NAMES_MAX = 25  # of one list: what a select can change at once
 
 SENTENCES = {
     Problem.DELETED: N_("{role} no longer exists. An admin of this server can take it off the panel."),
@@ -65,24 +68,19 @@ SENTENCES = {
 def describe(outcome: Outcome, t: Translator) -> str:
     """The answer to a click, in the member's language."""
 
-    def names(role_ids: tuple[int, ...] | list[int]) -> str:
-        return ", ".join(role_name(outcome, role_id) for role_id in role_ids)
-
     plan, applied = outcome.plan, outcome.applied
     lines: list[str] = []
     if applied.added:
-        lines.append(t("Added: {roles}.", roles=", ".join(_until(outcome, role_id, t) for role_id in applied.added)))
+        lines.append(t("Added: {roles}.", roles=_several([_until(outcome, role_id, t) for role_id in applied.added], t)))
     if applied.removed:
-        lines.append(t("Removed: {roles}.", roles=names(applied.removed)))
+        lines.append(t("Removed: {roles}.", roles=_names(outcome, applied.removed, t)))
     if plan.unchanged:
-        lines.append(t("Left as it was: {roles}.", roles=names(plan.unchanged)))
-    failures = dict.fromkeys((*plan.refusals, *applied.failed))
-    lines += [_reason(outcome, failure, t) for failure in failures]
-    if not lines:
+        lines.append(t("Left as it was: {roles}.", roles=_names(outcome, plan.unchanged, t)))
+    reasons = [_reason(outcome, failure, t) for failure in dict.fromkeys((*plan.refusals, *applied.failed))]
+    if not lines and not reasons:
         lines.append(t("Nothing was picked, so nothing changed."))
-    if outcome.panel and outcome.holds is not None:
-        lines.append(_holds(outcome.panel, outcome.holds, outcome, t))
-    return _cut("\n".join(lines))
+    last = [_holds(outcome.panel, outcome.holds, outcome, t)] if outcome.panel and outcome.holds is not None else []
+    return _fitted(lines, reasons, last, t)
 
 
 def _until(outcome: Outcome, role_id: int, t: Translator) -> str:
@@ -93,8 +91,18 @@ def _until(outcome: Outcome, role_id: int, t: Translator) -> str:
 
 
 def _reason(outcome: Outcome, failure: Refusal, t: Translator) -> str:
-    about = ", ".join(role_name(outcome, role_id) for role_id in failure.about)
+    about = _names(outcome, failure.about, t)
     return t(SENTENCES[failure.problem], role=role_name(outcome, failure.role_id), roles=about, limit=failure.limit)
+
+
+def _names(outcome: Outcome, role_ids: Sequence[int], t: Translator) -> str:
+    return _several([role_name(outcome, role_id) for role_id in role_ids], t)
+
+
+def _several(names: list[str], t: Translator) -> str:
+    """The names one after the other; of very many, how many more there are."""
+    shown = names[:NAMES_MAX]
+    return t.listed([*shown, t("… and {n} more", n=len(names) - len(shown))] if len(names) > len(shown) else shown)
 
 
 def role_name(outcome: Outcome, role_id: int) -> str:
@@ -109,8 +117,14 @@ def _holds(panel: PanelSpec, holds: frozenset[int], outcome: Outcome, t: Transla
     held = [role.role_id for role in panel.roles if role.role_id in holds]
     if not held:
         return t("You now hold no role of this panel.")
-    return t("You now hold from this panel: {roles}.", roles=", ".join(role_name(outcome, role_id) for role_id in held))
+    return t("You now hold from this panel: {roles}.", roles=_names(outcome, held, t))
 
 
-def _cut(text: str) -> str:
+def _fitted(first: list[str], reasons: list[str], last: list[str], t: Translator) -> str:
+    """All in one message. When that has no room for every reason, how many were left out is said, rather than what comes after them."""
+    kept = list(reasons)
+    text = "\n".join([*first, *kept, *last])
+    while len(text) > MESSAGE_MAX and kept:
+        kept.pop()
+        text = "\n".join([*first, *kept, t("… and {n} more", n=len(reasons) - len(kept)), *last])
     return text if len(text) <= MESSAGE_MAX else text[: MESSAGE_MAX - 1] + "…"
