@@ -41,7 +41,7 @@ def main(view: View, notices: Iterable[str] = (), number: int = 0) -> Payload:
         arranging = button(view.id(verbs.ORDER, at), t("Reorder")), button(view.id(verbs.REMOVAL, at), t("Remove roles"))
         rows.append(row(*page.turns(view, verbs.HOME), *arranging))
     rows += _main_buttons(view)
-    return screen(view, [*_settings(view), "", *_roles(view, page)], rows, notices)
+    return screen(view, _overview(view, page), rows, notices)
 
 
 def _main_buttons(view: View) -> list[Payload]:
@@ -164,7 +164,16 @@ def _settings(view: View) -> list[str]:
     ]
 
 
-def _roles(view: View, page: RolePage) -> list[str]:
+def _overview(view: View, page: RolePage) -> list[str]:
+    """The panel and its roles; when not every reason of a warning has room, the roles come without theirs rather than not at all."""
+    lines = [*_settings(view), "", *_roles(view, page)]
+    if len("\n".join(lines)) <= EMBED_DESCRIPTION_MAX:
+        return lines
+    marked = _roles(view, page, with_reasons=False)
+    return [*_settings(view), "", *marked, view.t("⚠️ These do not work now. Choose one below under “Change one role” to see why.")]
+
+
+def _roles(view: View, page: RolePage, *, with_reasons: bool = True) -> list[str]:
     t = view.t
     if not page.roles:
         return [t("No roles yet. Add some below.")]
@@ -173,7 +182,8 @@ def _roles(view: View, page: RolePage) -> list[str]:
     for spec in page.roles:
         name = role_name(spec.role_id, view.facts, view.panel)
         warning = view.warning(spec)
-        lines.append(f"{spec.emoji or '•'} {name}" + (f"\n⚠️ {warning}" if warning else ""))
+        told = f"\n⚠️ {warning}" if warning and with_reasons else " ⚠️" if warning else ""
+        lines.append(f"{spec.emoji or '•'} {name}{told}")
     return lines
 
 

@@ -9,7 +9,7 @@ import discord
 from cogs.panels import verbs
 from cogs.panels.components import OPTIONS_MAX, button
 from cogs.panels.postings import Condition, Posting
-from cogs.panels.words import CONTENT_MAX, WARNINGS, fit, link, problem_sentence
+from cogs.panels.words import CONTENT_MAX, WARNINGS, fit, link, literal, problem_sentence
 from core.components import Payload
 from core.i18n import N_, Translator
 from domain import clock
@@ -99,7 +99,7 @@ class RolePage:
 
 def screen(view: View, lines: list[str], rows: list[Payload], notices: Iterable[str] = ()) -> Payload:
     """A screen of this panel: what just happened, the text, and the rows of controls. Its footer tells the version that it shows."""
-    title = view.t("Panel: {name}", name=view.panel.name)
+    title = view.t("Panel: {name}", name=literal(view.panel.name))
     embed = discord.Embed(title=title, description=fit(lines, EMBED_DESCRIPTION_MAX, view.t))
     embed.set_footer(text=view.t("Version {version}", version=view.panel.version))
     return {"content": fit([*notices, *view.news], CONTENT_MAX, view.t), "embeds": [embed.to_dict()], "components": rows}

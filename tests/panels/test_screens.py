@@ -151,6 +151,19 @@ def test_each_role_that_does_not_work_is_warned_of() -> None:
     assert "no administrator has confirmed" in description
 
 
+@pytest.mark.parametrize("locale", available())
+def test_no_role_falls_off_the_screen_for_the_length_of_the_warnings(locale: str) -> None:
+    strong = panel(roles=tuple(RoleSpec(number, role_id(number + 39), "Strong") for number in range(1, 26)))
+    seen = view(strong, locale, POSTED)
+    description = screens.main(seen)["embeds"][0]["description"]
+    assert all(f"<@&{role.role_id}> ⚠️" in description for role in strong.roles)
+    assert description.endswith(seen.t("⚠️ These do not work now. Choose one below under “Change one role” to see why."))
+
+
+def test_a_name_means_no_markdown() -> None:
+    assert screens.main(view(panel(1, name="*Fun*")))["embeds"][0]["title"] == "Panel: \\*Fun\\*"
+
+
 @pytest.mark.parametrize(("by_administrator", "offered"), [(True, True), (False, False)])
 def test_only_administrators_are_asked_to_confirm(by_administrator: bool, offered: bool) -> None:
     seen = view(panel(1, roles=(RoleSpec(1, role_id(40), "Strong"),)), by_administrator=by_administrator)
