@@ -1,7 +1,7 @@
 """Drafts: what was typed into a form that was refused is kept for a day, so that nobody has to type it again."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -87,12 +87,12 @@ async def sweep() -> None:
         await asyncio.sleep(SWEEP_PAUSE)
 
 
-def filled(form: Payload, values: dict[str, Any]) -> Payload:
-    """A form with what was typed laid over what it shows."""
-    return {**form, "components": [{**field, "component": _filled(field["component"], values)} for field in form["components"]]}
+def filled(form: Payload, values: dict[str, Any], role_ids: Collection[str]) -> Payload:
+    """A form with what was typed laid over what it shows. `role_ids` are the guild's roles: one that is gone cannot be picked before."""
+    return {**form, "components": [{**field, "component": _filled(field["component"], values, role_ids)} for field in form["components"]]}
 
 
-def _filled(part: Payload, values: dict[str, Any]) -> Payload:
+def _filled(part: Payload, values: dict[str, Any], role_ids: Collection[str]) -> Payload:
     if part["custom_id"] not in values:
         return part
     value = values[part["custom_id"]]
@@ -101,7 +101,7 @@ def _filled(part: Payload, values: dict[str, Any]) -> Payload:
             bare = {key: given for key, given in part.items() if key != "value"}
             return {**bare, "value": value[: part["max_length"]]} if value else bare
         case ComponentType.role_select.value:
-            return {**part, "default_values": [{"id": role_id, "type": "role"} for role_id in value or ()]}
+            return {**part, "default_values": [{"id": role_id, "type": "role"} for role_id in value or () if role_id in role_ids]}
         case ComponentType.radio_group.value:
             return {**part, "options": [{**option, "default": option["value"] == value} for option in part["options"]]}
         case _:
@@ -125,7 +125,8 @@ class DraftHandlers(PanelHandlers):
         await Editor.of(press.interaction)
         draft = await own_draft(press)
         form = await self._form(press, draft.custom_id)
-        await press.answer.modal(filled(form, draft.values))
+        role_ids = {str(role.id) for role in press.member.guild.roles}
+        await press.answer.modal(filled(form, draft.values, role_ids))
 
     @component(verbs.AGAIN, Acknowledgement.REDRAW)
     async def again(self, press: Press) -> None:

@@ -238,6 +238,21 @@ async def test_a_refused_new_panel_keeps_everything(house: House) -> None:
     )
 
 
+async def test_a_role_that_is_gone_does_not_keep_a_refused_form_shut(house: House) -> None:
+    olivia, guild = house.actor("olivia"), house.sandbox.guild
+    picked = [house.sandbox.role("Red"), house.sandbox.role("Blue")]
+    modal = await (await olivia.slash("panel create")).modal()
+    refused = await (await modal.submit({"Title": "\u200b", "Roles": picked})).message()
+    known = house.bot.wait_for("guild_role_delete", timeout=5)
+    roles.delete(house.sandbox.world, guild, picked[0], guild.owner_id)
+    await known
+    again = await (await refused.click("Fix it")).modal()
+    (select,) = [field for field in again.fields.values() if "default_values" in field]
+    assert [one["id"] for one in select["default_values"]] == [str(picked[1].id)]
+    await (await again.submit({"Title": "Seen"})).message()
+    assert [role.label for role in await PanelRole.all()] == ["Blue"]
+
+
 async def test_old_drafts_are_forgotten_at_the_start(house: House) -> None:
     for age in (23, 25):
         await Draft.create(guild_id=1, user_id=1, custom_id="x", values={}, created_at=clock.now() - timedelta(hours=age))
