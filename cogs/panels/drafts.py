@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -21,7 +22,7 @@ from core.errors import OUTDATED, UserError
 from core.i18n import N_, Translator
 from core.interactions import Handler, Press, component
 from domain import clock
-from domain.custom_id import decode, encode
+from domain.custom_id import CustomId, decode, encode
 from domain.panels import ButtonColour, PanelSpec
 from models import Draft
 
@@ -124,7 +125,10 @@ class DraftHandlers(PanelHandlers):
         """Open a refused form again, with what was typed."""
         await Editor.of(press.interaction)
         draft = await own_draft(press)
-        form = await self._form(press, draft.custom_id)
+        decoded = decode(draft.custom_id)
+        if decoded.args:  # a form's last argument is the version that it shows: what happened after it is not to be overwritten unseen
+            decoded = replace(decoded, args=(*decoded.args[:-1], argument(press, 1, decoded.args[-1])))
+        form = await self._form(press, decoded)
         role_ids = {str(role.id) for role in press.member.guild.roles}
         await press.answer.modal(filled(form, draft.values, role_ids))
 
@@ -147,9 +151,9 @@ class DraftHandlers(PanelHandlers):
                 return getattr(self, name)
         raise UserError(OUTDATED)
 
-    async def _form(self, press: Press, custom_id: str) -> Payload:
-        decoded, t = decode(custom_id), press.answer.t
+    async def _form(self, press: Press, decoded: CustomId) -> Payload:
+        t = press.answer.t
         if decoded.verb == verbs.CREATE:
             return modals.create_modal(t)
         panel = await self.service.get(press.member.guild.id, decoded.args[0])
-        return FORMS[decoded.verb](panel, decoded.args, t)
+        return {**FORMS[decoded.verb](panel, decoded.args, t), "custom_id": encode(decoded.verb, *decoded.args)}

@@ -26,11 +26,11 @@ Dispatch = Callable[[str, object], None]
 
 
 class ChangedMeanwhile(UserError):
-    """Somebody else changed the panel since the version that was `shown`."""
+    """Somebody else changed the panel since the version that was `shown`, to `version`."""
 
-    def __init__(self, panel_id: int, shown: int) -> None:
+    def __init__(self, panel_id: int, shown: int, version: int) -> None:
         super().__init__(CHANGED_MEANWHILE)
-        self.panel_id, self.shown = panel_id, shown
+        self.panel_id, self.shown, self.version = panel_id, shown, version
 
 
 @dataclass(slots=True)
@@ -95,7 +95,7 @@ class PanelEdits:
             if panel is None:
                 raise UserError(PANEL_GONE)
             if version is not None and panel.version != version:
-                raise ChangedMeanwhile(panel_id, version)
+                raise ChangedMeanwhile(panel_id, version, panel.version)
             await panel.fetch_related("roles", using_db=db)
             edit = Edit(panel, panel.to_spec(), db)
             yield edit
@@ -104,7 +104,7 @@ class PanelEdits:
             now = clock.now()
             await revisions.keep_first(edit.spec, panel.updated_at, db)
             if not await panel.raise_version(panel.version, updated_at=now, **edit.changes):
-                raise ChangedMeanwhile(panel_id, panel.version)
+                raise ChangedMeanwhile(panel_id, panel.version, panel.version)
             changed = await Panel.get(id=panel_id, using_db=db).prefetch_related("roles")
             await revisions.write(changed.to_spec(), actor_id, now, db, edit.stands_for)
             await record(edit.kind, edit.spec, actor_id, edit.payload, db)

@@ -24,12 +24,12 @@ class Overtaken(UserError):
 
     def __init__(self, error: ChangedMeanwhile, happened: "Happened", draft_id: int) -> None:
         super().__init__(error.message, **error.values)
-        self._panel_id, self._happened, self._draft_id = error.panel_id, happened, draft_id
+        self._panel_id, self._version, self._happened, self._draft_id = error.panel_id, error.version, happened, draft_id
 
     def payload(self, t: Translator) -> Payload:
         """What happened, and the ways on: apply again, look at the form again, or leave it as it is."""
         again = button(encode(verbs.AGAIN, self._draft_id), t("Apply mine again"), ButtonColour.BLURPLE)
-        form = button(encode(verbs.FIX, self._draft_id), t("Open the form again"))
+        form = button(encode(verbs.FIX, self._draft_id, self._version), t("Open the form again"))
         reload = button(encode(verbs.HOME, self._panel_id), t("Show the panel as it is now"))
         lines = [t("The panel was changed in the meantime, so nothing was saved. This is what happened:"), *self._happened.lines(t)]
         return {"content": fit(lines, CONTENT_MAX, t), "components": [row(again, form, reload)]}

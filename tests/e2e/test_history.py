@@ -173,6 +173,24 @@ async def test_the_second_can_look_first(house: House) -> None:
     assert (await Panel.get()).description == "By both"
 
 
+async def test_a_refused_form_that_is_mended_overwrites_nothing_either(house: House) -> None:
+    editor = await create(house)
+    await redrawn(await editor.click("Appearance"))
+    modal = await (await editor.click("Colour and pictures")).modal()
+    refused = await (await modal.submit({"Colour": "reddish", "Footer": "Olivias"})).message()
+    other = await (await house.actor("adam").slash("panel edit", panel="Colours")).message()
+    await redrawn(await other.click("Appearance"))
+    await redrawn(await (await (await other.click("Colour and pictures")).modal()).submit({"Footer": "Adams"}))
+    mended = await (await refused.click("Fix it")).modal()
+    told = await (await mended.submit({"Colour": "#FF0000"})).message()
+    assert "nothing was saved" in told.text
+    assert (await Panel.get()).footer == "Adams"
+    again = await (await told.click("Open the form again")).modal()
+    assert again.fields["rp:1:field.accent"]["value"] == "#FF0000"
+    await redrawn(await again.submit({"Footer": "By both"}))
+    assert ((await Panel.get()).footer, (await Panel.get()).accent_colour) == ("By both", 0xFF0000)
+
+
 async def test_the_second_can_leave_it(house: House) -> None:
     _, told = await two_forms(house)
     text = await redrawn(await told.click("Show the panel as it is now"))
