@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import discord
 from discord.ext import commands
 
-from cogs.panels import modals, screens
+from cogs.panels import modals, screens, verbs
 from cogs.panels.access import Editor
 from cogs.panels.arranging_handlers import ArrangingHandlers
 from cogs.panels.behaviour import BehaviourHandlers
@@ -17,6 +17,7 @@ from cogs.panels.drafts import DraftHandlers, sweep
 from cogs.panels.editor import EditorHandlers
 from cogs.panels.follower import Follower
 from cogs.panels.group import panel, panel_option
+from cogs.panels.handling import argument
 from cogs.panels.history import HistoryHandlers
 from cogs.panels.look_handlers import LookHandlers
 from cogs.panels.menu import MessageMenu
@@ -30,16 +31,16 @@ from core.answer import Acknowledgement
 from core.channels import POSTABLE
 from core.cog import Cog
 from core.commands import slash, slash_option
-from core.components import text_message
-from core.i18n import N_
-from core.interactions import acknowledges
+from core.components import Payload, text_message
+from core.i18n import N_, Translator
+from core.interactions import Press, acknowledges, component
 from domain.events import PanelChanged
-from domain.panel_file import PANELS_MAX
 from models import Panel
 
 if TYPE_CHECKING:
     from core.bot import RolePanelBot
 
+PANELS_PER_PAGE = 10
 
 class PanelsCog(
     EditorHandlers,
@@ -95,12 +96,24 @@ class PanelsCog(
     @slash(panel, "list", N_("See all role panels of this server"))
     async def list_panels(self, ctx: discord.ApplicationContext) -> None:
         """Every panel with its state."""
-        await Editor.of(ctx.interaction)
         answer = self.bot.gate.answer_of(ctx.interaction)
-        panels = await Panel.filter(guild_id=ctx.interaction.guild_id).order_by("name").limit(PANELS_MAX).prefetch_related("roles")
+        await answer.send(await self._list(ctx.interaction, 0, answer.t))
+
+    @component(verbs.LIST, Acknowledgement.REDRAW)
+    async def turn_list(self, press: Press) -> None:
+        """Another page of the panels."""
+        await press.answer.redraw(await self._list(press.interaction, argument(press, 1), press.answer.t))
+
+    async def _list(self, interaction: discord.Interaction, number: int, t: Translator) -> Payload:
+        await Editor.of(interaction)
+        guild = await self.poster.guild(interaction.guild_id)
+        found = Panel.filter(guild_id=guild.id).order_by("name")
+        count = max(1, -(-await found.count() // PANELS_PER_PAGE))
+        number = min(number, count - 1)
+        panels = await found.offset(number * PANELS_PER_PAGE).limit(PANELS_PER_PAGE).prefetch_related("roles")
         specs = [panel.to_spec() for panel in panels]
-        postings = await self.postings(specs, await self.poster.guild(ctx.interaction.guild_id))
-        await answer.send(screens.overview([(spec, postings[spec.panel_id]) for spec in specs], answer.t))
+        postings = await self.postings(specs, guild)
+        return screens.overview([(spec, postings[spec.panel_id]) for spec in specs], t, number, count)
 
     @slash(panel, "post", N_("Post a role panel in a channel"))
     @panel_option

@@ -15,6 +15,7 @@ from cogs.panels.words import MODES, STYLES, fit, literal, refusals, role_name, 
 from core.components import Payload
 from core.i18n import Translator
 from core.permission_names import permission_names
+from domain.custom_id import encode
 from domain.panels import ROLES_MAX, ButtonColour, PanelSpec, RoleSpec
 from domain.permissions import dangerous_bits
 from domain.plan import Refusal
@@ -124,10 +125,10 @@ def after_adding(view: View, refused: tuple[Refusal, ...], notices: Iterable[str
     return confirm(view, dangerous, [*notices, *_not_added(others, view)])
 
 
-def overview(panels: list[tuple[PanelSpec, tuple[Posting, ...]]], t: Translator) -> Payload:
-    """The guild's panels, each with its state."""
+def overview(panels: list[tuple[PanelSpec, tuple[Posting, ...]]], t: Translator, number: int = 0, count: int = 1) -> Payload:
+    """Some of the guild's panels, each with its state: page `number` of `count`."""
     if not panels:
-        return {"content": t("There are no panels here yet. Make one with `/panel create`.")}
+        return {"content": t("There are no panels here yet. Make one with `/panel create`."), "embeds": [], "components": []}
     lines = [
         f"**{literal(panel.name)}** · "
         + t.plural("{n} role", "{n} roles", len(panel.roles))
@@ -136,7 +137,12 @@ def overview(panels: list[tuple[PanelSpec, tuple[Posting, ...]]], t: Translator)
         for panel, postings in panels
     ]
     embed = discord.Embed(title=t("Role panels"), description=fit(lines, EMBED_DESCRIPTION_MAX, t))
-    return {"embeds": [embed.to_dict()]}
+    turns: list[Payload] = []
+    if count > 1:
+        embed.set_footer(text=t("Page {page} of {pages}", page=number + 1, pages=count))
+        before = button(encode(verbs.LIST, 0, max(0, number - 1)), t("◀ Previous"), disabled=number == 0)
+        turns = [row(before, button(encode(verbs.LIST, 0, number + 1), t("Next ▶"), disabled=number == count - 1))]
+    return {"embeds": [embed.to_dict()], "components": turns}
 
 
 def added_notice(before: PanelSpec, view: View, picked: Sequence[int]) -> list[str]:

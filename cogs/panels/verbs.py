@@ -1,6 +1,7 @@
 """The verbs of the editor's components and modals, with the arguments that their custom_ids carry. Each also carries the panel first."""
 
 CREATE = "panels.create"  # the modal of /panel create; no arguments
+LIST = "panels.list"  # page of panels; the panel is 0
 HOME = "panels.home"  # page of roles
 REFRESH = "panels.refresh"
 AGAIN = "panels.again"  # a draft, and no panel

@@ -289,6 +289,21 @@ async def test_names_are_unique_and_completed_by_what_they_contain(house: House)
     assert "There is no panel named Nothing" in answer.text
 
 
+async def test_every_panel_can_be_found_in_the_list(house: House) -> None:
+    now = clock.now()
+    for number in range(25):
+        await Panel.create(guild_id=house.sandbox.guild.id, name=f"Panel {number:02}", title="x", created_at=now, updated_at=now)
+    listed = await (await house.actor("olivia").slash("panel list")).message()
+    assert ("Panel 09" in listed.text, "Panel 10" in listed.text, "Page 1 of 3" in listed.text) == (True, False, True)
+    await redrawn(await listed.click("Next ▶"))
+    text = await redrawn(await listed.click("Next ▶"))
+    assert ("Panel 19" in text, "Panel 20" in text, "Panel 24" in text) == (False, True, True)
+    await Panel.filter(name__gte="Panel 10").delete()
+    text = await redrawn(await listed.click("◀ Previous"))
+    assert "Panel 00" in text
+    assert not listed.buttons
+
+
 async def test_who_lost_manage_roles_cannot_use_an_open_editor(house: House) -> None:
     editor = await create(house, who="mona")
     moderator = house.sandbox.role("Moderator")

@@ -43,7 +43,7 @@ SCREENS: list[Callable[[View], Payload]] = [
     lambda view: screens.main(view, ["x" * 300] * 25),
     lambda view: screens.role(view, view.panel.roles[0]) if view.panel.roles else screens.main(view),
     lambda view: screens.confirm(view, tuple(role.role_id for role in ALL_PERMISSIONS)),
-    lambda view: screens.overview([(view.panel, view.postings)] * 200, view.t),
+    lambda view: screens.overview([(view.panel, view.postings)] * 10, view.t),
 ]
 
 
@@ -136,6 +136,16 @@ CHANNEL = "https://discord.com/channels/1/5"
 )
 def test_the_state(posted: tuple[Posting, ...], told: list[str]) -> None:
     assert states(1, posted, english()) == told
+
+
+@pytest.mark.parametrize(("number", "disabled"), [(0, [True, False]), (1, [False, False]), (2, [False, True])])
+@pytest.mark.parametrize("locale", available())
+def test_many_panels_are_listed_in_pages(locale: str, number: int, disabled: list[bool]) -> None:
+    payload = screens.overview([(panel(1), ())] * 10, translator(locale), number, 3)
+    assert request_errors("POST", CALLBACK, {"type": 7, "data": payload}) == []
+    (turns,) = payload["components"]
+    assert [turn["disabled"] for turn in turns["components"]] == disabled
+    assert len({turn["custom_id"] for turn in turns["components"]}) == 2
 
 
 def test_the_state_says_when_it_was_so() -> None:
