@@ -12,7 +12,7 @@ from cogs.panels.words import fit
 from core.components import Payload, partial_emoji
 from core.i18n import N_, Translator
 from domain.custom_id import CHOOSE, OPEN, OPEN_PICKER, PRESS, encode
-from domain.panels import ROLES_MAX, TITLE_MAX, ButtonColour, Mode, PanelSpec, RoleSpec, Style
+from domain.panels import ROLES_MAX, ROLES_PER_MESSAGE, TITLE_MAX, ButtonColour, Mode, PanelSpec, RoleSpec, Style
 
 INERT = "preview"  # the verb of everything on a preview: panel, item or number of the select
 ROLES_PER_SELECT = OPTIONS_MAX - 1  # the last option opens the private picker
@@ -157,16 +157,20 @@ def _decorate(embed: discord.Embed, panel: PanelSpec, t: Translator) -> None:
 
 
 def _list(panel: PanelSpec, roles: Roles, present: Present, room: int, t: Translator) -> list[str]:
-    """The roles as field values; with their descriptions where nothing else shows those and there is room."""
+    """The roles as field values; with their descriptions where nothing else shows those and there is room.
+
+    Of many roles several stand in a line, so that the panel's controls are not a screen further down.
+    """
     if not roles:
         return [t("There are no roles here at the moment.")]
+    between = "\n" if len(roles) <= ROLES_PER_MESSAGE else " · "
     lines: list[str] = []
     for line_of in (_full_line, _short_line):
         lines = [line_of(panel, role, present) for role in roles]
-        values = _packed(lines)
+        values = _packed(lines, between)
         if sum(map(len, values)) <= room and len(values) <= LIST_FIELDS_MAX:
             return values
-    return [fit(lines, min(room, FIELD_MAX), t)]
+    return [fit(lines, min(room, FIELD_MAX), t, between)]
 
 
 def _full_line(panel: PanelSpec, role: RoleSpec, present: Present) -> str:
@@ -178,12 +182,12 @@ def _short_line(_: PanelSpec, role: RoleSpec, present: Present) -> str:
     return f"<@&{role.role_id}>" if role.role_id in present.role_ids else discord.utils.escape_markdown(role.label)
 
 
-def _packed(lines: list[str]) -> list[str]:
+def _packed(lines: list[str], between: str) -> list[str]:
     """The lines in as few texts of a field's length as possible."""
     values: list[str] = []
     for line in lines:
-        if values and len(values[-1]) + 1 + len(line) <= FIELD_MAX:
-            values[-1] += "\n" + line
+        if values and len(values[-1]) + len(between) + len(line) <= FIELD_MAX:
+            values[-1] += between + line
         else:
             values.append(line)
     return values

@@ -102,11 +102,11 @@ def link(guild_id: int, channel_id: int, message_id: int) -> str:
     return f"https://discord.com/channels/{guild_id}/{channel_id}/{message_id}"
 
 
-def fit(lines: list[str], limit: int, t: Translator) -> str:
+def fit(lines: list[str], limit: int, t: Translator, between: str = "\n") -> str:
     """As many lines as `limit` characters hold; how many were left out is said in the last one."""
-    text = "\n".join(lines)
+    text = between.join(lines)
     kept = list(lines)
     while len(text) > limit and kept:
         kept.pop()
-        text = "\n".join([*kept, t("… and {n} more", n=len(lines) - len(kept))])
+        text = between.join([*kept, t("… and {n} more", n=len(lines) - len(kept))])
     return text[:limit]

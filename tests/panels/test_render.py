@@ -105,6 +105,20 @@ def test_text_and_pictures_stand_on_the_first_message() -> None:
     assert second["fields"][0]["value"] == f"<@&{role_id(26)}>"
 
 
+@pytest.mark.parametrize(("count", "lines"), [(25, 25), (26, 1), (100, 3)])
+def test_of_many_roles_several_stand_in_a_line(count: int, lines: int) -> None:
+    (payload,) = messages(panel(count, style=Style.PICKER))
+    values = [field["value"] for field in payload["embeds"][0]["fields"]]
+    assert sum(len(value.split("\n")) for value in values) == lines
+    assert sum(value.count("<@&") for value in values) == count
+
+
+def test_of_more_roles_than_fit_the_others_are_counted() -> None:
+    (payload,) = messages(panel(500, style=Style.PICKER, description="D" * 4000))
+    (field,) = payload["embeds"][0]["fields"]
+    assert field["value"].endswith(f" · … and {500 - field['value'].count('<@&')} more")
+
+
 def test_the_private_picker_is_one_button() -> None:
     (payload,) = messages(panel(100, style=Style.PICKER))
     (opening,) = components(payload)
