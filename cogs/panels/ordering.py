@@ -1,5 +1,6 @@
 """The order of the roles on a panel: pure functions from the roles to the new order of their item ids."""
 
+import re
 import unicodedata
 from collections.abc import Callable
 from enum import IntEnum
@@ -40,8 +41,14 @@ def moved(roles: Roles, item_id: int, step: Step) -> list[int]:
 
 
 def sorted_by(roles: Roles, how: Sort, facts: GuildFacts) -> list[int]:
-    """The order by label, in any case; or as the server's role list shows them, the highest first and the deleted ones last."""
+    """By label, in any case and numbers by their value; or as in the server's role list, the highest first and the deleted ones last."""
     if how is Sort.BY_NAME:
-        return [role.item_id for role in sorted(roles, key=lambda role: unicodedata.normalize("NFKC", role.label).casefold())]
+        return [role.item_id for role in sorted(roles, key=lambda role: _by_name(role.label))]
     positions = {role.role_id: role.position for role in facts.roles.values()}
     return [role.item_id for role in sorted(roles, key=lambda role: (-positions.get(role.role_id, -1), role.role_id))]
+
+
+def _by_name(label: str) -> list[str | int]:
+    # Texts stand in the even places and numbers in the odd ones, so that never one is compared with the other.
+    parts = re.split(r"(\d+)", unicodedata.normalize("NFKC", label).casefold())
+    return [int(part) if place % 2 else part for place, part in enumerate(parts)]

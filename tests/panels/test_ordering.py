@@ -35,6 +35,20 @@ def test_sorting() -> None:
     assert sorted_by(roles, Sort.BY_POSITION, facts(30)) == [4, 3, 2, 1, 5]
 
 
+def test_numbers_are_sorted_by_their_value() -> None:
+    labels = ["Level 10", "Level 2", "2nd", "Level", "١٠", "Level ９ b", "Level 2.5"]
+    roles = tuple(RoleSpec(item, role_id(item), label) for item, label in enumerate(labels))
+    assert [labels[item] for item in sorted_by(roles, Sort.BY_NAME, facts(30))] == [
+        "2nd", "١٠", "Level", "Level 2", "Level 2.5", "Level ９ b", "Level 10"
+    ]  # fmt: skip
+
+
+@given(labels=st.lists(st.text(max_size=80), min_size=1, max_size=9))
+def test_any_labels_can_be_sorted(labels: list[str]) -> None:
+    roles = tuple(RoleSpec(item, role_id(1), label) for item, label in enumerate(labels))
+    assert sorted(sorted_by(roles, Sort.BY_NAME, facts(30))) == list(range(len(labels)))
+
+
 @given(items=st.lists(st.integers(1, 30), unique=True), item=st.integers(1, 30), step=st.sampled_from(Step), how=st.sampled_from(Sort))
 def test_no_role_is_lost(items: list[int], item: int, step: Step, how: Sort) -> None:
     roles = tuple(RoleSpec(number, role_id(number), f"Role {number}") for number in items)
