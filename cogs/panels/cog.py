@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 PANELS_PER_PAGE = 10
 
+
 class PanelsCog(
     EditorHandlers,
     HistoryHandlers,
