@@ -7,9 +7,18 @@ from typing import Any
 from domain.file_reader import Fault, FaultKind
 
 DEPTH_MAX = 8  # brackets within brackets, and parts of a dotted key; a file of panels needs three
+# A text that is never closed goes on to the end of the line or the file, so that nothing is looked at twice: behind it no parser reads on.
+# Up to two quotation marks may stand before the three that close a text.
 _TOKEN = re.compile(
-    r'"""(?:[^\\]|\\.)*?"""|\'\'\'.*?\'\'\'|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'|#[^\n]*|[\[\]{}.=,\n]',
-    re.DOTALL,
+    r'''
+    """(?:[^\\]|\\.)*?(?:"{3,5}|\\?\Z)
+    | \'\'\'.*?(?:'{3,5}|\Z)
+    | "(?:[^"\\\n]|\\.)*"?
+    | '[^'\n]*'?
+    | \#[^\n]*
+    | [\[\]{}.=,\n]
+    ''',
+    re.DOTALL | re.VERBOSE,
 )
 
 

@@ -183,6 +183,9 @@ def test_a_fault_is_named_with_its_place(data: dict[str, Any], kind: FaultKind, 
         (b"[" + b".".join([b"a"] * 100_000) + b"]", FaultKind.TOO_DEEP),
         (b'x = """' + b'"""' * 50_000, FaultKind.BROKEN),
         (b'x = """' + b"\\" * 200_000, FaultKind.BROKEN),
+        (b'\\"""\n' * 50_000, FaultKind.BROKEN),
+        (b'\\"' * 100_000, FaultKind.BROKEN),
+        (b'a = ["""x"""", ' + b"[" * 3000 + b"]" * 3000 + b', "y"]', FaultKind.TOO_DEEP),
     ],
 )
 def test_broken_and_hostile_files_are_refused_at_once(content: bytes, kind: FaultKind) -> None:
