@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from cogs.panels import verbs
 from cogs.panels.change_words import change_lines, person, summary
 from cogs.panels.components import button, option, row, string_select
-from cogs.panels.placement_words import left_out_lines, powerful_lines, unmet_lines
+from cogs.panels.placement_words import left_out_lines, question, unmet_lines
 from cogs.panels.revisions import Revision, moment
-from cogs.panels.view import View, screen
+from cogs.panels.view import EMBED_DESCRIPTION_MAX, View, screen
 from core.components import Payload
 from core.i18n import Translator
 from domain.panel_changes import changes
@@ -42,23 +42,23 @@ def revision(view: View, found: Revision, earlier: Revision | None, placement: P
     t, now = view.t, view.panel
     author = person(found.author_id, t)
     lines = [t("**Version {version}** · {time} · {author}", version=found.version, time=moment(found), author=author)]
+    lines += unmet_lines([placement], t)
     if earlier:
         lines.append(t("What was changed then:"))
         lines += _bullets(change_lines(changes(earlier.panel, found.panel), earlier.panel, found.panel, view.facts, t), t)
     back = changes(now, placement.panel)
     lines += ["", t("What restoring it would change now:") if back else t("The panel is as it was then.")]
     lines += _bullets(change_lines(back, now, placement.panel, view.facts, t), t)
-    lines += powerful_lines([placement], view.facts, t)
     lines += left_out_lines(placement, view.facts, t)
-    lines += unmet_lines([placement], t)
+    text, told = question(lines, [placement], [], view.facts, t, EMBED_DESCRIPTION_MAX)
     proof = digest((placement,))
     restore = button(
         view.id(verbs.RESTORE, found.version, now.version, proof, int(undo)),
         t("Restore this version"),
         ButtonColour.GREEN,
-        disabled=not back or bool(placement.unmet),
+        disabled=not back or bool(placement.unmet) or not told,
     )
-    return screen(view, lines, [row(restore, button(view.id(verbs.HISTORY), t("History")), view.back())])
+    return screen(view, [text], [row(restore, button(view.id(verbs.HISTORY), t("History")), view.back())])
 
 
 def differences(view: View, before: PanelSpec, after: PanelSpec) -> list[str]:

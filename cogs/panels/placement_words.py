@@ -1,10 +1,10 @@
 """How it is told what a placed panel loses, gives out and lacks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import discord
 
-from cogs.panels.words import REFUSED, problem_sentence
+from cogs.panels.words import REFUSED, fit, problem_sentence
 from core.i18n import N_, Translator
 from core.permission_names import permission_names
 from domain.placement import LeftOut, Placement, Unmatched
@@ -16,6 +16,27 @@ UNMATCHED = {
     Unmatched.AMBIGUOUS: N_("Several roles here are named {role}, so it is unclear which is meant."),
     Unmatched.TWICE: N_("{role} is on the panel already."),
 }
+
+
+ROOM_MIN = 600  # characters for what is told beside the powerful roles
+
+TOO_POWERFUL = N_(
+    "⛔ There are more powerful roles in this than can be shown here, so it cannot be done. Add such roles in the editor, a few at a time."
+)
+
+
+def question(
+    lines: list[str], placements: Sequence[Placement], after: list[str], facts: GuildFacts, t: Translator, limit: int
+) -> tuple[str, bool]:
+    """The text of a question, and whether it tells enough for a yes: `lines`, the powerful roles, and what comes `after` them.
+
+    Whoever says yes confirms the powerful roles, so they are never what is cut off.
+    """
+    below = [*powerful_lines(placements, facts, t), *after]
+    room = limit - len("\n".join(["", *below]))
+    if room < ROOM_MIN:
+        return fit([t(TOO_POWERFUL), *lines], limit, t), False
+    return "\n".join([fit(lines, room, t), *below]), True
 
 
 def left_out_lines(placement: Placement, facts: GuildFacts, t: Translator) -> list[str]:

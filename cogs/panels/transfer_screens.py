@@ -7,13 +7,13 @@ import discord
 
 from cogs.panels import verbs
 from cogs.panels.components import button, row
-from cogs.panels.placement_words import left_out_lines, powerful_lines, unmet_lines
-from cogs.panels.words import CONTENT_MAX, STYLES, fit
+from cogs.panels.placement_words import left_out_lines, question, unmet_lines
+from cogs.panels.words import CONTENT_MAX, MODES, STYLES, fit
 from core.components import Payload
 from core.i18n import Translator
 from domain.custom_id import encode
 from domain.panel_file import RoleSketch
-from domain.panels import ButtonColour, PanelSpec
+from domain.panels import ButtonColour, Mode, PanelSpec
 from domain.placement import Placement, digest
 from domain.role_safety import GuildFacts
 
@@ -35,18 +35,20 @@ class Proposal:
 
 def proposal(shown: Proposal, facts: GuildFacts, taken: Collection[str], t: Translator, notices: Sequence[str] = ()) -> Payload:
     """Every panel that will be made, with what is left out of it; `taken` are the names of the guild's panels, without case."""
-    lines: list[str] = []
+    lines, named = unmet_lines(shown.placements, t), set(taken)
     for placement in shown.placements:
-        lines += [_panel(placement.panel, taken, t), *left_out_lines(placement, facts, t)]
-    lines += powerful_lines(shown.placements, facts, t)
-    lines += unmet_lines(shown.placements, t)
+        lines += [_panel(placement.panel, named, t), *left_out_lines(placement, facts, t)]
+        named.add(placement.panel.name.casefold())
+    after: list[str] = []
     if shown.lost:
-        lines.append(t("Emojis that this server does not have, so they are left out: {emojis}", emojis=_names(shown.lost)))
+        after.append(t("Emojis that this server does not have, so they are left out: {emojis}", emojis=_names(shown.lost)))
     if shown.missing:
-        lines += ["", t("Roles that do not exist here: {roles}", roles=_names([role.name for role in shown.missing]))]
-        lines.append(_making(shown, t))
-    embed = discord.Embed(title=t("This will be made"), description=fit(lines, EMBED_DESCRIPTION_MAX, t))
-    return {"content": fit(list(notices), CONTENT_MAX, t), "embeds": [embed.to_dict()], "components": [row(*_buttons(shown, t))]}
+        after += ["", t("Roles that do not exist here: {roles}", roles=_names([role.name for role in shown.missing]))]
+        after.append(_making(shown, t))
+    text, told = question(lines, shown.placements, after, facts, t, EMBED_DESCRIPTION_MAX)
+    embed = discord.Embed(title=t("This will be made"), description=text)
+    content = fit(list(notices), CONTENT_MAX, t)
+    return {"content": content, "embeds": [embed.to_dict()], "components": [row(*_buttons(shown, t, told=told))]}
 
 
 def made(panels: Sequence[PanelSpec], t: Translator) -> str:
@@ -54,21 +56,21 @@ def made(panels: Sequence[PanelSpec], t: Translator) -> str:
     return t("These panels were made: {names}. `/panel edit` opens them.", names=_names([panel.name for panel in panels]))
 
 
-def _buttons(shown: Proposal, t: Translator) -> list[Payload]:
+def _buttons(shown: Proposal, t: Translator, *, told: bool) -> list[Payload]:
     proof, count = digest(shown.placements), len(shown.placements)
     buttons: list[Payload] = []
     if _can_make(shown):
         label = t.plural("Make {n} role and the panel", "Make {n} roles and the panel", len(shown.missing))
         if count > 1:
             label = t.plural("Make {n} role and the panels", "Make {n} roles and the panels", len(shown.missing))
-        buttons.append(button(encode(verbs.TRANSFER, shown.draft_id, proof, 1), label, ButtonColour.GREEN))
+        buttons.append(button(encode(verbs.TRANSFER, shown.draft_id, proof, 1), label, ButtonColour.GREEN, disabled=not told))
     if shown.missing:
         without = t("Make the panel without them") if count == 1 else t("Make {n} panels without them", n=count)
     else:
         without = t("Make the panel") if count == 1 else t("Make {n} panels", n=count)
     unmet = any(placement.unmet for placement in shown.placements)
     colour = ButtonColour.GREY if buttons else ButtonColour.GREEN
-    buttons.append(button(encode(verbs.TRANSFER, shown.draft_id, proof, 0), without, colour, disabled=unmet))
+    buttons.append(button(encode(verbs.TRANSFER, shown.draft_id, proof, 0), without, colour, disabled=unmet or not told))
     buttons.append(button(encode(verbs.TRANSFER_CANCEL, shown.draft_id), t("Cancel")))
     return buttons
 
@@ -90,6 +92,10 @@ def _making(shown: Proposal, t: Translator) -> str:
 def _panel(panel: PanelSpec, taken: Collection[str], t: Translator) -> str:
     name = f"**{discord.utils.escape_markdown(panel.name)}**"
     parts = [name, t(STYLES[panel.style]), t.plural("{n} role", "{n} roles", len(panel.roles))]
+    if panel.mode is not Mode.TOGGLE:
+        parts.insert(2, t(MODES[panel.mode][0]))
+    if panel.link_group:
+        parts.append(t("linked as {group}", group=discord.utils.escape_markdown(panel.link_group)))
     if panel.name.casefold() in taken:
         parts.append(t("gets a number, because the name is taken"))
     return " · ".join(parts)
