@@ -110,6 +110,11 @@ class Finding:
     channel_id: int | None = None
     permissions: int = 0
 
+    @property
+    def subject(self) -> int:
+        """What of the panel it is about: a channel, a role on it, or 0 for the panel itself."""
+        return self.channel_id if self.channel_id is not None else self.item_id or 0
+
 
 def diagnose(server: ServerFacts, panels: tuple[PanelFacts, ...]) -> list[Finding]:
     """Everything that is wrong, the worst first; what concerns the whole server before single panels."""

@@ -26,6 +26,7 @@ from domain.panels import PanelSpec
 from models import PanelMessage
 
 DONE = N_("✅ Done.")
+IN_ORDER = N_("✅ This is in order by now, so nothing was changed.")
 ON_ITS_WAY = N_("✅ The bot tries to update it now. Check again in a moment.")
 
 
@@ -71,7 +72,12 @@ class CheckHandlers(PanelHandlers):
             Mend.FORGET: self._forget,
             Mend.REFRESH: self._update,
         }
-        notices = await mends[MENDS[number]](press, editor, spec)
+        # The screen may be old: what somebody mended in another way is not to be posted twice or dropped.
+        guild = await self.poster.guild(press.interaction.guild_id)
+        if await self.doctor.still(guild, spec, MENDS[number], argument(press, 4)):
+            notices = await mends[MENDS[number]](press, editor, spec)
+        else:
+            notices = [press.answer.t(IN_ORDER)]
         await self._show(press, argument(press, 1), *notices)
 
     async def _drop_role(self, press: Press, editor: Editor, spec: PanelSpec) -> list[str]:

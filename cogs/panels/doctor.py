@@ -14,7 +14,7 @@ from core.command_access import closed_to
 from core.facts import guild_facts
 from core.rate_limits import RateLimited
 from core.rest import Uncertain
-from domain.diagnosis import PanelFacts, PostingFacts, ServerFacts
+from domain.diagnosis import Mend, PanelFacts, PostingFacts, ServerFacts, diagnose
 from domain.leftovers import leftovers
 from domain.panels import PanelSpec
 from domain.permissions import Permission
@@ -41,7 +41,7 @@ class Doctor:
         closed = await closed_to(self._bot, guild, managers, Permission.MANAGE_ROLES) if managers else None
         return ServerFacts(
             guild=guild_facts(guild),
-            lacking={channel.id: missing_to_post(channel).value for channel in guild.channels},
+            lacking=_lacking(guild),
             owner_lacks_two_factor=guild.mfa_level == 1 and not await self._owner_has_two_factor(),
             sees_members=self._bot.intents.members,
             audit_channel_id=config.audit_channel_id,
@@ -77,6 +77,12 @@ class Doctor:
             for panel in panels
         )
 
+    async def still(self, guild: discord.Guild, panel: PanelSpec, mend: Mend, subject: int) -> bool:
+        """Whether something that was found on a panel still is so, as far as it is known now."""
+        server = ServerFacts(guild_facts(guild), _lacking(guild), sees_members=self._bot.intents.members)
+        findings = diagnose(server, await self.facts(guild, [panel]))
+        return any((found.panel_id, found.mend, found.subject) == (panel.panel_id, mend, subject) for found in findings)
+
     async def _owner_has_two_factor(self) -> bool:
         """Whether the account that owns the bot has two-factor authentication; taken to be so when Discord does not say."""
         deadline = asyncio.get_running_loop().time() + PATIENCE
@@ -85,6 +91,10 @@ class Doctor:
         except (discord.HTTPException, RateLimited, Uncertain):
             return True
         return bool(me.get("mfa_enabled", True))
+
+
+def _lacking(guild: discord.Guild) -> dict[int, int]:
+    return {channel.id: missing_to_post(channel).value for channel in guild.channels}
 
 
 def _posting(posting: Posting) -> PostingFacts:

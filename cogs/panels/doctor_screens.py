@@ -94,9 +94,8 @@ def _mend_button(report: Report, finding: Finding, number: int, index: int, t: T
     """The button that mends a finding, if the bot can and this person may."""
     if finding.mend is None or (finding.mend is Mend.CONFIRM and not report.by_administrator):
         return None
-    subject = finding.channel_id if finding.channel_id is not None else finding.item_id or 0
     mend = MENDS.index(finding.mend)
-    custom_id = encode(verbs.MEND, report.scope, number, mend, finding.panel_id or 0, subject, finding.permissions, index)
+    custom_id = encode(verbs.MEND, report.scope, number, mend, finding.panel_id or 0, finding.subject, finding.permissions, index)
     colour = ButtonColour.RED if finding.mend is Mend.CONFIRM else ButtonColour.BLURPLE
     return button(custom_id, t(BUTTONS[finding.mend]), colour)
 

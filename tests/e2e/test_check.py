@@ -145,6 +145,24 @@ async def test_a_channel_that_cannot_be_forgotten_is_told(house: House) -> None:
     house.sandbox.faults.remove(fault)
 
 
+async def test_what_is_in_order_by_now_is_left_alone(house: House) -> None:
+    """Two people look at the same findings, and the first mends them while the second still reads."""
+    posted = await healthy(house)
+    await PanelRole.filter(label="Red").update(emoji="<:gone:123456789012345678>")
+    messages.delete(house.sandbox, posted.record)
+    house.sandbox.ledger.allow(status=404, code=10008)
+    screen, other = await check(house), await check(house, "mona")
+    old = [other.button(label) for label in ("Post it again", "Show it without an emoji")]
+    for button in old:
+        await redrawn(await screen.click(button.label))
+    await PanelRole.filter(label="Red").update(emoji="🔴")
+    live = house.actor("alice").in_("roles").sees()[-1]
+    for button in old:
+        assert "✅ This is in order by now, so nothing was changed." in await redrawn(await other.click(button))
+    assert house.actor("alice").in_("roles").sees()[-1].id == live.id
+    assert (await PanelRole.get(label="Red")).emoji == "🔴"
+
+
 async def test_two_factor_authentication_is_explained(house: House) -> None:
     await healthy(house)
     application = next(iter(house.sandbox.world.applications.values()))
