@@ -14,6 +14,7 @@ from core.errors import UserError
 from core.facts import guild_facts
 from core.interactions import Press, component
 from domain.panels import Mode, PanelSpec, RoleSpec
+from domain.plan import Refusal
 from domain.role_safety import GuildFacts
 from models import Panel
 
@@ -79,17 +80,17 @@ class BehaviourHandlers(PanelHandlers):
     @component(verbs.REQUIRED, Acknowledgement.REDRAW)
     async def set_required(self, press: Press) -> None:
         """The roles that a member needs were picked."""
-        await self._require(press, required_role_ids=[int(role_id) for role_id in press.values])
+        await self._require(press, "required", required_role_ids=[int(role_id) for role_id in press.values])
 
     @component(verbs.BLOCKED, Acknowledgement.REDRAW)
     async def set_blocked(self, press: Press) -> None:
         """The roles that a member must not have were picked."""
-        await self._require(press, blocked_role_ids=[int(role_id) for role_id in press.values])
+        await self._require(press, "blocked", blocked_role_ids=[int(role_id) for role_id in press.values])
 
     @component(verbs.NEEDS_ALL, Acknowledgement.REDRAW)
     async def set_needs_all(self, press: Press) -> None:
         """Whether any or all of the needed roles are asked for was switched."""
-        await self._require(press, required_all=bool(argument(press, 2)))
+        await self._require(press, "needs_all", required_all=bool(argument(press, 2)))
 
     @component(verbs.RULES, Acknowledgement.REDRAW)
     async def role_rules(self, press: Press) -> None:
@@ -116,31 +117,41 @@ class BehaviourHandlers(PanelHandlers):
     @component(verbs.BUNDLE, Acknowledgement.REDRAW)
     async def set_bundle(self, press: Press) -> None:
         """The roles that are given along were picked."""
-        editor, facts = await Editor.of(press.interaction), await self._facts(press)
+        panel, editor, facts = await self._panel(press), await Editor.of(press.interaction), await self._facts(press)
         role_ids = tuple(int(role_id) for role_id in press.values)
-        panel, refused = await self.rules.set_bundle(editor, facts, argument(press, 0), argument(press, 1), role_ids)
+        notices = await self._not_saved(press, panel, "bundle", role_id=_role(panel, press).role_id)
+        refused: tuple[Refusal, ...] = ()
+        if not notices:
+            panel, refused = await self.rules.set_bundle(editor, facts, panel.panel_id, argument(press, 1), role_ids)
         rules = await self._rules(press, panel)
-        notices = rule_screens.refused_in_bundle(refused, rules.view)
+        notices += rule_screens.refused_in_bundle(refused, rules.view)
         await press.answer.redraw(rule_screens.role_rules(rules, _role(panel, press), notices))
 
     async def _set(self, press: Press, **wanted: Any) -> None:
-        await self._show_behaviour(press, await self._changed(press, None, **wanted))
+        panel = await self._panel(press)
+        notices = await self._not_saved(press, panel, *wanted)
+        if not notices:
+            panel = await self._changed(press, None, **wanted)
+        await self._show_behaviour(press, panel, *notices)
 
     async def _changed(self, press: Press, version: int | None, **wanted: Any) -> PanelSpec:
         editor = await Editor.of(press.interaction)
         return await self.rules.set_panel(editor, guild_id(press), argument(press, 0), version, **wanted)
 
-    async def _require(self, press: Press, **wanted: Any) -> None:
-        editor, facts = await Editor.of(press.interaction), await self._facts(press)
-        panel = await self.rules.set_requirement(editor, facts, argument(press, 0), argument(press, 1), **wanted)
-        await self._show_who(press, panel)
+    async def _require(self, press: Press, name: str, **wanted: Any) -> None:
+        panel, editor, facts = await self._panel(press), await Editor.of(press.interaction), await self._facts(press)
+        item = argument(press, 1)
+        notices = await self._not_saved(press, panel, name, role_id=_role(panel, press).role_id if item else None)
+        if not notices:
+            panel = await self.rules.set_requirement(editor, facts, panel.panel_id, item, **wanted)
+        await self._show_who(press, panel, *notices)
 
-    async def _show_behaviour(self, press: Press, panel: PanelSpec) -> None:
-        await press.answer.redraw(rule_screens.behaviour(await self._rules(press, panel)))
+    async def _show_behaviour(self, press: Press, panel: PanelSpec, *notices: str) -> None:
+        await press.answer.redraw(rule_screens.behaviour(await self._rules(press, panel), notices))
 
-    async def _show_who(self, press: Press, panel: PanelSpec) -> None:
+    async def _show_who(self, press: Press, panel: PanelSpec, *notices: str) -> None:
         role = _role(panel, press) if argument(press, 1) else None
-        await press.answer.redraw(rule_screens.who(await self._rules(press, panel), role))
+        await press.answer.redraw(rule_screens.who(await self._rules(press, panel), role, notices))
 
     async def _rules(self, press: Press, panel: PanelSpec) -> Rules:
         return Rules(await self._view(press, panel), await Panel.linked_with(panel), self.bot.intents.members)

@@ -120,8 +120,12 @@ class EditorHandlers(PanelHandlers):
 
     @component(verbs.DELETE_NOW, Acknowledgement.REDRAW)
     async def delete(self, press: Press) -> None:
-        """Delete the panel and its messages."""
+        """Delete the panel and its messages, unless others changed it since the question was shown: then they are asked again."""
         panel, editor, t = await self._panel(press), await Editor.of(press.interaction), press.answer.t
+        view = await self._view(press, panel)
+        if view.news:
+            await press.answer.redraw(screens.delete(view))
+            return
         left = await self.poster.take_down(panel.panel_id)
         await self.service.delete(editor, panel, left)
         lines = [t(DELETED, name=discord.utils.escape_markdown(panel.name))]

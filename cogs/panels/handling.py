@@ -9,19 +9,22 @@ from cogs.panels import screens
 from cogs.panels.access import Editor
 from cogs.panels.edits import ROLE_GONE
 from cogs.panels.follower import Follower
-from cogs.panels.overtaking import news
+from cogs.panels.overtaking import news, overwritten
 from cogs.panels.poster import Poster
 from cogs.panels.postings import Posting, postings_of
 from cogs.panels.service import PanelService
 from cogs.panels.view import View
 from core.errors import OUTDATED, UserError
 from core.facts import guild_facts
-from core.i18n import Translator
+from core.i18n import N_, Translator
 from core.interactions import Press
 from domain.panels import PanelSpec, RoleSpec
 
 if TYPE_CHECKING:
     from core.bot import RolePanelBot
+
+
+NOT_SAVED = N_("Somebody else changed this in the meantime, so nothing was saved. Choose again if you still want to change it.")
 
 
 class PanelHandlers:
@@ -50,6 +53,11 @@ class PanelHandlers:
         guild = await self.poster.guild(press.interaction.guild_id)
         view = await self.view(panel, guild, await Editor.of(press.interaction), press.answer.t)
         return replace(view, news=tuple(await news(press, panel.panel_id, view.facts)))
+
+    async def _not_saved(self, press: Press, panel: PanelSpec, *names: str, role_id: int | None = None) -> list[str]:
+        """What is said instead of a change that would overwrite somebody else's of the same fields, unseen; nothing when there is none."""
+        facts = guild_facts(await self.poster.guild(press.interaction.guild_id))
+        return [press.answer.t(NOT_SAVED)] if await overwritten(press, panel.panel_id, facts, names, role_id) else []
 
     async def _redraw(self, press: Press, panel: PanelSpec, *notices: str) -> None:
         await press.answer.redraw(screens.main(await self._view(press, panel), notices))

@@ -1,5 +1,7 @@
 """What the editor does with how a panel looks."""
 
+from typing import Any
+
 from cogs.panels import look_screens, modals, verbs
 from cogs.panels.access import Editor
 from cogs.panels.components import ROW_WIDTH
@@ -23,8 +25,7 @@ class LookHandlers(PanelHandlers):
     async def set_style(self, press: Press) -> None:
         """A style was picked."""
         style = modals.read_choice(Style, next(iter(press.values), None))
-        editor = await Editor.of(press.interaction)
-        await self._show_look(press, await self.service.set(editor, guild_id(press), argument(press, 0), style=style))
+        await self._set_look(press, style=style)
 
     @component(verbs.WIDTH, Acknowledgement.REDRAW)
     async def set_width(self, press: Press) -> None:
@@ -32,8 +33,7 @@ class LookHandlers(PanelHandlers):
         width = picked(press)
         if not 1 <= width <= ROW_WIDTH:
             raise UserError(OUTDATED)
-        editor = await Editor.of(press.interaction)
-        await self._show_look(press, await self.service.set(editor, guild_id(press), argument(press, 0), buttons_per_row=width))
+        await self._set_look(press, buttons_per_row=width)
 
     @component(verbs.PICTURES, Acknowledgement.MODAL)
     async def open_pictures(self, press: Press) -> None:
@@ -49,5 +49,12 @@ class LookHandlers(PanelHandlers):
             panel = await self.service.set(editor, guild_id(press), argument(press, 0), argument(press, 1), **wanted)
         await self._show_look(press, panel)
 
-    async def _show_look(self, press: Press, panel: PanelSpec) -> None:
-        await press.answer.redraw(look_screens.look(await self._view(press, panel)))
+    async def _set_look(self, press: Press, **wanted: Any) -> None:
+        panel, editor = await self._panel(press), await Editor.of(press.interaction)
+        notices = await self._not_saved(press, panel, *wanted)
+        if not notices:
+            panel = await self.service.set(editor, panel.guild_id, panel.panel_id, **wanted)
+        await self._show_look(press, panel, *notices)
+
+    async def _show_look(self, press: Press, panel: PanelSpec, *notices: str) -> None:
+        await press.answer.redraw(look_screens.look(await self._view(press, panel), notices))

@@ -1,6 +1,7 @@
 """Two editors at once: whoever saves second is told who changed what, and then decides. Nobody's work is overwritten in silence."""
 
 import re
+from collections.abc import Collection
 
 from cogs.panels import revisions, verbs
 from cogs.panels.change_words import change_lines, person
@@ -58,6 +59,16 @@ class Happened:
                 lines.append(f"• {person(one.author_id, t)} · {revisions.moment(one)} · {what}")
         return lines
 
+    def touched(self, names: Collection[str], role_id: int | None, *, but_by: int) -> bool:
+        """Whether somebody else changed one of these fields of the panel, or of the role on it with this id."""
+        before = self._shown
+        for one in self._since:
+            found = changes(before.panel, one.panel).fields if before and one.author_id != but_by else ()
+            if any(change.field in names and change.role_id == role_id for change in found):
+                return True
+            before = one
+        return False
+
 
 async def overtaken(press: Press, error: ChangedMeanwhile, draft_id: int) -> Overtaken:
     """The refusal of a form that came too late."""
@@ -71,6 +82,12 @@ async def news(press: Press, panel_id: int, facts: GuildFacts) -> list[str]:
         return []
     happened = (await Happened.to(panel_id, shown, facts)).lines(press.answer.t, but_by=press.member.id)
     return [press.answer.t("Others have changed this panel since you last looked:"), *happened] if happened else []
+
+
+async def overwritten(press: Press, panel_id: int, facts: GuildFacts, names: Collection[str], role_id: int | None) -> bool:
+    """Whether a pick on this screen would undo what somebody else did to the same fields since it was drawn."""
+    shown = _version_shown(press)
+    return shown is not None and (await Happened.to(panel_id, shown, facts)).touched(names, role_id, but_by=press.member.id)
 
 
 def _version_shown(press: Press) -> int | None:

@@ -1,5 +1,7 @@
 """What was changed on a panel can be seen, taken back and restored, in the editor and by command."""
 
+from typing import Any
+
 from domain.panels import Mode, Style
 from models import Panel, PanelRole
 from sandbox import roles
@@ -197,15 +199,73 @@ async def test_the_second_can_leave_it(house: House) -> None:
     assert "Panel: Monas" in text
 
 
-async def test_a_menu_on_an_old_screen_tells_what_others_did_meanwhile(house: House) -> None:
+async def test_a_menu_on_an_old_screen_overwrites_nobody(house: House) -> None:
     editor = await create(house)
     await redrawn(await editor.click("Appearance"))
     mona = await (await house.actor("mona").slash("panel edit", panel="Colours")).message()
     await set_style(mona, "Private picker")
     text = await redrawn(await editor.select("Style", ["Dropdown"]))
+    assert text.startswith("Somebody else changed this in the meantime, so nothing was saved.")
     assert "Others have changed this panel since you last looked:" in text
     assert f"<@{house.actor('mona').user.id}>" in text
     assert "Style: Buttons → Private picker" in text
-    text = await redrawn(await editor.click("Back"))
+    assert (await Panel.get()).style is Style.PICKER
+    text = await redrawn(await editor.select("Style", ["Dropdown"]))
+    assert "Somebody else" not in text
     assert "Others" not in text
     assert (await Panel.get()).style is Style.DROPDOWN
+
+
+async def test_what_does_not_collide_is_saved_and_what_others_did_is_told(house: House) -> None:
+    editor = await create(house)
+    await redrawn(await editor.click("Appearance"))
+    mona = await (await house.actor("mona").slash("panel edit", panel="Colours")).message()
+    await redrawn(await mona.select("Add roles", [house.sandbox.role("Blue")]))
+    text = await redrawn(await editor.select("Style", ["Dropdown"]))
+    assert text.startswith("Others have changed this panel since you last looked:")
+    assert f"Roles added: <@&{house.sandbox.role('Blue').id}>" in text
+    assert (await Panel.get()).style is Style.DROPDOWN
+
+
+async def test_rules_of_an_old_screen_overwrite_nobody(house: House) -> None:
+    """One menu each: of the panel, of a role, what a role brings along, and what a click does."""
+    await create(house)
+    ways = (
+        (("Behaviour",), "panels.mode", ("Take only",), ("One at a time",)),
+        (("Behaviour", "Who may"), "panels.required", ("Veteran",), ("Chess",)),
+        (("Behaviour", "Who may"), "panels.blocked", ("Music",), ("Films",)),
+        (("Rules", "Who may"), "panels.required", ("Reading",), ("Cooking",)),
+        (("Rules",), "panels.bundle", ("Events",), ("Polls",)),
+    )
+    for path, menu, first, second in ways:
+        seen: list[tuple[MessageView, str, list[Any]]] = []
+        for who, values in (("mona", first), ("olivia", second)):
+            screen = await (await house.actor(who).slash("panel edit", panel="Colours")).message()
+            if path[0] == "Rules":
+                await redrawn(await screen.select("Change one role", ["Red"]))
+            for label in path:
+                await redrawn(await screen.click(label))
+            select = next(select for select in screen.selects if f":{menu}:" in select.custom_id)
+            picked = list(values) if menu == "panels.mode" else [house.sandbox.role(name) for name in values]
+            seen.append((screen, select.custom_id, picked))
+        for number, (screen, custom_id, picked) in enumerate(seen):
+            text = await redrawn(await screen.select(custom_id, picked))
+            assert ("so nothing was saved" in text) is bool(number), (menu, text)
+    panel = await Panel.get().prefetch_related("roles")
+    red = next(role for role in panel.roles if role.label == "Red")
+    held = (panel.required_role_ids, panel.blocked_role_ids, red.required_role_ids, red.bundle_role_ids)
+    assert held == tuple([house.sandbox.role(name).id] for name in ("Veteran", "Music", "Reading", "Events"))
+    assert panel.mode is Mode.ADD_ONLY
+
+
+async def test_a_panel_that_others_changed_is_asked_about_again_before_it_is_deleted(house: House) -> None:
+    editor = await create(house)
+    await redrawn(await editor.click("Delete"))
+    mona = await (await house.actor("mona").slash("panel edit", panel="Colours")).message()
+    await set_style(mona, "Dropdown")
+    text = await redrawn(await editor.click("Delete the panel"))
+    assert f"<@{house.actor('mona').user.id}>" in text
+    assert "Delete this panel and its messages?" in text
+    assert await Panel.exists()
+    assert "was deleted" in await redrawn(await editor.click("Delete the panel"))
+    assert not await Panel.exists()
