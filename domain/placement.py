@@ -81,6 +81,7 @@ class _Placing:
     def __init__(self, sketches: Mapping[int, RoleSketch], facts: GuildFacts, author: Author, now: PanelSpec | None) -> None:
         self._sketches, self._facts, self._author = sketches, facts, author
         self._now = {role.role_id: role for role in now.roles} if now else {}
+        self._again = now is not None
         self._rule = now.requirement if now else None
         self._left_out: list[LeftOut] = []
         self._powerful: dict[int, int] = {}
@@ -113,7 +114,8 @@ class _Placing:
         """The guild's role, if members may get it from this author's panel; `on_panel` for a role that comes along with another."""
         found = self._match(file_id)
         if isinstance(found, Unmatched):
-            self._left_out.append(LeftOut(self._name(file_id, fallback), found))
+            # What a panel of this guild once had and the guild has no more was deleted, also when another role has its name by now.
+            self._left_out.append(LeftOut(self._name(file_id, fallback), Problem.DELETED if self._again else found))
             return None
         if known and found in (known.role_id, *known.bundle):
             return found

@@ -19,8 +19,10 @@ from core.components import Payload
 from core.errors import UserError
 from core.i18n import N_
 from core.interactions import Press, component
+from domain.panel_file import portable
 from domain.panels import PanelSpec
 from domain.placement import Placement, digest, place_again
+from domain.role_safety import Problem
 
 NOTHING_TO_UNDO = N_("There is nothing more to undo.")
 OVERTAKEN = N_("The panel was changed in the meantime, so nothing was saved. This is what happened:")
@@ -78,8 +80,13 @@ class HistoryHandlers(PanelHandlers):
         if now.version != argument(press, 1):
             await self._overtaken(press, view, argument(press, 1))
             return
+
+        def brings_something(then: PanelSpec) -> bool:
+            return not _nothing_left(place_again(then, now, view.facts, editor.author), now)
+
+        # What would only bring back deleted roles is passed over, or no earlier change could be undone any more.
         current = await revisions.find(now.panel_id, now.version)
-        target = await revisions.before(current, now.panel_id) if current else None
+        target = await revisions.before(current, now.panel_id, brings_something) if current else None
         if target is None:
             raise UserError(NOTHING_TO_UNDO)
         placement = _placed(view, target, editor)
@@ -129,3 +136,9 @@ async def _found(now: PanelSpec, version: int) -> Revision:
 
 def _placed(view: View, found: Revision, editor: Editor) -> Placement:
     return place_again(found.panel, view.panel, view.facts, editor.author)
+
+
+def _nothing_left(placement: Placement, now: PanelSpec) -> bool:
+    """Whether all that a placement would change is gone from the guild."""
+    lost = all(left.reason is Problem.DELETED for left in placement.left_out)
+    return lost and not placement.unmet and portable(placement.panel) == portable(now)

@@ -47,7 +47,8 @@ def revision(view: View, found: Revision, earlier: Revision | None, placement: P
         lines.append(t("What was changed then:"))
         lines += _bullets(change_lines(changes(earlier.panel, found.panel), earlier.panel, found.panel, view.facts, t), t)
     back = changes(now, placement.panel)
-    lines += ["", t("What restoring it would change now:") if back else t("The panel is as it was then.")]
+    same = t("Restoring it would change nothing now.") if placement.left_out else t("The panel is as it was then.")
+    lines += ["", t("What restoring it would change now:") if back else same]
     lines += _bullets(change_lines(back, now, placement.panel, view.facts, t), t)
     lines += left_out_lines(placement, view.facts, t)
     text, told = question(lines, [placement], [], view.facts, t, EMBED_DESCRIPTION_MAX)

@@ -73,7 +73,8 @@ def _left_out(left: LeftOut, facts: GuildFacts, t: Translator) -> str:
             return t(UNMATCHED[left.reason], role=_bold(left.name))
         case Problem() if left.role_id is not None:
             return problem_sentence(REFUSED, Refusal(left.role_id, left.reason), facts, t)
-    return _bold(left.name)
+        case Problem():
+            return t(REFUSED[left.reason], role=_bold(left.name))
 
 
 def _bold(name: str) -> str:

@@ -1,5 +1,6 @@
 """What panels were after each change: written with the change, read by history, undo and whoever was overtaken by another editor."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -87,12 +88,12 @@ async def since(panel_id: int, version: int) -> list[Revision]:
     return [Revision.of(row) for row in rows]
 
 
-async def before(revision: Revision, panel_id: int) -> Revision | None:
-    """The revision that an undo goes back to: the newest before it that is different, where undone changes do not count."""
+async def before(revision: Revision, panel_id: int, differs: Callable[[PanelSpec], bool]) -> Revision | None:
+    """The revision that an undo goes back to: the newest before it that would change something, where undone changes do not count."""
     version = revision.stands_for
     while row := await PanelRevision.filter(panel_id=panel_id, version__lt=version).order_by("-version").first():
         found = Revision.of(row)
-        if found.panel != revision.panel:
+        if differs(found.panel):
             return found
         version = min(found.stands_for, row.version)
     return None

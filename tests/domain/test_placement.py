@@ -122,7 +122,7 @@ def test_what_a_panel_gives_out_now_stays_without_new_judgement() -> None:
     ]
     assert [(left.name, left.reason) for left in placed.left_out] == [
         (f"Label {role_id(25)}", Problem.ABOVE_EDITOR),
-        (f"Label {STRANGE}", Unmatched.MISSING),
+        (f"Label {STRANGE}", Problem.DELETED),
         (str(role_id(26)), Problem.ABOVE_EDITOR),
     ]
 

@@ -77,9 +77,28 @@ async def test_what_cannot_come_back_is_named_before(house: House) -> None:
     roles.delete(house.sandbox.world, house.sandbox.guild, house.sandbox.role("Blue"), house.actor("olivia").user.id)
     await known
     text = await redrawn(await editor.click("Undo"))
-    assert "Left out:\n• There is no role named **Blue** here." in text
+    assert "Left out:\n• **Blue** no longer exists." in text
     await redrawn(await editor.click("Restore this version"))
     assert {role.label for role in await PanelRole.all()} == {"Red", "Green"}
+
+
+async def test_an_undo_passes_over_what_was_deleted_for_good(house: House) -> None:
+    editor = await create(house, roles=("Red", "Blue"))
+    await set_style(editor, "Dropdown")
+    await redrawn(await editor.click("Remove roles"))
+    await redrawn(await editor.select("Roles to take off the panel", ["Blue"]))
+    await redrawn(await editor.click("Back"))
+    known = house.bot.wait_for("guild_role_delete", timeout=5)
+    roles.delete(house.sandbox.world, house.sandbox.guild, house.sandbox.role("Blue"), house.actor("olivia").user.id)
+    await known
+    text = await redrawn(await (await history(house)).select("Look at a version", ["Version 2"]))
+    assert "Restoring it would change nothing now.\nLeft out:\n• **Blue** no longer exists." in text
+    text = await redrawn(await editor.click("Undo"))
+    assert "• **Blue** no longer exists." in text
+    text = await redrawn(await editor.click("Restore this version"))
+    assert "The last change was undone:\n• Style: Dropdown → Buttons" in text
+    answer = await (await editor.click("Undo")).message()
+    assert "There is nothing more to undo." in answer.text
 
 
 async def test_a_dangerous_role_comes_back_only_by_an_administrators_confirmation(house: House) -> None:

@@ -149,7 +149,7 @@ async def test_only_one_of_two_restores_at_once_wins(copies: CopyService, servic
 async def undo(copies: CopyService, now: PanelSpec) -> PanelSpec | None:
     current = await revisions.find(now.panel_id, now.version)
     assert current
-    target = await revisions.before(current, now.panel_id)
+    target = await revisions.before(current, now.panel_id, lambda then: then != portable(now))
     if target is None:
         return None
     placement = place_again(target.panel, now, HERE, AUTHOR)
