@@ -11,6 +11,7 @@ Choice = TypeVar("Choice", bound=StrEnum)
 class FaultKind(StrEnum):
     """What can be wrong with a file."""
 
+    NOT_UTF8 = "not_utf8"
     BROKEN = "broken"
     TOO_DEEP = "too_deep"
     NOT_A_PANEL_FILE = "not_a_panel_file"

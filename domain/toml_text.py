@@ -29,7 +29,7 @@ def parse(content: bytes) -> dict[str, Any]:
         _check_depth(text)
         return tomllib.loads(text)
     except UnicodeDecodeError:
-        raise Fault(FaultKind.BROKEN, reason="UTF-8") from None
+        raise Fault(FaultKind.NOT_UTF8) from None
     except Fault:
         raise
     except ValueError as error:  # beside its own error the parser lets those of dates and of very long numbers through

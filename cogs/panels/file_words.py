@@ -5,6 +5,7 @@ from core.i18n import N_
 from domain.file_reader import Fault, FaultKind
 
 FAULTS = {
+    FaultKind.NOT_UTF8: N_("This is not a text file in UTF-8. Save it as UTF-8 in your editor, then try again."),
     FaultKind.BROKEN: N_("This is not a TOML file that can be read: {reason}"),
     FaultKind.TOO_DEEP: N_("The file is nested far more deeply than a file of panels is."),
     FaultKind.NOT_A_PANEL_FILE: N_("This is not a file of role panels: it has no line `format = 1`. `/panel export` makes one."),

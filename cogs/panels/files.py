@@ -4,10 +4,12 @@ import asyncio
 import io
 from collections.abc import Collection, Iterable
 from dataclasses import replace
+from http import HTTPStatus
 
 import aiohttp
 import discord
 import tomli_w
+from loguru import logger
 
 from cogs.panels.emojis import parse_emoji
 from cogs.panels.file_words import refusal
@@ -20,6 +22,7 @@ from domain.toml_text import parse
 
 SIZE_MAX = 256 * 1024
 DOWNLOAD_TIME = 10.0  # seconds
+CHUNK = 64 * 1024
 
 TOO_LARGE = N_("The file is too large: it may have at most {limit} KiB, and it has {size}.")
 NOT_DOWNLOADED = N_("The file could not be fetched from Discord. Please try again in a moment.")
@@ -56,7 +59,7 @@ async def imported(attachment: discord.Attachment, guild: discord.Guild) -> tupl
     """The panels of a file that somebody sent, and the custom emojis in it that the guild lacks. Raises UserError."""
     if attachment.size > SIZE_MAX:
         raise UserError(TOO_LARGE, limit=SIZE_MAX // 1024, size=-(-attachment.size // 1024))
-    content = await _download(attachment)
+    content = await _download(attachment.url)
     try:
         file = read_file(await asyncio.to_thread(parse, content))
         return _with_emojis(file, guild.emojis)
@@ -64,12 +67,21 @@ async def imported(attachment: discord.Attachment, guild: discord.Guild) -> tupl
         raise refusal(fault) from None
 
 
-async def _download(attachment: discord.Attachment) -> bytes:
+async def _download(address: str) -> bytes:
+    """What stands at Discord's address of an attachment. Neither its declared size nor a redirect is trusted."""
+    limit = aiohttp.ClientTimeout(total=DOWNLOAD_TIME)
+    content = bytearray()
     try:
-        async with asyncio.timeout(DOWNLOAD_TIME):
-            return await attachment.read()
-    except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError):
-        raise UserError(NOT_DOWNLOADED) from None
+        async with aiohttp.ClientSession(timeout=limit) as session, session.get(address, allow_redirects=False) as response:
+            while response.status == HTTPStatus.OK and len(content) <= SIZE_MAX:
+                part = await response.content.read(CHUNK)
+                if not part:
+                    return bytes(content)
+                content += part
+        logger.info("A file that somebody sent could not be fetched: it is larger than declared, or Discord answered {}", response.status)
+    except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        logger.info("A file that somebody sent could not be fetched: {}", type(error).__name__)
+    raise UserError(NOT_DOWNLOADED)
 
 
 def _with_emojis(file: PanelFile, custom: Collection[discord.GuildEmoji]) -> tuple[PanelFile, tuple[str, ...]]:

@@ -172,7 +172,8 @@ def test_a_fault_is_named_with_its_place(data: dict[str, Any], kind: FaultKind, 
 @pytest.mark.parametrize(
     ("content", "kind"),
     [
-        (b"\xff\xfe", FaultKind.BROKEN),
+        (b"\xff\xfe", FaultKind.NOT_UTF8),
+        ("format = 1".encode("utf-16"), FaultKind.NOT_UTF8),
         (b"format = ", FaultKind.BROKEN),
         (b"a = 1\na = 2", FaultKind.BROKEN),
         (b"a = 1979-13-01", FaultKind.BROKEN),

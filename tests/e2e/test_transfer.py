@@ -163,7 +163,7 @@ async def test_emojis_of_other_servers_are_left_out_or_found_by_name(house: Hous
 
 
 BAD_FILES = [
-    (b"\xff\xfe\x00", "This is not a TOML file that can be read"),
+    (b"\xff\xfe\x00", "This is not a text file in UTF-8."),
     (b"format = ", "This is not a TOML file that can be read"),
     (b"a = " + b"[" * 5000, "nested far more deeply"),
     (b'title = "x"', "This is not a file of role panels"),
