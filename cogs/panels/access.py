@@ -5,10 +5,13 @@ from typing import TYPE_CHECKING, cast
 
 import discord
 
+from cogs.panels.words import role_name
 from core.errors import ONLY_IN_SERVERS, UserError
 from core.i18n import N_
+from domain.panels import PanelSpec
 from domain.permissions import Permission, allows
-from domain.placement import Author
+from domain.placement import Author, opened
+from domain.role_safety import GuildFacts
 from models import GuildConfig
 
 if TYPE_CHECKING:
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 GUILD_MISSING = N_("The bot has just started and does not know this server yet. Please try again in a moment.")
 NOT_AN_EDITOR = N_("For this you need the permission Manage Roles, or a role that may edit panels by `/config managers`.")
 ONLY_ADMINISTRATORS = N_("Only an administrator can confirm powerful permissions.")
+NOT_YOURS_TO_OPEN = N_("You could not put {role} on a panel yourself, so you cannot let more members take it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +59,9 @@ class Editor:
     def author(self) -> Author:
         """The same as the rules of placing panels know it."""
         return Author(self.user_id, self.role_ids, self.is_administrator)
+
+    def check_opening(self, before: PanelSpec, after: PanelSpec, facts: GuildFacts) -> None:
+        """Raise UserError when a change would let more members take a role that this editor could not hand out."""
+        role_id = opened(before, after, facts, self.author)
+        if role_id is not None:
+            raise UserError(NOT_YOURS_TO_OPEN, role=role_name(role_id, facts))

@@ -1,5 +1,6 @@
 """What the buttons, menus and modals of the rules do. Each handler checks the actor and the panel again: custom_ids are claims."""
 
+from dataclasses import replace
 from typing import Any
 
 from cogs.panels import rule_forms, rule_screens, verbs
@@ -32,7 +33,9 @@ class BehaviourHandlers(PanelHandlers):
     @component(verbs.MODE, Acknowledgement.REDRAW)
     async def set_mode(self, press: Press) -> None:
         """A mode was picked."""
-        await self._set(press, mode=read_choice(Mode, next(iter(press.values), None)))
+        panel, mode = await self._panel(press), read_choice(Mode, next(iter(press.values), None))
+        (await Editor.of(press.interaction)).check_opening(panel, replace(panel, mode=mode), await self._facts(press))
+        await self._set(press, mode=mode)
 
     @component(verbs.LIMITS, Acknowledgement.MODAL)
     async def open_limits(self, press: Press) -> None:

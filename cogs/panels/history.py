@@ -17,6 +17,7 @@ from core.answer import Acknowledgement
 from core.commands import slash
 from core.components import Payload
 from core.errors import UserError
+from core.facts import guild_facts
 from core.i18n import N_
 from core.interactions import Press, component
 from domain.panel_file import portable
@@ -97,6 +98,7 @@ class HistoryHandlers(PanelHandlers):
 
     async def _restore(self, press: Press, now: PanelSpec, target: Revision, placement: Placement, editor: Editor, *, undo: bool) -> None:
         t = press.answer.t
+        editor.check_opening(now, placement.panel, guild_facts(await self.poster.guild(press.interaction.guild_id)))
         try:
             restored = await self.copies.restore(
                 editor.user_id, now, placement, target.version, undo_to=target.stands_for if undo else None

@@ -1,5 +1,6 @@
 """RuleService: changes of what a panel asks of members and what comes with its roles."""
 
+from dataclasses import replace
 from typing import Any
 
 from cogs.panels.access import Editor
@@ -64,6 +65,7 @@ class RuleService(PanelEdits):
         async with self._edit(facts.guild_id, panel_id, editor.user_id) as edit:
             role = edit.role(item_id) if item_id else None
             _check(role or edit.panel, role.role_id if role else None, facts, wanted)
+            editor.check_opening(edit.spec, _with_rule(edit.spec, item_id, wanted), facts)
             if role is None:
                 edit.change(**wanted)
             else:
@@ -100,6 +102,19 @@ class RuleService(PanelEdits):
                 bundle = [role_id for role_id in role.bundle_role_ids if role_id in facts.roles]
                 await edit.change_role(role, **wanted, bundle_role_ids=bundle)
         return await self.get(facts.guild_id, panel_id)
+
+
+def _with_rule(panel: PanelSpec, item_id: int, wanted: dict[str, Any]) -> PanelSpec:
+    """The panel as it becomes with a changed requirement of its own, or of one of its roles."""
+
+    def changed(rule: Requirement) -> Requirement:
+        required, blocked = wanted.get("required_role_ids", rule.required), wanted.get("blocked_role_ids", rule.blocked)
+        return Requirement(tuple(required), wanted.get("required_all", rule.needs_all), tuple(blocked))
+
+    if not item_id:
+        return replace(panel, requirement=changed(panel.requirement))
+    roles = (replace(role, requirement=changed(role.requirement)) if role.item_id == item_id else role for role in panel.roles)
+    return replace(panel, roles=tuple(roles))
 
 
 def _check(holder: Panel | PanelRole, own_role_id: int | None, facts: GuildFacts, wanted: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from domain.panels import Mode
 from models import AuditEntry, GuildConfig, Panel
 from sandbox.driver import ClientRefusal
 from sandbox.driver.views import MessageView
@@ -64,6 +65,30 @@ async def test_a_manager_may_add_only_roles_below_their_own(house: House) -> Non
     open_commands(house, "Chess")
     editor = await create(house, who="carol", roles=("Red", "Veteran"))
     assert f"<@&{house.sandbox.role('Veteran').id}> is not below your own highest role" in editor.text
+
+
+async def test_a_manager_opens_no_role_to_more_members_that_they_could_not_add(house: House) -> None:
+    """Moderators may give their role back here; whoever edits the panel must not make of it a way to become one."""
+    await chosen(house, "Chess")
+    open_commands(house, "Chess")
+    editor = await create(house, roles=("Red", "Moderator"), **{"What a click does": "Give back only"})
+    await redrawn(await editor.click("Add Moderator anyway"))
+    await redrawn(await editor.click("Behaviour"))
+    await redrawn(await editor.click("Who may"))
+    await redrawn(await editor.select("Roles that a member needs", [house.sandbox.role("Veteran")]))
+
+    theirs = await (await house.actor("carol").slash("panel edit", panel="Colours")).message()
+    await redrawn(await theirs.click("Behaviour"))
+    refusal = f"You could not put <@&{house.sandbox.role('Moderator').id}> on a panel yourself, so you cannot let more members take it."
+    mode = next(select for select in theirs.selects if "panels.mode" in select.custom_id)
+    assert (await (await theirs.select(mode, ["Take and give back"])).message()).text == refusal
+    await redrawn(await theirs.click("Who may"))
+    assert (await (await theirs.select("Roles that a member needs", [])).message()).text == refusal
+    shown = await (await house.actor("carol").slash("panel history", panel="Colours")).message()
+    await redrawn(await shown.select("Look at a version", ["Version 2"]))
+    assert (await (await shown.click("Restore this version")).message()).text == refusal
+    panel = await Panel.get()
+    assert (panel.mode, panel.required_role_ids) == (Mode.REMOVE_ONLY, [house.sandbox.role("Veteran").id])
 
 
 async def test_who_is_no_manager_any_more_cannot_use_an_open_editor(house: House) -> None:
