@@ -89,6 +89,11 @@ def test_a_translation_of_another_language_differs() -> None:
     assert not same
 
 
+def test_commands_are_called_as_discord_shows_them_in_that_language() -> None:
+    named = {word for message in messages("ja") for text in texts(message.string) for word in re.findall(r"`/([a-z][a-z -]*)", text)}
+    assert not named
+
+
 @pytest.mark.parametrize(
     ("locale", "expected"), [("ja", "ja"), ("en-US", "en"), ("en-GB", "en"), ("fr", "en"), ("", "en"), (None, "en"), ("../ja", "en")]
 )

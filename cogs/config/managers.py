@@ -79,7 +79,9 @@ class ManagerHandlers:
             return t(UNKNOWN, bot=bot)
         if not closed.role_ids:
             return t(OFFERED)
-        commands = ", ".join(f"`{name}`" for name in closed.commands)
+        # Discord shows commands by the names that the bot gave them in the reader's language.
+        names = (f"/{t(name[1:])}" if name.startswith("/") else t(name) for name in closed.commands)
+        commands = ", ".join(f"`{name}`" for name in names)
         return t(STEP, commands=commands, roles=_some(closed.role_ids, t), bot=bot)
 
 

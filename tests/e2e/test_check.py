@@ -228,5 +228,5 @@ async def test_in_japanese(house: House) -> None:
     olivia = house.actor("olivia")
     olivia.user.locale = "ja"
     screen = await (await olivia.slash("panel check")).message()
-    assert "ログのチャンネルが設定されていません。" in screen.text
+    assert "監査チャンネルが設定されていません。\n" in screen.text
     assert "The panel is not posted" not in screen.text

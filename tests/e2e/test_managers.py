@@ -158,4 +158,6 @@ async def test_in_japanese(house: House) -> None:
     screen = await (await olivia.slash("config managers")).message()
     text = await redrawn(await screen.select(screen.selects[0].custom_id, [house.sandbox.role("Veteran")]))
     assert "連携サービス" in text
+    assert "`/パネル`" in text
+    assert "`ロールパネルを編集`" in text
     assert "Panels are edited" not in text
