@@ -70,6 +70,7 @@ class Table:
             return None
         if not isinstance(value, str):
             raise Fault(FaultKind.NOT_A_TEXT, self.where(key))
+        value = value.replace("\r\n", "\n").replace("\r", "\n")  # as Discord's own forms give it, and as an export can write it
         if not value.strip():
             raise Fault(FaultKind.EMPTY, self.where(key))
         if len(value) > limit:

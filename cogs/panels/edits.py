@@ -123,6 +123,11 @@ async def record(kind: str, panel: PanelSpec, actor_id: int | None, payload: dic
 async def hold_place(guild_id: int, count: int, db: BaseDBAsyncClient) -> None:
     """Hold the names of a guild for `count` new panels. Raises UserError when it would have too many."""
     await hold_names(guild_id, db)
+    await check_place(guild_id, count, db)
+
+
+async def check_place(guild_id: int, count: int, db: BaseDBAsyncClient | None = None) -> None:
+    """Raise UserError when a guild with `count` new panels would have too many."""
     if await Panel.filter(guild_id=guild_id).using_db(db).count() + count > PANELS_MAX:
         raise UserError(TOO_MANY_PANELS, limit=PANELS_MAX)
 

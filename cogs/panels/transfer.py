@@ -7,7 +7,8 @@ import discord
 from cogs.panels import screens, transfer_screens, verbs
 from cogs.panels.access import Editor
 from cogs.panels.copies import CopyService
-from cogs.panels.drafts import DRAFT_GONE, KEPT
+from cogs.panels.drafts import KEPT
+from cogs.panels.edits import check_place
 from cogs.panels.files import SIZE_MAX, attached, exported, imported, sketches_of
 from cogs.panels.group import complete_panel, panel, panel_option
 from cogs.panels.handling import PanelHandlers, argument
@@ -32,6 +33,7 @@ from models import Draft, Panel
 
 NO_PANELS = N_("There are no panels here yet. Make one with `/panel create`.")
 EXPORT_RUNS = N_("An export of this server is being made already. Please wait until it is there.")
+GONE = N_("This was made or cancelled before, or it is older than a day. Use the command again to see it anew.")
 UNDER_WAY = N_("This is being made already.")
 CHANGED = N_("Something has changed since this was shown, so nothing was made yet. Please look again:")
 
@@ -136,6 +138,7 @@ class TransferHandlers(PanelHandlers):
 
     async def _make(self, draft: Draft, file: PanelFile, guild: discord.Guild, editor: Editor, with_roles: bool) -> tuple[PanelSpec, ...]:
         """The panels, with the roles that are missing when they are wanted; when the panels fail, the roles are taken back."""
+        await check_place(guild.id, len(file.panels))
         facts, reason = guild_facts(guild), f"Role panel by user {editor.user_id}"
         made: list[RoleFacts] = []
         if with_roles:
@@ -164,6 +167,7 @@ class TransferHandlers(PanelHandlers):
 
     async def _propose(self, answer: Answer, file: PanelFile, guild: discord.Guild, editor: Editor, lost: tuple[str, ...] = ()) -> None:
         """Show what would be made, and keep it for the answer."""
+        await check_place(guild.id, len(file.panels))
         draft = await Draft.create(
             guild_id=guild.id,
             user_id=editor.user_id,
@@ -201,5 +205,5 @@ async def _draft(press: Press) -> Draft:
         id=argument(press, 0), guild_id=press.member.guild.id, user_id=press.member.id, custom_id=encode(verbs.TRANSFER)
     )
     if draft is None or draft.created_at < clock.now() - KEPT:
-        raise UserError(DRAFT_GONE)
+        raise UserError(GONE)
     return draft

@@ -112,6 +112,11 @@ def test_roles_without_ids_are_known_by_their_names() -> None:
     assert file.roles == {-1: RoleSketch("Red"), -2: RoleSketch("Fan"), 7: RoleSketch("Blue")}
 
 
+def test_line_ends_become_those_that_a_file_can_hold() -> None:
+    (panel,) = read_panel({"title": "T", "description": "a\r\nb\rc\nd"}).panels
+    assert panel.description == "a\nb\nc\nd"
+
+
 def in_panel(**panel: Any) -> dict[str, Any]:
     return {"format": 1, "panel": [{"title": "T"} | panel]}
 

@@ -3,6 +3,8 @@
 import tomllib
 from typing import Any
 
+from domain import clock
+from domain.panel_file import PANELS_MAX
 from models import AuditEntry, Draft, Panel, PanelRole
 from sandbox import roles
 from sandbox.driver.views import MessageView
@@ -114,6 +116,30 @@ async def test_when_one_role_cannot_be_made_nothing_is(house: House) -> None:
     assert "did not make the role **Second**" in answer.text
     assert set(house.sandbox.guild.roles) == before
     assert not await Panel.exists()
+
+
+async def test_a_full_server_is_told_before_anything_is_made(house: House) -> None:
+    shown = await imported(house, panel_file('role = "Red"', 'role = "Brand new"'))
+    now = clock.now()
+    await Panel.bulk_create(
+        Panel(guild_id=house.sandbox.guild.id, name=f"p{number}", title="x", created_at=now, updated_at=now) for number in range(PANELS_MAX)
+    )
+    sentence = "A server can have at most 200 panels."
+    assert (await (await shown.click("Make 1 role and the panel")).message()).text.startswith(sentence)
+    assert not [exchange for exchange in house.sandbox.traffic if exchange.method == "POST" and exchange.path.endswith("/roles")]
+    assert (await template(house, "Rules")).text.startswith(sentence)
+    await Panel.filter(name="p0").delete()
+    await redrawn(await shown.click("Make 1 role and the panel"))
+
+
+async def test_what_is_pressed_twice_is_made_once(house: House) -> None:
+    shown = await imported(house, panel_file('role = "Red"', 'role = "Brand new"'))
+    button = shown.button("Make 1 role and the panel")
+    answers = [await (await result).message() for result in [shown.click(button), shown.click(button)]]
+    assert "The panel was created." in answers[0].text
+    assert answers[1].text.startswith("This was made or cancelled before")
+    assert await Panel.all().count() == 1
+    assert [role.name for role in house.sandbox.guild.roles.values()].count("Brand new") == 1
 
 
 async def test_nobody_imports_what_they_could_not_put_on_a_panel(house: House) -> None:
