@@ -70,9 +70,16 @@ def summary(found: Changes, t: Translator) -> str:
     return " · ".join(parts)
 
 
-def person(user_id: int | None, t: Translator) -> str:
-    """Who made a change."""
-    return f"<@{user_id}>" if user_id else t("unknown")
+def nothing_seen(author_id: int | None, t: Translator) -> str:
+    """What a version changed that looks like the one before it: only what belongs to no restored version."""
+    return t("confirmed permissions") if author_id else t("found roles deleted that its rules need")
+
+
+def person(user_id: int | None, t: Translator, *, first: bool = False) -> str:
+    """Who made a change; of the `first` version that is kept it may not be known."""
+    if user_id:
+        return f"<@{user_id}>"
+    return t("unknown") if first else t("the bot")
 
 
 def _line(change: FieldChange, panel: PanelSpec, facts: GuildFacts, t: Translator) -> str:

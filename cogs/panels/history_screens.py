@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from cogs.panels import verbs
-from cogs.panels.change_words import change_lines, person, summary
+from cogs.panels.change_words import change_lines, nothing_seen, person, summary
 from cogs.panels.components import button, option, row, string_select
 from cogs.panels.placement_words import left_out_lines, question, unmet_lines
 from cogs.panels.revisions import Revision, moment
@@ -25,7 +25,8 @@ def history(view: View, kept: Sequence[Revision], number: int, count: int) -> Pa
     options: list[Payload] = []
     for index, revision in enumerate(shown):
         words = _what(kept, index, t)
-        lines.append(f"**{revision.version}** · {moment(revision)} · {person(revision.author_id, t)} · {words}")
+        author = person(revision.author_id, t, first=index + 1 >= len(kept))
+        lines.append(f"**{revision.version}** · {moment(revision)} · {author} · {words}")
         label = t("Version {version}", version=revision.version)
         options.append(option(label, str(revision.version), description=_cut(words, OPTION_DESCRIPTION_MAX)))
     rows = [row(string_select(view.id(verbs.REVISION), t("Look at a version"), options))] if options else []
@@ -40,12 +41,13 @@ def history(view: View, kept: Sequence[Revision], number: int, count: int) -> Pa
 def revision(view: View, found: Revision, earlier: Revision | None, placement: Placement, *, undo: bool = False) -> Payload:
     """A version: what it changed, and what restoring it would change now."""
     t, now = view.t, view.panel
-    author = person(found.author_id, t)
+    author = person(found.author_id, t, first=earlier is None)
     lines = [t("**Version {version}** · {time} · {author}", version=found.version, time=moment(found), author=author)]
     lines += unmet_lines([placement], t)
     if earlier:
         lines.append(t("What was changed then:"))
-        lines += _bullets(change_lines(changes(earlier.panel, found.panel), earlier.panel, found.panel, view.facts, t), t)
+        then = change_lines(changes(earlier.panel, found.panel), earlier.panel, found.panel, view.facts, t)
+        lines += _bullets(then or [nothing_seen(found.author_id, t)], t)
     back = changes(now, placement.panel)
     same = t("Restoring it would change nothing now.") if placement.left_out else t("The panel is as it was then.")
     lines += ["", t("What restoring it would change now:") if back else same]
@@ -71,7 +73,7 @@ def _what(kept: Sequence[Revision], index: int, t: Translator) -> str:
     """What a version changed."""
     if index + 1 >= len(kept):
         return t("first version that is kept")
-    return summary(changes(kept[index + 1].panel, kept[index].panel), t) or t("confirmed permissions")
+    return summary(changes(kept[index + 1].panel, kept[index].panel), t) or nothing_seen(kept[index].author_id, t)
 
 
 def _bullets(lines: list[str], t: Translator) -> list[str]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 
 from cogs.panels import revisions, verbs
-from cogs.panels.change_words import change_lines, person
+from cogs.panels.change_words import change_lines, nothing_seen, person
 from cogs.panels.components import button, row
 from cogs.panels.edits import ChangedMeanwhile
 from cogs.panels.revisions import Revision
@@ -52,10 +52,13 @@ class Happened:
         lines: list[str] = []
         before = self._shown
         for one in self._since:
-            words = change_lines(changes(before.panel, one.panel), before.panel, one.panel, self._facts, t) if before else []
+            if before is None:
+                words = [t("first version that is kept")]
+            else:
+                words = change_lines(changes(before.panel, one.panel), before.panel, one.panel, self._facts, t)
             before = one
             if but_by is None or one.author_id != but_by:
-                what = " · ".join(words) or t("confirmed permissions")
+                what = " · ".join(words) or nothing_seen(one.author_id, t)
                 lines.append(f"• {person(one.author_id, t)} · {revisions.moment(one)} · {what}")
         return lines
 
