@@ -53,12 +53,13 @@ class Placement:
 
 def place(file: PanelFile, facts: GuildFacts, author: Author) -> tuple[Placement, ...]:
     """Every panel of a file. Roles are found by id, then by name."""
-    return tuple(_Placing(file.roles, facts, author, None).place(panel) for panel in file.panels)
+    named = _Named(facts)
+    return tuple(_Placing(file.roles, facts, author, None, named).place(panel) for panel in file.panels)
 
 
 def place_again(panel: PanelSpec, now: PanelSpec, facts: GuildFacts, author: Author) -> Placement:
     """What a panel was once, in the place of what it is `now`. What it gives out now needs no new judgement; roles go by id alone."""
-    return _Placing({}, facts, author, now).place(panel)
+    return _Placing({}, facts, author, now, _Named(facts)).place(panel)
 
 
 def opened(before: PanelSpec, after: PanelSpec, facts: GuildFacts, author: Author) -> int | None:
@@ -90,11 +91,25 @@ def digest(placements: tuple[Placement, ...]) -> int:
     return int.from_bytes(hashlib.sha256(repr(shown).encode()).digest()[:7])
 
 
+class _Named:
+    """The guild's roles by their names: a file asks for thousands of them."""
+
+    def __init__(self, facts: GuildFacts) -> None:
+        self._exactly: dict[str, list[int]] = {}
+        self._in_any_case: dict[str, list[int]] = {}
+        for role in facts.roles.values():
+            self._exactly.setdefault(role.name, []).append(role.role_id)
+            self._in_any_case.setdefault(role.name.casefold(), []).append(role.role_id)
+
+    def find(self, name: str) -> list[int]:
+        return self._exactly.get(name) or self._in_any_case.get(name.casefold(), [])
+
+
 class _Placing:
     """One panel being placed."""
 
-    def __init__(self, sketches: Mapping[int, RoleSketch], facts: GuildFacts, author: Author, now: PanelSpec | None) -> None:
-        self._sketches, self._facts, self._author = sketches, facts, author
+    def __init__(self, sketches: Mapping[int, RoleSketch], facts: GuildFacts, author: Author, now: PanelSpec | None, named: _Named) -> None:
+        self._sketches, self._facts, self._author, self._named = sketches, facts, author, named
         self._now = {role.role_id: role for role in now.roles} if now else {}
         self._again = now is not None
         self._rule = now.requirement if now else None
@@ -175,9 +190,7 @@ class _Placing:
         sketch = self._sketches.get(file_id)
         if sketch is None:
             return Unmatched.MISSING
-        roles = self._facts.roles.values()
-        found = [role.role_id for role in roles if role.name == sketch.name]
-        found = found or [role.role_id for role in roles if role.name.casefold() == sketch.name.casefold()]
+        found = self._named.find(sketch.name)
         if len(found) > 1:
             return Unmatched.AMBIGUOUS
         return found[0] if found else Unmatched.MISSING
