@@ -21,7 +21,7 @@ DETAILS_MAX = 12  # lines of one list on the screen of a version
 def history(view: View, kept: Sequence[Revision], number: int, count: int) -> Payload:
     """A page of versions, newest first. `kept` holds one more than is shown, to tell what the last one changed."""
     t, shown = view.t, kept[:PER_SCREEN]
-    lines = [t("**History** · {count} versions are kept", count=count)]
+    lines = [t.plural("**History** · {n} version is kept", "**History** · {n} versions are kept", count)]
     options: list[Payload] = []
     for index, revision in enumerate(shown):
         words = _what(kept, index, t)

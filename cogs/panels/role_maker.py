@@ -19,6 +19,7 @@ PATIENCE = 60.0  # seconds for all of them
 KNOWN_WAIT = 3.0  # seconds until the gateway has told of a new role
 
 NOT_MADE = N_("Discord did not make the role {role}, so nothing was changed. It says: {reason}")
+LIMITED = N_("Discord limits how many roles may be made right now, so nothing was made. Please try again later.")
 NOT_CONFIRMED = N_("Discord did not confirm the role {role}. Look into the role list before you try again; the panel was not made.")
 LEFT = N_("The role {role} could not be made, and these were made before and could not be taken back: {roles}. The panel was not made.")
 
@@ -74,6 +75,8 @@ class RoleMaker:
 
 
 def _refusal(sketch: RoleSketch, error: Exception) -> UserError:
+    if isinstance(error, RateLimited):
+        return UserError(LIMITED)
     if isinstance(error, discord.HTTPException) and not isinstance(error, discord.DiscordServerError):
         return UserError(NOT_MADE, role=_bold(sketch.name), reason=discord.utils.escape_markdown(error.text))
     return UserError(NOT_CONFIRMED, role=_bold(sketch.name))

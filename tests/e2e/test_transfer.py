@@ -8,6 +8,7 @@ from domain.panel_file import PANELS_MAX
 from models import AuditEntry, Draft, Panel, PanelRole
 from sandbox import roles
 from sandbox.driver.views import MessageView
+from sandbox.faults import Fault
 from sandbox.world import Role
 from tests.e2e.house import House
 from tests.e2e.test_panels import create, redrawn
@@ -116,6 +117,15 @@ async def test_when_one_role_cannot_be_made_nothing_is(house: House) -> None:
     assert "did not make the role **Second**" in answer.text
     assert set(house.sandbox.guild.roles) == before
     assert not await Panel.exists()
+
+
+async def test_when_discord_limits_new_roles_nothing_is_left(house: House) -> None:
+    before = set(house.sandbox.guild.roles)
+    shown = await imported(house, panel_file('role = "First"', 'role = "Second"'))
+    fault = house.sandbox.faults.add(Fault("status", "POST", "/guilds/*/roles", status=429, retry_after=3600, count=1))
+    answer = await (await shown.click("Make 2 roles and the panel")).message()
+    assert answer.text == "Discord limits how many roles may be made right now, so nothing was made. Please try again later."
+    assert (set(house.sandbox.guild.roles), await Panel.exists(), fault.hits) == (before, False, 1)
 
 
 async def test_a_full_server_is_told_before_anything_is_made(house: House) -> None:
