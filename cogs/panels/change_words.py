@@ -2,9 +2,7 @@
 
 from typing import Any
 
-import discord
-
-from cogs.panels.words import COLOURS, MODES, STYLES, role_name
+from cogs.panels.words import COLOURS, MODES, STYLES, literal, role_name
 from core.durations import duration_words
 from core.i18n import N_, Translator
 from domain.panel_changes import Changes, FieldChange
@@ -112,7 +110,7 @@ def _value(field: str, value: Any, facts: GuildFacts, panel: PanelSpec, t: Trans
         case int() if field == "duration":
             return duration_words(value, t)
         case str() if field != "emoji":
-            return f"“{discord.utils.escape_markdown(_cut(' '.join(value.split())))}”"
+            return t("“{text}”", text=literal(_cut(" ".join(value.split()))))
     return str(value)
 
 

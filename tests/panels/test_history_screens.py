@@ -2,11 +2,14 @@
 
 from dataclasses import replace
 
+from cogs.panels.change_words import change_lines
 from cogs.panels.history_screens import history, revision
 from cogs.panels.overtaking import Happened
 from cogs.panels.revisions import Revision
 from cogs.panels.view import View
+from core.i18n import translator
 from domain import clock
+from domain.panel_changes import changes
 from domain.panels import PanelSpec
 from domain.placement import Placement
 from tests.panels.builders import EDITOR, english, facts, panel
@@ -32,6 +35,12 @@ def test_the_bots_own_changes_are_named_as_its_own() -> None:
         ("**2**", ["the bot", "1 role removed"]),
         ("**1**", ["unknown", "first version that is kept"]),
     ]
+
+
+def test_texts_are_shown_as_they_are_in_the_marks_of_the_language() -> None:
+    after = replace(NOW, title="*B* <@1>")
+    for locale, words in (("en-US", "Title: “Colours” → “\\*B\\* \\<@1>”"), ("ja", "タイトル：「Colours」 → 「\\*B\\* \\<@1>」")):
+        assert change_lines(changes(NOW, after), NOW, after, facts(), translator(locale)) == [words]
 
 
 def test_a_version_that_looks_like_the_one_before_says_what_it_was() -> None:
