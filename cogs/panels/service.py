@@ -22,6 +22,7 @@ from domain.plan import Refusal
 from domain.role_safety import GuildFacts, Problem, panel_problem
 from models import Panel, PanelMessage, PanelRole
 
+POSTING_LOCK = 1  # the first of two keys of an advisory lock, the other one is the panel
 ORDER_SHOWN = 1000  # characters of the order in the record; the revisions hold all of it
 
 NO_SUCH_PANEL = N_("There is no panel named {name}. Choose one from the list that appears while you type, or see `/panel list`.")
@@ -142,6 +143,9 @@ class PanelService(PanelEdits):
         """
         here = PanelMessage.filter(panel_id=panel.panel_id, channel_id=channel_id)
         async with in_transaction() as db:
+            # Of two posts at once the second has to find the messages of the first, which may be the first ones in this channel.
+            # The panel's row is not locked for that: its edits need not wait for whoever follows a message.
+            await db.execute_query("SELECT pg_advisory_xact_lock($1, $2)", [POSTING_LOCK, panel.panel_id])
             # Who follows the old messages right now holds the lock; only what is read after it counts.
             await here.using_db(db).order_by("id").select_for_update()
             replaced = await here.using_db(db).order_by("id")

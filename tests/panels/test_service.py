@@ -260,6 +260,14 @@ async def test_a_post_takes_the_place_of_what_stood_in_the_channel(service: Pane
     assert (row.kind, row.payload["channel_id"], row.payload["message_id"]) == ("panel.post", 7, 8)
 
 
+async def test_of_two_posts_at_once_one_takes_the_place_of_the_other(service: PanelService) -> None:
+    spec = await made(service, 1)
+    replaced = await asyncio.gather(*(service.posted(OWNER, spec, 7, [message_id]) for message_id in (8, 9, 10, 11)))
+    left = {message.message_id for message in await PanelMessage.all()}
+    assert len(left) == 1
+    assert {message.message_id for messages in replaced for message in messages} == {8, 9, 10, 11} - left
+
+
 async def test_messages_are_behind_until_they_show_the_version(service: PanelService) -> None:
     spec = await made(service, 1)
     await service.posted(OWNER, spec, 7, [8])
