@@ -30,6 +30,7 @@ class FaultKind(StrEnum):
     OUT_OF_RANGE = "out_of_range"
     NOT_A_COLOUR = "not_a_colour"
     NOT_HTTPS = "not_https"
+    NOT_A_PICTURE = "not_a_picture"
     NOT_AN_EMOJI = "not_an_emoji"
     ROLE_TWICE = "role_twice"
     NEEDED_AND_BLOCKED = "needed_and_blocked"

@@ -24,6 +24,7 @@ FAULTS = {
     FaultKind.OUT_OF_RANGE: N_("The number {where} must be from {low} to {high}."),
     FaultKind.NOT_A_COLOUR: N_("The entry {where} must be a colour such as `#3498db`."),
     FaultKind.NOT_HTTPS: N_("The entry {where} must be an address that begins with `https://`."),
+    FaultKind.NOT_A_PICTURE: N_("The entry {where} is not an address of a picture that Discord can show."),
     FaultKind.NOT_AN_EMOJI: N_("The entry {where} is not an emoji that can be used on a panel."),
     FaultKind.ROLE_TWICE: N_("The role at {where} is on the same panel twice."),
     FaultKind.NEEDED_AND_BLOCKED: N_("The entry {where} names a role that is needed and forbidden at the same time."),

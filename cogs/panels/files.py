@@ -13,6 +13,7 @@ from loguru import logger
 
 from cogs.panels.emojis import parse_emoji
 from cogs.panels.file_words import refusal
+from cogs.panels.looks import parse_address
 from core.errors import UserError
 from core.i18n import N_, Translator
 from domain.file_reader import Fault, FaultKind
@@ -62,6 +63,7 @@ async def imported(attachment: discord.Attachment, guild: discord.Guild) -> tupl
     content = await _download(attachment.url)
     try:
         file = read_file(await asyncio.to_thread(parse, content))
+        _check_pictures(file)
         return _with_emojis(file, guild.emojis)
     except Fault as fault:
         raise refusal(fault) from None
@@ -82,6 +84,16 @@ async def _download(address: str) -> bytes:
     except (aiohttp.ClientError, OSError, TimeoutError) as error:
         logger.info("A file that somebody sent could not be fetched: {}", type(error).__name__)
     raise UserError(NOT_DOWNLOADED)
+
+
+def _check_pictures(file: PanelFile) -> None:
+    """Raise Fault for an address that the editor would not take either: a message with it would be refused as a whole."""
+    for number, panel in enumerate(file.panels, 1):
+        for name, address in (("image", panel.appearance.image_url), ("thumbnail", panel.appearance.thumbnail_url)):
+            try:
+                parse_address(address)
+            except UserError:
+                raise Fault(FaultKind.NOT_A_PICTURE, f"panel[{number}].{name}") from None
 
 
 def _with_emojis(file: PanelFile, custom: Collection[discord.GuildEmoji]) -> tuple[PanelFile, tuple[str, ...]]:

@@ -208,6 +208,8 @@ BAD_FILES = [
     (panel_file(head="format = 1\nsurprise = 1"), "does not know: `surprise`"),
     (panel_file('role = "Red"\nlabel = " "'), "`panel[1].role[1].label` must not be empty"),
     (panel_file(f'role = "Red"\nlabel = "{"x" * 81}"'), "at most 80 characters, and it has 81"),
+    (b'format = 1\n[[panel]]\ntitle = "x"\nimage = "https://localhost/a.png"', "`panel[1].image` is not an address of a picture"),
+    (b'format = 1\n[[panel]]\ntitle = "x"\nthumbnail = "http://example.org/a.png"', "`panel[1].thumbnail` must be an address"),
     (panel_file('role = "Red"\nemoji = "nonsense"'), "`panel[1].role[1].emoji` is not an emoji"),
     (b"#" + b"x" * 256 * 1024, "at most 256 KiB, and it has 257"),
 ]
