@@ -33,8 +33,9 @@ from models import Draft, Panel
 
 NO_PANELS = N_("There are no panels here yet. Make one with `/panel create`.")
 EXPORT_RUNS = N_("An export of this server is being made already. Please wait until it is there.")
-GONE = N_("This was made or cancelled before, or it is older than a day. Use the command again to see it anew.")
+GONE = N_("This was made or cancelled before, or it is no longer kept. Use the command again to see it anew.")
 UNDER_WAY = N_("This is being made already.")
+PROPOSALS_KEPT = 5  # of one person in a guild: each can be as large as a file
 CHANGED = N_("Something has changed since this was shown, so nothing was made yet. Please look again:")
 
 
@@ -168,10 +169,11 @@ class TransferHandlers(PanelHandlers):
     async def _propose(self, answer: Answer, file: PanelFile, guild: discord.Guild, editor: Editor, lost: tuple[str, ...] = ()) -> None:
         """Show what would be made, and keep it for the answer."""
         await check_place(guild.id, len(file.panels))
+        mine = {"guild_id": guild.id, "user_id": editor.user_id, "custom_id": encode(verbs.TRANSFER)}
+        too_many = await Draft.filter(**mine).order_by("-id").offset(PROPOSALS_KEPT - 1).values_list("id", flat=True)
+        await Draft.filter(id__in=too_many).delete()
         draft = await Draft.create(
-            guild_id=guild.id,
-            user_id=editor.user_id,
-            custom_id=encode(verbs.TRANSFER),
+            **mine,
             values={"file": write_file(file.panels, file.roles), "lost": list(lost)},
             created_at=clock.now(),
         )

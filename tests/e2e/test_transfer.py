@@ -142,6 +142,16 @@ async def test_a_full_server_is_told_before_anything_is_made(house: House) -> No
     await redrawn(await shown.click("Make 1 role and the panel"))
 
 
+async def test_of_many_proposals_the_oldest_go(house: House) -> None:
+    other = await imported(house, panel_file('role = "Red"'), "mona")
+    first, *_, last = [await imported(house, panel_file('role = "Red"')) for _ in range(6)]
+    assert await Draft.filter(user_id=house.actor("olivia").user.id).count() == 5
+    answer = await (await first.click("Make the panel")).message()
+    assert answer.text == "This was made or cancelled before, or it is no longer kept. Use the command again to see it anew."
+    for shown in (last, other):
+        assert "The panel was created." in await redrawn(await shown.click("Make the panel"))
+
+
 async def test_what_is_pressed_twice_is_made_once(house: House) -> None:
     shown = await imported(house, panel_file('role = "Red"', 'role = "Brand new"'))
     button = shown.button("Make 1 role and the panel")
