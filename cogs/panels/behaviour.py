@@ -120,21 +120,22 @@ class BehaviourHandlers(PanelHandlers):
     @component(verbs.BUNDLE, Acknowledgement.REDRAW)
     async def set_bundle(self, press: Press) -> None:
         """The roles that are given along were picked."""
-        panel, editor, facts = await self._panel(press), await Editor.of(press.interaction), await self._facts(press)
-        role_ids = tuple(int(role_id) for role_id in press.values)
-        notices = await self._not_saved(press, panel, "bundle", role_id=_role(panel, press).role_id)
-        refused: tuple[Refusal, ...] = ()
-        if not notices:
-            panel, refused = await self.rules.set_bundle(editor, facts, panel.panel_id, argument(press, 1), role_ids)
+        before, editor, facts = await self._panel(press), await Editor.of(press.interaction), await self._facts(press)
+        item, role_ids = argument(press, 1), tuple(int(role_id) for role_id in press.values)
+        refused: list[Refusal] = []
+
+        async def save(panel: PanelSpec) -> PanelSpec:
+            changed, refusals = await self.rules.set_bundle(editor, facts, panel.panel_id, item, role_ids, panel.version)
+            refused[:] = refusals
+            return changed
+
+        panel, notices = await self._saved(press, ("bundle",), save, _role(before, press).role_id)
         rules = await self._rules(press, panel)
         notices += rule_screens.refused_in_bundle(refused, rules.view)
         await press.answer.redraw(rule_screens.role_rules(rules, _role(panel, press), notices))
 
     async def _set(self, press: Press, **wanted: Any) -> None:
-        panel = await self._panel(press)
-        notices = await self._not_saved(press, panel, *wanted)
-        if not notices:
-            panel = await self._changed(press, None, **wanted)
+        panel, notices = await self._saved(press, wanted, lambda panel: self._changed(press, panel.version, **wanted))
         await self._show_behaviour(press, panel, *notices)
 
     async def _changed(self, press: Press, version: int | None, **wanted: Any) -> PanelSpec:
@@ -142,11 +143,13 @@ class BehaviourHandlers(PanelHandlers):
         return await self.rules.set_panel(editor, guild_id(press), argument(press, 0), version, **wanted)
 
     async def _require(self, press: Press, name: str, **wanted: Any) -> None:
-        panel, editor, facts = await self._panel(press), await Editor.of(press.interaction), await self._facts(press)
+        before, editor, facts = await self._panel(press), await Editor.of(press.interaction), await self._facts(press)
         item = argument(press, 1)
-        notices = await self._not_saved(press, panel, name, role_id=_role(panel, press).role_id if item else None)
-        if not notices:
-            panel = await self.rules.set_requirement(editor, facts, panel.panel_id, item, **wanted)
+
+        async def save(panel: PanelSpec) -> PanelSpec:
+            return await self.rules.set_requirement(editor, facts, panel.panel_id, item, panel.version, **wanted)
+
+        panel, notices = await self._saved(press, (name,), save, _role(before, press).role_id if item else None)
         await self._show_who(press, panel, *notices)
 
     async def _show_behaviour(self, press: Press, panel: PanelSpec, *notices: str) -> None:

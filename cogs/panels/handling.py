@@ -1,5 +1,6 @@
 """What all handlers of the editor share: who acts, on which panel, and what its screens are drawn from."""
 
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -7,7 +8,7 @@ import discord
 
 from cogs.panels import screens
 from cogs.panels.access import Editor
-from cogs.panels.edits import ROLE_GONE
+from cogs.panels.edits import ROLE_GONE, ChangedMeanwhile
 from cogs.panels.follower import Follower
 from cogs.panels.overtaking import news, overwritten
 from cogs.panels.poster import Poster
@@ -54,10 +55,22 @@ class PanelHandlers:
         view = await self.view(panel, guild, await Editor.of(press.interaction), press.answer.t)
         return replace(view, news=tuple(await news(press, panel.panel_id, view.facts)))
 
-    async def _not_saved(self, press: Press, panel: PanelSpec, *names: str, role_id: int | None = None) -> list[str]:
-        """What is said instead of a change that would overwrite somebody else's of the same fields, unseen; nothing when there is none."""
+    async def _saved(
+        self, press: Press, names: Collection[str], save: Callable[[PanelSpec], Awaitable[PanelSpec]], role_id: int | None = None
+    ) -> tuple[PanelSpec, list[str]]:
+        """The panel after a pick was saved, or as it is with what is said instead: others' changes of the same fields are not overwritten.
+
+        `save` changes the panel if it still has the version that it is given.
+        """
         facts = guild_facts(await self.poster.guild(press.interaction.guild_id))
-        return [press.answer.t(NOT_SAVED)] if await overwritten(press, panel.panel_id, facts, names, role_id) else []
+        while True:
+            panel = await self._panel(press)
+            if await overwritten(press, panel.panel_id, facts, names, role_id):
+                return panel, [press.answer.t(NOT_SAVED)]
+            try:
+                return await save(panel), []
+            except ChangedMeanwhile:
+                continue  # in this very moment: perhaps just these fields
 
     async def _redraw(self, press: Press, panel: PanelSpec, *notices: str) -> None:
         await press.answer.redraw(screens.main(await self._view(press, panel), notices))

@@ -50,10 +50,12 @@ class LookHandlers(PanelHandlers):
         await self._show_look(press, panel)
 
     async def _set_look(self, press: Press, **wanted: Any) -> None:
-        panel, editor = await self._panel(press), await Editor.of(press.interaction)
-        notices = await self._not_saved(press, panel, *wanted)
-        if not notices:
-            panel = await self.service.set(editor, panel.guild_id, panel.panel_id, **wanted)
+        editor = await Editor.of(press.interaction)
+
+        async def save(panel: PanelSpec) -> PanelSpec:
+            return await self.service.set(editor, panel.guild_id, panel.panel_id, panel.version, **wanted)
+
+        panel, notices = await self._saved(press, wanted, save)
         await self._show_look(press, panel, *notices)
 
     async def _show_look(self, press: Press, panel: PanelSpec, *notices: str) -> None:

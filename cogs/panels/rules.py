@@ -44,13 +44,13 @@ class RuleService(PanelEdits):
         return await self.get(guild_id, panel_id)
 
     async def set_bundle(
-        self, editor: Editor, facts: GuildFacts, panel_id: int, item_id: int, role_ids: tuple[int, ...]
+        self, editor: Editor, facts: GuildFacts, panel_id: int, item_id: int, role_ids: tuple[int, ...], version: int | None = None
     ) -> tuple[PanelSpec, tuple[Refusal, ...]]:
         """Give further roles along with one. New ones are refused as they would be on the panel itself.
 
         Powerful ones only come along where they stand on the panel themselves, with permissions that an administrator confirmed there.
         """
-        async with self._edit(facts.guild_id, panel_id, editor.user_id) as edit:
+        async with self._edit(facts.guild_id, panel_id, editor.user_id, version) as edit:
             role = edit.role(item_id)
             if role.role_id in role_ids:
                 raise UserError(ITSELF_IN_RULE, role=role_name(role.role_id, facts))
@@ -60,9 +60,11 @@ class RuleService(PanelEdits):
         refused = tuple(Refusal(role_id, problem) for role_id, problem in judged.items() if problem)
         return await self.get(facts.guild_id, panel_id), refused
 
-    async def set_requirement(self, editor: Editor, facts: GuildFacts, panel_id: int, item_id: int, **wanted: Any) -> PanelSpec:
+    async def set_requirement(
+        self, editor: Editor, facts: GuildFacts, panel_id: int, item_id: int, version: int | None = None, **wanted: Any
+    ) -> PanelSpec:
         """Change `required_role_ids`, `required_all` or `blocked_role_ids` of the panel, or of one of its roles when `item_id` is not 0."""
-        async with self._edit(facts.guild_id, panel_id, editor.user_id) as edit:
+        async with self._edit(facts.guild_id, panel_id, editor.user_id, version) as edit:
             role = edit.role(item_id) if item_id else None
             _check(role or edit.panel, role.role_id if role else None, facts, wanted)
             editor.check_opening(edit.spec, _with_rule(edit.spec, item_id, wanted), facts)

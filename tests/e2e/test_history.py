@@ -235,6 +235,20 @@ async def test_a_menu_on_an_old_screen_overwrites_nobody(house: House) -> None:
     assert (await Panel.get()).style is Style.DROPDOWN
 
 
+async def test_of_two_picks_at_the_same_moment_one_is_told(house: House) -> None:
+    await create(house)
+    screens: list[MessageView] = []
+    for who in ("olivia", "mona"):
+        screen = await (await house.actor(who).slash("panel edit", panel="Colours")).message()
+        await redrawn(await screen.click("Appearance"))
+        screens.append(screen)
+    clicks = [await screen.select("Style", [style]) for screen, style in zip(screens, ("Dropdown", "Private picker"), strict=True)]
+    said = [await redrawn(click) for click in clicks]
+    saved = {Style.DROPDOWN: [False, True], Style.PICKER: [True, False]}
+    assert ["so nothing was saved" in text for text in said] == saved[(await Panel.get()).style]
+    assert (await Panel.get()).version == 2
+
+
 async def test_what_does_not_collide_is_saved_and_what_others_did_is_told(house: House) -> None:
     editor = await create(house)
     await redrawn(await editor.click("Appearance"))
