@@ -6,6 +6,7 @@ import discord
 
 from cogs.panels import history_screens, revisions, screens, verbs
 from cogs.panels.access import Editor
+from cogs.panels.change_words import person
 from cogs.panels.copies import CopyService
 from cogs.panels.edits import ChangedMeanwhile
 from cogs.panels.group import panel, panel_option
@@ -18,7 +19,7 @@ from core.commands import slash
 from core.components import Payload
 from core.errors import UserError
 from core.facts import guild_facts
-from core.i18n import N_
+from core.i18n import N_, Translator
 from core.interactions import Press, component
 from domain.panel_file import portable
 from domain.panels import PanelSpec
@@ -107,7 +108,7 @@ class HistoryHandlers(PanelHandlers):
             await self._overtaken(press, await self._view(press, await self._panel(press)), overtaken.shown)
             return
         view = await self._view(press, restored)
-        done = t("The last change was undone:") if undo else t("Version {version} was restored:", version=target.version)
+        done = await _undone(target, now, editor, t) if undo else t("Version {version} was restored:", version=target.version)
         await press.answer.redraw(screens.main(view, [done, *history_screens.differences(view, now, restored)]))
 
     async def _overtaken(self, press: Press, view: View, shown: int) -> None:
@@ -127,6 +128,14 @@ async def _history(view: View, number: int) -> Payload:
 async def _version(view: View, found: Revision, placement: Placement, *, undo: bool = False) -> Payload:
     earlier = await revisions.previous(view.panel.panel_id, found.version)
     return history_screens.revision(view, found, earlier, placement, undo=undo)
+
+
+async def _undone(target: Revision, now: PanelSpec, editor: Editor, t: Translator) -> str:
+    """That a change was undone, and whose it was if it was somebody else's."""
+    undone = await revisions.following(now.panel_id, target.version)
+    if undone is None or undone.author_id == editor.user_id:
+        return t("The last change was undone:")
+    return t("The last change, by {author}, was undone:", author=person(undone.author_id, t))
 
 
 async def _found(now: PanelSpec, version: int) -> Revision:

@@ -82,6 +82,12 @@ async def previous(panel_id: int, version: int) -> Revision | None:
     return Revision.of(row) if row else None
 
 
+async def following(panel_id: int, version: int) -> Revision | None:
+    """What a panel became just after a version."""
+    row = await PanelRevision.filter(panel_id=panel_id, version__gt=version).order_by("version").first()
+    return Revision.of(row) if row else None
+
+
 async def since(panel_id: int, version: int) -> list[Revision]:
     """What became of a panel after a version, oldest first."""
     rows = await PanelRevision.filter(panel_id=panel_id, version__gt=version).order_by("version")

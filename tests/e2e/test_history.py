@@ -142,6 +142,17 @@ async def test_who_was_overtaken_is_told_by_whom(house: House) -> None:
     assert (await Panel.get()).version == 3
 
 
+async def test_an_undo_says_whose_change_it_took_back(house: House) -> None:
+    editor = await create(house)
+    await redrawn(await editor.select("Add roles", [house.sandbox.role("Blue")]))
+    mona = await (await house.actor("mona").slash("panel edit", panel="Colours")).message()
+    await set_style(mona, "Dropdown")
+    await redrawn(await editor.click("Refresh"))
+    text = await redrawn(await editor.click("Undo"))
+    assert text.startswith(f"The last change, by <@{house.actor('mona').user.id}>, was undone:\n• Style: Dropdown → Buttons")
+    assert (await redrawn(await editor.click("Undo"))).startswith("The last change was undone:\n• Roles removed:")
+
+
 async def test_history_in_japanese_and_after_a_restart(house: House) -> None:
     editor = await create(house)
     await set_style(editor, "Dropdown")
