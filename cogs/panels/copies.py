@@ -1,6 +1,7 @@
 """CopyService: whole panels written at once: restored, undone, cloned, imported or made from a template."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -36,8 +37,11 @@ class CopyService(PanelEdits):
             await hold_place(guild_id, len(placements), db)
             if draft_id is not None and not await Draft.filter(id=draft_id).using_db(db).delete():
                 raise UserError(DONE_BEFORE)
+            spelled = await _link_groups(guild_id, db)
             for placement in placements:
                 wanted = placement.panel
+                if wanted.link_group:
+                    wanted = replace(wanted, link_group=spelled.setdefault(wanted.link_group.casefold(), wanted.link_group))
                 name = await free_name(guild_id, wanted.name, db)
                 panel = await Panel.create(
                     guild_id=guild_id, **_columns(wanted) | {"name": name}, created_at=now, updated_at=now, using_db=db
@@ -86,6 +90,12 @@ class CopyService(PanelEdits):
         await _insert(edit.panel.id, new, editor_id, edit.db)
         names = {str(row.role_id): row.label for row in gone} | {str(role.role_id): role.label for _, role in new}
         edit.payload |= {"added": [role.role_id for _, role in new], "removed": [row.role_id for row in gone], "role_names": names}
+
+
+async def _link_groups(guild_id: int, db: BaseDBAsyncClient) -> dict[str, str]:
+    """How the guild's link groups are spelled; as in the editor, another case means the same group."""
+    linked = Panel.filter(guild_id=guild_id, link_group__isnull=False).using_db(db)
+    return {panel.link_group.casefold(): panel.link_group for panel in await linked.only("id", "link_group") if panel.link_group}
 
 
 def _columns(panel: PanelSpec) -> dict[str, Any]:

@@ -97,6 +97,12 @@ async def test_names_stay_unique(copies: CopyService) -> None:
     assert [one.name for one in made] == ["Colours", "Colours 2"]
 
 
+async def test_a_link_group_is_spelled_as_it_already_is(copies: CopyService) -> None:
+    await copies.create_all(OWNER, GUILD, placed(WHOLE), {})
+    again = await copies.create_all(OWNER, GUILD, placed(*(replace(WHOLE, link_group=name) for name in ("GROUP", "New", "nEW"))), {})
+    assert [panel.link_group for panel in again] == ["Group", "New", "New"]
+
+
 async def test_all_panels_or_none(copies: CopyService, bot: Recorder) -> None:
     now = clock.now()
     await Panel.bulk_create(
