@@ -16,6 +16,7 @@ from core.gateway_events import outlive_unreadable_events
 from core.gateway_watch import GatewayWatch
 from core.interactions import Gate
 from core.pace import Pace
+from core.payloads import read_leniently
 from core.reload import Cogs
 from core.rest import Rest, Uncertain
 from core.settings import Settings
@@ -244,6 +245,7 @@ async def make_bot(settings: Settings, database: Database) -> RolePanelBot:
     Raises ExpectedStop when the token is wrong or Discord cannot be reached.
     """
     Route.API_BASE_URL = settings.discord_api_url + "/v{API_VERSION}"
+    read_leniently()
     rest = Rest(settings.discord_token.get_secret_value())
     try:
         me = await rest.request(Route("GET", "/users/@me"))

@@ -1,0 +1,62 @@
+"""Lets py-cord read what a server leaves out or words differently: every JSON text that reaches py-cord passes here."""
+
+import json
+from typing import Any
+
+import aiohttp
+import discord
+import discord.http
+
+# py-cord reads these fields without asking whether they are there.
+_USER = {"discriminator": "0", "avatar": None}
+_ROLE = {"colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None}}
+_INTERACTION = {"version": 1}
+_READY = {"resume_gateway_url": None}
+_MESSAGE: dict[str, Any] = {
+    "type": 0,
+    "content": "",
+    "attachments": (),
+    "embeds": (),
+    "mentions": (),
+    "mention_roles": (),
+    "edited_timestamp": None,
+    "mention_everyone": False,
+    "pinned": False,
+    "tts": False,
+}
+
+
+def read_leniently() -> None:
+    """Make py-cord read JSON in this module's way, from the gateway and from REST."""
+    # No public name: py-cord offers no place between a text and what is made of it.
+    discord.utils._from_json = decode  # pyright: ignore[reportPrivateUsage]
+    discord.http.parse_response = parse_response
+
+
+def decode(text: str) -> Any:
+    """The value of a JSON text, with what py-cord insists on filled in where it is missing."""
+    return json.loads(text, object_hook=_completed)
+
+
+async def parse_response(response: aiohttp.ClientResponse) -> Any:
+    """The body of a REST answer: JSON whatever parameters its content type has, else text."""
+    text = await response.text(encoding="utf-8")
+    return decode(text) if response.content_type == "application/json" and text else text
+
+
+def _completed(found: dict[str, Any]) -> dict[str, Any]:
+    """The object with the missing fields of what it is; it is known by the fields that only its kind has."""
+    if "username" in found:
+        return _USER | found
+    if "permissions" in found and "name" in found and "type" not in found:
+        return _ROLE | found
+    if "author" in found and "channel_id" in found:
+        return _MESSAGE | found
+    if "application_id" in found and "token" in found:
+        return _INTERACTION | found
+    match found.get("t"):
+        case "READY":
+            found["d"] = _READY | found["d"]
+        case "RESUMED":
+            found["d"] = found.get("d") or {}
+    return found
