@@ -62,11 +62,10 @@ async def apply(rest: Rest, target: Target, plan: RolePlan, known_roles: frozens
         if len(plan.add) + len(plan.remove) == 1:
             return await _apply_one(rest, target, plan, place)
         return await _apply_list(rest, target, plan, known_roles, place)
-    except Uncertain:
+    except (Uncertain, discord.DiscordServerError):  # a 5xx does not tell either whether it took effect
         return await _observe(rest, target, plan)
     except (discord.HTTPException, RateLimited) as error:
-        problem = _problem(error)
-        return Applied(failed=tuple(Refusal(role_id, problem) for role_id in (*plan.add, *plan.remove)))
+        return _none(plan, _problem(error))
 
 
 async def member_roles(rest: Rest, guild_id: int, member_id: int) -> frozenset[int]:
@@ -96,9 +95,11 @@ async def _apply_list(rest: Rest, target: Target, plan: RolePlan, known_roles: f
     if before is None:
         try:
             before = await member_roles(rest, target.guild_id, target.member_id)
-        except BaseException:
+        except BaseException as error:
             if place:
                 place.give_back()
+            if isinstance(error, Uncertain | discord.DiscordServerError):  # nothing was sent that could have taken effect
+                return _none(plan, Problem.DISCORD_ERROR)
             raise
     wanted = (before | set(plan.add)) - set(plan.remove)
     route = _list_route("PATCH", target.guild_id, target.member_id)
@@ -121,8 +122,13 @@ async def _observe(rest: Rest, target: Target, plan: RolePlan) -> Applied:
     try:
         now = await member_roles(rest, target.guild_id, target.member_id)
     except (discord.HTTPException, Uncertain, RateLimited):
-        return Applied(failed=tuple(Refusal(role_id, Problem.UNCERTAIN) for role_id in (*plan.add, *plan.remove)))
+        return _none(plan, Problem.UNCERTAIN)
     return compare(plan, now, Problem.DISCORD_ERROR)
+
+
+def _none(plan: RolePlan, problem: Problem) -> Applied:
+    """Nothing of the plan is confirmed."""
+    return Applied(failed=tuple(Refusal(role_id, problem) for role_id in (*plan.add, *plan.remove)))
 
 
 def _problem(error: discord.HTTPException | RateLimited) -> Problem:

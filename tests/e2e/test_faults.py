@@ -126,6 +126,19 @@ async def test_a_refusal_is_told_and_recorded(house: House, fault: Fault, said: 
     assert house.actor("alice").role_names() == []
 
 
+async def test_a_change_that_took_effect_behind_errors_is_told_and_recorded(house: House) -> None:
+    """Its answer is lost, and then Discord has only errors: whether it took effect must be looked up."""
+    await posted_panel(house, "Red")
+    lost = house.sandbox.faults.add(Fault("drop_after", "PUT", ROLE, count=1))
+    result = await house.actor("alice").in_("roles").sees()[-1].click("Red")
+    await lost.struck.wait()
+    errors = house.sandbox.faults.add(Fault("status", "PUT", ROLE, status=504))
+    assert "Added" in (await result.message()).text
+    assert errors.hits
+    (row,) = await house.audit("roles.click")
+    assert (row.state, row.payload["added"]) == (AuditState.DONE, [house.sandbox.role("Red").id])
+
+
 async def test_the_gateway_drops_in_the_middle_of_a_click(house: House) -> None:
     await posted_panel(house, "Red")
     frozen = house.sandbox.faults.add(Fault("freeze", "PUT"))
