@@ -163,7 +163,15 @@ class Answer:
         lost = False
         for last in self._tries():
             try:
-                await self._rest.request(route, body=body, authorized=False, repeatable=False, timeout=FIRST_ANSWER_TIMEOUT, tries=1)
+                await self._rest.request(
+                    route,
+                    body=body,
+                    authorized=False,
+                    repeatable=False,
+                    timeout=FIRST_ANSWER_TIMEOUT,
+                    tries=1,
+                    deadline=self._received_at + FIRST_ANSWER_WINDOW,
+                )
             except RateLimited as error:
                 logger.info("The first answer to interaction {} must wait {} s", self._interaction_id, error.retry_after)
             except (Uncertain, discord.DiscordServerError) as error:

@@ -210,11 +210,11 @@ class Buckets:
         self._by_route[_key(route)] = shared
         return shared
 
-    def pause(self, bucket: Bucket, seconds: float, everything: bool) -> None:
-        """Obey a 429: of this bucket, or of everything that counts towards the global limit."""
+    def pause(self, bucket: Bucket, authorized: bool, seconds: float, everything: bool) -> None:
+        """Obey a 429: of this bucket, or of everything that counts towards the global limit, which answers to interactions do not."""
         if everything:
             self._everything_from = max(self._everything_from, _time() + seconds)
-        else:
+        if not (everything and authorized):
             bucket.pause(seconds)
 
     def _forget_idle(self) -> None:

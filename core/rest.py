@@ -6,6 +6,7 @@ py-cord sends all calls of one guild and path one after another and gives up on 
 
 import asyncio
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
@@ -92,7 +93,7 @@ class Rest:
             else:
                 bucket = self._buckets.learn(route, authorized, bucket, headers)
                 if status == 429:
-                    failure = self._pause(route, bucket, data, headers)
+                    failure = self._pause(route, authorized, bucket, data, headers)
                     continue
                 if status < 400:
                     return data
@@ -143,14 +144,24 @@ class Rest:
             text = await response.text()
             return response.status, response.headers, _parsed(text)
 
-    def _pause(self, route: Route, bucket: Bucket, data: Any, headers: Mapping[str, str]) -> RateLimited:
+    def _pause(self, route: Route, authorized: bool, bucket: Bucket, data: Any, headers: Mapping[str, str]) -> RateLimited:
         # A body that is not JSON comes from the edge in front of Discord, and means the whole address.
         from_discord = isinstance(data, dict)
-        wait = float(data.get("retry_after", 1.0)) if from_discord else float(headers.get("Retry-After", 5.0))
+        told = (data.get("retry_after") if from_discord else None, headers.get("Retry-After"))
+        wait = next((seconds for seconds in map(_seconds, told) if seconds is not None), 1.0 if from_discord else 5.0)
         everything = not from_discord or bool(data.get("global"))
         logger.info("Rate limited on {} {} for {:.2f} s{}", route.method, route.path, wait, " (global)" if everything else "")
-        self._buckets.pause(bucket, wait, everything)
+        self._buckets.pause(bucket, authorized, wait, everything)
         return RateLimited(wait)
+
+
+def _seconds(told: Any) -> float | None:
+    """A number of seconds as a server told it; None when it told none, or a date."""
+    try:
+        seconds = float(told)
+    except (TypeError, ValueError):
+        return None
+    return max(seconds, 0.0) if math.isfinite(seconds) else None
 
 
 def _parsed(text: str) -> Any:

@@ -92,3 +92,14 @@ async def test_an_allowance_is_given_out_in_order() -> None:
 async def test_an_allowance_that_is_used_up_is_refused_to_who_will_not_wait() -> None:
     allowance = Allowance(2, 60)
     assert [allowance.try_take() for _ in range(3)] == [True, True, False]
+
+
+async def test_a_global_limit_stops_other_calls_and_the_answer_that_met_it() -> None:
+    buckets, now = Buckets(), asyncio.get_running_loop().time()
+    callback = Route("POST", "/interactions/{interaction_id}/{token}/callback", interaction_id=1, token="a")
+    another = Route("POST", "/interactions/{interaction_id}/{token}/callback", interaction_id=2, token="b")
+    buckets.pause(await buckets.enter(callback, False, None), False, 60.0, everything=True)
+    for route, authorized in ((callback, False), (Route("GET", "/users/@me"), True)):
+        with pytest.raises(RateLimited):
+            await buckets.enter(route, authorized, now + 1)
+    await buckets.enter(another, False, now + 1)

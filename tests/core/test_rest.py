@@ -1,0 +1,44 @@
+"""How a 429 is obeyed, however it says how long."""
+
+import asyncio
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from discord.http import Route
+
+from core.rate_limits import RateLimited
+from core.rest import Rest
+
+PAGE = "<html>You are being rate limited</html>"
+
+
+@pytest.mark.parametrize(
+    ("body", "retry_after", "seconds"),
+    [
+        ('{"retry_after": 12.5, "global": false}', "13", 12.5),
+        ('{"retry_after": "12.5"}', None, 12.5),
+        ('{"message": "slow down"}', "30", 30.0),
+        ('{"retry_after": null}', "30", 30.0),
+        (PAGE, "30", 30.0),
+        (PAGE, "Wed, 21 Oct 2026 07:28:00 GMT", 5.0),
+        ("", None, 5.0),
+    ],
+)
+async def test_the_wait_is_taken_from_body_or_header(
+    body: str, retry_after: str | None, seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def limited(request: web.Request) -> web.Response:
+        return web.Response(status=429, text=body, headers={"Retry-After": retry_after} if retry_after else None)
+
+    app = web.Application()
+    app.router.add_get("/users/@me", limited)
+    async with TestServer(app) as server:
+        monkeypatch.setattr(Route, "API_BASE_URL", str(server.make_url("")).rstrip("/"))
+        rest = Rest("token")
+        try:
+            with pytest.raises(RateLimited) as raised:
+                await rest.request(Route("GET", "/users/@me"), deadline=asyncio.get_running_loop().time() + 1)
+        finally:
+            await rest.close()
+    assert raised.value.retry_after == pytest.approx(seconds, abs=0.5)
