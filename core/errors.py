@@ -54,6 +54,7 @@ def is_database_away(error: BaseException | None) -> bool:
         asyncpg.CrashShutdownError,
         asyncpg.TooManyConnectionsError,
         asyncpg.InterfaceError,
+        asyncpg.InternalClientError,  # what a connection says that broke in the middle of an operation
         # What opening a connection raises; where Discord's side meets it, core.rest turns it into one of its own.
         ConnectionError,
         FileNotFoundError,

@@ -10,6 +10,8 @@ from types import FrameType, TracebackType
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
+import aiohttp
+import discord
 from loguru import logger
 
 from core.settings import Settings
@@ -21,8 +23,11 @@ TEXT = "{time:YYYY-MM-DD HH:mm:ss.SSS} {level:<8} {name} | {message}"
 REDACTED = "[redacted]"
 # Whoever holds an interaction's token can answer in the bot's name for 15 minutes, and the bot's own token looks like the second form.
 TOKENS = re.compile(
-    r"(?P<before>/(?:webhooks|interactions)/\d+/)[\w.~%=-]{16,}|aW50ZXJhY3Rpb24[\w=-]{16,}|\b[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}"
+    r"""(?P<before>/(?:webhooks|interactions)/\d+/|\\?["']token\\?["']: ?\\?["'])[\w.~%=:+-]+"""
+    r"|aW50ZXJhY3Rpb24[\w=-]{16,}|\b[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}"
 )
+# What py-cord logs with a traceback before it tries again: nobody's bug.
+OUTAGES = (OSError, TimeoutError, aiohttp.ClientError, discord.GatewayNotFound, discord.HTTPException, discord.ConnectionClosed)
 # Below these levels the libraries log statement values, payloads of the gateway or each probe.
 QUIET = {
     "tortoise": logging.INFO,
@@ -93,7 +98,10 @@ class _ToLoguru(logging.Handler):
         depth = 0
         while frame and (depth == 0 or frame.f_code.co_filename == logging.__file__):
             frame, depth = frame.f_back, depth + 1
-        logger.opt(depth=depth, exception=record.exc_info).log(level, "{}", record.getMessage())
+        text, raised = record.getMessage(), record.exc_info
+        if raised and record.name.startswith("discord.") and isinstance(raised[1], OUTAGES):
+            level, text, raised = "WARNING", f"{text} ({raised[1]!r})", None
+        logger.opt(depth=depth, exception=raised).log(level, "{}", text)
 
 
 def _log_unhandled(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -166,6 +166,20 @@ def test_tokens_never_reach_the_log(line: str, token: str) -> None:
     assert token not in redacted and REDACTED in redacted
 
 
+@pytest.mark.parametrize(
+    ("line", "token"),
+    [
+        ("POST /interactions/123/{token}/callback", "tok-1"),
+        ("WebSocket Event: {{'t': 'INTERACTION_CREATE', 'd': {{'token': '{token}', 'version': 1}}}}", "0f3c-77"),
+        ('"data": {{"token": "{token}"}}', "short"),
+        ('"message": "{{\\"token\\": \\"{token}\\"}}"', "within.json"),
+    ],
+)
+def test_tokens_of_any_form_are_known_by_their_place(line: str, token: str) -> None:
+    redacted = redactor([])(line.format(token=token))
+    assert token not in redacted and REDACTED in redacted
+
+
 def test_ordinary_lines_stay_as_they_are() -> None:
     line = "Panel 12 in guild 123456789012345678 posted to https://discord.com/channels/1/2/3"
     assert redactor([])(line) == line

@@ -18,7 +18,13 @@ def caused(error: Exception, cause: Exception, *, hidden: bool = False) -> Excep
 
 @pytest.mark.parametrize(
     "error",
-    [DBConnectionError("gone"), asyncpg.InterfaceError("closed"), TimeoutError(), caused(ValueError(), ConnectionResetError())],
+    [
+        DBConnectionError("gone"),
+        asyncpg.InterfaceError("closed"),
+        asyncpg.InternalClientError("busy"),
+        TimeoutError(),
+        caused(ValueError(), ConnectionResetError()),
+    ],
     ids=repr,
 )
 def test_the_database_is_away(error: Exception) -> None:

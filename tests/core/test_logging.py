@@ -1,0 +1,35 @@
+"""What the log says of an outage that py-cord goes on from, and of a bug."""
+
+import logging as standard_logging
+from collections.abc import Iterator
+
+import pytest
+
+from core import logging
+from core.settings import Settings
+
+
+@pytest.fixture
+def log(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[standard_logging.Logger]:
+    """py-cord's log, sent where the bot sends it."""
+    root = standard_logging.getLogger()
+    monkeypatch.setattr(root, "handlers", root.handlers)
+    before = root.handlers, root.level
+    logging.setup(Settings(discord_token="token"))  # pyright: ignore[reportCallIssue, reportArgumentType]
+    yield standard_logging.getLogger("discord.client")
+    root.handlers, root.level = before
+
+
+@pytest.mark.parametrize(
+    ("error", "level", "shown"), [(ConnectionRefusedError("no way"), "WARNING", False), (KeyError("x"), "ERROR", True)]
+)
+def test_an_outage_is_one_line(
+    error: Exception, level: str, shown: bool, log: standard_logging.Logger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    try:
+        raise error
+    except type(error):
+        log.exception("Attempting a reconnect in %.2fs", 1.8)
+    said = capsys.readouterr().err
+    assert level in said and "Attempting a reconnect in 1.80s" in said and str(error) in said
+    assert ("Traceback" in said) is shown
