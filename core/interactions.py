@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from weakref import WeakValueDictionary
 
 import discord
 from loguru import logger
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 WATCHDOG = 1.5  # seconds from the arrival of the interaction until it is acknowledged without content
 LAST_MOMENT = 2.3  # seconds until a modal that is still not there is given up for a sentence
+SEEN_MAX = 10_000  # interactions that are remembered
 QUIESCE = 5.0  # seconds that an unload waits for clicks under way in the cog
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -93,8 +95,11 @@ class Gate:
         self._answers: dict[int, Answer] = {}
         self._handling: set[asyncio.Task[Any]] = set()
         self._stopped = False
+        self._seen: dict[int, None] = {}
         # Interactions that a cog works on, also behind their answer: known here, so that the cog's successor leaves them alone.
         self.under_way: set[int] = set()
+        # One for each (guild, member) whose roles a cog is changing, known here for the same reason.
+        self.member_locks: WeakValueDictionary[tuple[int, int], asyncio.Lock] = WeakValueDictionary()
 
     def add_cog(self, cog: discord.Cog) -> None:
         """Take up the handlers that a cog declares. Raises ValueError when a verb is taken."""
@@ -141,7 +146,7 @@ class Gate:
 
     async def handle(self, interaction: discord.Interaction) -> None:
         """Handle one interaction from arrival to answer. Never raises."""
-        if self._stopped:
+        if self._stopped or self._known(interaction.id):
             return
         task = asyncio.current_task()
         assert task is not None, "a coroutine runs in a task"
@@ -161,6 +166,16 @@ class Gate:
             watchdog.cancel()
             self._answers.pop(interaction.id, None)
             self._handling.discard(task)
+
+    def _known(self, interaction_id: int) -> bool:
+        """Whether it came before. A gateway may deliver an event twice, after a RESUME for example, and nothing may be done twice."""
+        if interaction_id in self._seen:
+            logger.info("Interaction {} was delivered again", interaction_id)
+            return True
+        self._seen[interaction_id] = None
+        if len(self._seen) > SEEN_MAX:
+            del self._seen[next(iter(self._seen))]
+        return False
 
     async def _guarded(self, interaction: discord.Interaction, answer: Answer) -> None:
         """The error boundary."""

@@ -52,7 +52,7 @@ class RolesCog(MyRoles, TemporaryRoles, Aftercare, Cog, name="roles"):
     def __init__(self, bot: "RolePanelBot") -> None:
         super().__init__(bot)
         self._panels = PanelCache()
-        locks, overlay = MemberLocks(), Overlay()
+        locks, overlay = MemberLocks(bot.gate.member_locks), Overlay()
         self.care(bot, locks, overlay)
         self._places = Places(bot)
         self._service = RoleService(bot, self._panels, self._places, locks, overlay, self.spawn)

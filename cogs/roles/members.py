@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import deque
+from collections.abc import MutableMapping
 from datetime import datetime, timedelta
-from weakref import WeakValueDictionary
 
 from domain import clock
 
@@ -11,10 +11,10 @@ OVERLAY = timedelta(seconds=5)
 
 
 class MemberLocks:
-    """A lock for each (guild, member), kept only while somebody uses it."""
+    """A lock for each (guild, member), kept only while somebody uses it; in `locks`, which outlives a reload of the cog."""
 
-    def __init__(self) -> None:
-        self._locks: WeakValueDictionary[tuple[int, int], asyncio.Lock] = WeakValueDictionary()
+    def __init__(self, locks: MutableMapping[tuple[int, int], asyncio.Lock]) -> None:
+        self._locks = locks
 
     def of(self, guild_id: int, member_id: int) -> asyncio.Lock:
         """The lock of this member; hold the answer as long as you use it."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 from cogs.roles.applier import Applied
 from cogs.roles.decision import Click, facts_of
@@ -26,7 +27,7 @@ class Refusals:
 
     def __init__(self, bot: "RolePanelBot", spawn: Spawn) -> None:
         self._bot, self._spawn = bot, spawn
-        self._locks = MemberLocks()
+        self._locks = MemberLocks(WeakValueDictionary())
         self._gathering: set[int] = set()
 
     async def record(self, click: Click, panel: PanelSpec | None, plan: RolePlan) -> None:

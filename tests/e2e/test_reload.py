@@ -13,6 +13,7 @@ from models import AuditState, PanelMessage
 from sandbox.faults import Fault
 from tests.e2e.house import House, posted_panel
 
+ROLE = "/guilds/{guild_id}/members/{user_id}/roles/{role_id}"
 COGS = ("audit", "config", "health", "panels", "roles")
 
 
@@ -73,6 +74,22 @@ async def test_a_click_that_outlasts_the_exchange_is_told_and_recorded_once(hous
     assert "Added" in (await result.message()).text
     (row,) = await house.audit("roles.click")
     assert (row.state, row.payload.get("observed"), looked.hits) == (AuditState.DONE, None, 0)
+
+
+async def test_a_click_after_the_exchange_waits_for_one_that_outlasts_it(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(interactions, "QUIESCE", 0.05)
+    await posted_panel(house, "Red", "Green")
+    frozen = house.sandbox.faults.add(Fault("freeze", "PUT", count=1))
+    alice = house.actor("alice").in_("roles")
+    old = await alice.sees()[-1].click("Red")
+    await frozen.struck.wait()
+    await house.bot.cog_manager.reload("roles")
+    new = await alice.sees()[-1].click("Green")
+    await house.sandbox.until(lambda: new.state == "deferred", what="for the second click to wait")
+    assert house.sandbox.traffic.find("PUT", ROLE) == [], "the first is under way still, and the second not sent"
+    frozen.release()
+    assert "Added" in (await old.message()).text
+    assert "Added" in (await new.message()).text
 
 
 async def test_a_refusal_on_its_way_when_the_bot_stops_is_told(house: House) -> None:
