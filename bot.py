@@ -9,6 +9,7 @@ import discord
 from core import logging
 from core.bot import make_bot
 from core.database import Database
+from core.entrance import closed_for_good
 from core.errors import ExpectedStop
 from core.settings import Settings, load_settings
 
@@ -36,13 +37,10 @@ def main() -> str | None:
         asyncio.run(run(settings))
     except ExpectedStop as stop:
         return str(stop)
-    except discord.LoginFailure:
-        return "Discord does not accept DISCORD_TOKEN. Copy it again from the Bot page of https://discord.com/developers/applications."
     except discord.PrivilegedIntentsRequired:
-        return (
-            "Discord refuses the members intent. "
-            "Switch it on at the Bot page of https://discord.com/developers/applications, or unset MEMBERS_INTENT."
-        )
+        return closed_for_good(4014)
+    except discord.ConnectionClosed as closed:
+        return closed_for_good(closed.code)
     except asyncio.CancelledError:
         return None  # told to stop before the bot was up
     return None

@@ -2,29 +2,35 @@
 
 import asyncio
 import signal
-from collections.abc import Iterable
+from collections.abc import Callable, Coroutine, Iterable
+from itertools import chain, repeat
 from typing import Any
 
+import aiohttp
 import discord
 from discord.ext import commands
 from discord.http import Route
 from loguru import logger
 
 from core.database import Database
+from core.entrance import explained, log_in, who_and_how_many
 from core.errors import ExpectedStop
 from core.gateway_events import outlive_unreadable_events
 from core.gateway_watch import GatewayWatch
+from core.heartbeat import expect_acknowledgements
 from core.interactions import Gate
 from core.pace import Pace
 from core.payloads import read_leniently
 from core.reload import Cogs
-from core.rest import Rest, Uncertain
+from core.rest import Rest
 from core.settings import Settings
 from core.shards import ShardSlots
 
 DRAIN = 5.0  # seconds that a shutdown waits for clicks under way
 CANCEL_AGAIN = 0.5  # seconds
-SYNC_RETRY = 60.0  # seconds
+GOODBYE = 2.0  # seconds that the gateway has to answer a close
+SYNC_PAUSES = (2.0, 10.0, 60.0)  # seconds, the last again and again
+GATEWAY_RETRY = 5.0  # seconds
 GUILD_WAIT = 10.0  # seconds that a click waits for its guild at a start
 
 
@@ -55,6 +61,8 @@ class RolePanelBot(commands.Bot):
         self.cog_manager = Cogs(self)
         self.gateway_watch = GatewayWatch(self)
         outlive_unreadable_events(self)
+        self._sockets: list[aiohttp.ClientWebSocketResponse] = []
+        self.http.ws_connect = self._keeping_sockets(self.http.ws_connect)
         self.slots = slots
         self.pace = Pace(lambda: max(1, len(self.held_shards)) / (self.shard_count or 1))
         self._ending: set[asyncio.Task[Any]] = set()
@@ -127,7 +135,7 @@ class RolePanelBot(commands.Bot):
             await asyncio.wait(ending, timeout=DRAIN)
 
     async def run_until_stopped(self) -> None:
-        """Live from login to SIGTERM or SIGINT. Raises ExpectedStop, discord.LoginFailure or discord.PrivilegedIntentsRequired."""
+        """Live from login to SIGTERM or SIGINT. Raises ExpectedStop, or what py-cord raises when the gateway was closed for good."""
         loop = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, self.stop)
@@ -184,6 +192,7 @@ class RolePanelBot(commands.Bot):
                     task.cancel()
                 _, pending = await asyncio.wait(pending, timeout=CANCEL_AGAIN)
             await self._close_gateway()
+            await _in_time([socket.close(code=1000) for socket in self._sockets if not socket.closed])
 
     async def _stop_when_lost(self) -> None:
         await self.slots.lost.wait()
@@ -197,24 +206,33 @@ class RolePanelBot(commands.Bot):
     async def _sync_until_done(self) -> None:
         if 0 not in self.held_shards:
             return  # the process with the first shard does it for all
-        while True:
+        for pause in chain(SYNC_PAUSES, repeat(SYNC_PAUSES[-1])):
             try:
                 await self.sync()
-            except (discord.HTTPException, OSError, TimeoutError) as error:
-                logger.warning("The commands could not be registered at Discord ({!r}); trying again in a minute", error)
-                await asyncio.sleep(SYNC_RETRY)
+            except (discord.HTTPException, OSError, TimeoutError, aiohttp.ClientError) as error:
+                logger.warning("The commands could not be registered at Discord ({!r}); trying again in {:.0f} s", error, pause)
+                await asyncio.sleep(pause)
             else:
                 logger.info("Commands registered at Discord")
                 return
+
+    def _keeping_sockets(self, connect: Callable[..., Any]) -> Callable[..., Any]:
+        """py-cord's way to open a gateway socket, which also keeps it: one that has not identified yet is known nowhere else."""
+
+        async def connected(*args: Any, **kwargs: Any) -> aiohttp.ClientWebSocketResponse:
+            socket = await connect(*args, **kwargs)
+            self._sockets = [kept for kept in self._sockets if not kept.closed] + [socket]
+            return socket
+
+        return connected
 
     async def _close_gateway(self) -> None:
         """Leave the gateway with 1000, so that Discord ends the session; REST stays open for the answers under way."""
         self._closed = True
         if isinstance(self, commands.AutoShardedBot):
-            for shard in self.shards.values():
-                await shard.disconnect()
+            await _in_time([shard.disconnect() for shard in self.shards.values()])
         elif self.ws and self.ws.open:
-            await self.ws.close(code=1000)
+            await _in_time([self.ws.close(code=1000)])
 
     async def _shut_down(self) -> None:
         """Finish what was sent, leave what is queued to the next process, and let go of everything."""
@@ -230,8 +248,23 @@ class RolePanelBot(commands.Bot):
         self._ready.clear()
 
 
+async def _in_time(goodbyes: list[Coroutine[Any, Any, Any]]) -> None:
+    """Say goodbye to the other side, which may be silent."""
+    if goodbyes:
+        await asyncio.wait(map(asyncio.ensure_future, goodbyes), timeout=GOODBYE)
+
+
 class ShardedRolePanelBot(RolePanelBot, commands.AutoShardedBot):  # pyright: ignore[reportIncompatibleMethodOverride]
     """The same bot on several shards in one process."""
+
+    async def launch_shards(self) -> None:
+        """py-cord asks for the gateway's address once, and would end the bot when that fails; nothing is launched yet then."""
+        while True:
+            try:
+                return await super().launch_shards()
+            except (discord.GatewayNotFound, aiohttp.ClientError, OSError) as error:
+                logger.warning("Discord's gateway cannot be found ({!r}); trying again", error)
+            await asyncio.sleep(GATEWAY_RETRY)
 
     async def on_shard_connect(self, shard_id: int) -> None:
         """After an outage py-cord would come back to the bare resume address, without version and compression; without it, it asks anew."""
@@ -246,34 +279,17 @@ async def make_bot(settings: Settings, database: Database) -> RolePanelBot:
     """
     Route.API_BASE_URL = settings.discord_api_url + "/v{API_VERSION}"
     read_leniently()
-    rest = Rest(settings.discord_token.get_secret_value())
-    try:
-        me = await rest.request(Route("GET", "/users/@me"))
-        count = settings.shard_count or await _recommended_shards(rest)
-    except discord.HTTPException as error:
-        if error.status == 401:
-            raise ExpectedStop(
-                "Discord does not accept DISCORD_TOKEN. Copy it again from the Bot page of https://discord.com/developers/applications."
-            ) from None
-        raise ExpectedStop(f"Discord answered {error.status} at {settings.discord_api_url}. Try again later.") from None
-    except Uncertain:
-        raise ExpectedStop(f"Discord cannot be reached at {settings.discord_api_url}. Check the network and DISCORD_API_URL.") from None
-    finally:
-        await rest.close()
+    expect_acknowledgements()
+    with explained(settings.discord_api_url):
+        application_id, count = await who_and_how_many(settings)
     shard_ids = sorted(settings.shard_ids if settings.shard_ids is not None else range(count))
-    slots = ShardSlots(database.url, me["id"], shard_ids)
+    slots = ShardSlots(database.url, application_id, shard_ids)
     if count == 1:
         bot = RolePanelBot(settings, database, slots)
     elif len(shard_ids) == 1:
         bot = RolePanelBot(settings, database, slots, shard_id=shard_ids[0], shard_count=count)
     else:
         bot = ShardedRolePanelBot(settings, database, slots, shard_ids=shard_ids, shard_count=count)
-    await bot.login(settings.discord_token.get_secret_value())
+    with explained(settings.discord_api_url):
+        await log_in(bot, settings.discord_token.get_secret_value())
     return bot
-
-
-async def _recommended_shards(rest: Rest) -> int:
-    try:
-        return int((await rest.request(Route("GET", "/gateway/bot")))["shards"])
-    except discord.NotFound:
-        return 1  # a server that only mimics Discord may not have it

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from core.settings import ROOT, Settings
 from sandbox.seed import TOKEN, seed
@@ -107,6 +109,31 @@ async def test_an_intent_that_the_portal_does_not_allow(project: Path, database_
             project, DISCORD_TOKEN=TOKEN, DISCORD_API_URL=sandbox.api_url, DATABASE_URL=database_url, MEMBERS_INTENT="true"
         )
     assert "members intent" in message and "\n" not in message
+
+
+@pytest.mark.parametrize(("code", "said"), [(4004, "DISCORD_TOKEN"), (4011, "SHARD_COUNT"), (4013, "intents"), (4014, "MEMBERS_INTENT")])
+async def test_a_gateway_that_is_closed_for_good(code: int, said: str, project: Path, sandbox: Sandbox, database_url: str) -> None:
+    async with started(project, DISCORD_TOKEN=TOKEN, DISCORD_API_URL=sandbox.api_url, DATABASE_URL=database_url) as process:
+        await reached(process, "Commands registered at Discord")
+        await sandbox.driver.until(lambda: any(connection.session for connection in sandbox.gateway.connections))
+        sandbox.gateway.drop_connections(code)
+        _, errors = await asyncio.wait_for(process.communicate(), 30)
+    assert process.returncode == 1
+    assert "Traceback" not in errors.decode()
+    assert said in errors.decode().splitlines()[-1]
+
+
+@pytest.mark.parametrize("answer", ["<html>Welcome to nginx!</html>", "[]", "{}"])
+async def test_something_that_is_not_discord(answer: str, project: Path, database_url: str) -> None:
+    async def anything(request: web.Request) -> web.Response:
+        return web.Response(text=answer)
+
+    app = web.Application()
+    app.router.add_get("/{path:.*}", anything)
+    async with TestServer(app) as server:
+        url = str(server.make_url("/api"))
+        message = await refused(project, DISCORD_TOKEN=TOKEN, DISCORD_API_URL=url, DATABASE_URL=database_url)
+    assert message == f"What answers at {url} is not Discord. Check DISCORD_API_URL."
 
 
 async def test_a_taken_port(project: Path, sandbox: Sandbox, database_url: str) -> None:

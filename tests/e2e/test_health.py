@@ -2,11 +2,13 @@
 
 import asyncio
 import socket
+import threading
 from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
 import pytest
+from discord.gateway import KeepAliveHandler
 from tortoise.connection import get_connection
 
 from cogs.health.cog import HealthCog
@@ -91,6 +93,28 @@ async def test_a_silent_gateway_is_told(house: House, probe: Probe) -> None:
     status, body = await probe.get()
     assert (status, body["checks"]["gateway"]["ok"]) == (503, False)
     assert "no heartbeat acknowledged for" in body["checks"]["gateway"]["detail"]
+
+
+async def test_a_gateway_that_acknowledges_nothing_is_left_and_the_session_resumed(house: House, probe: Probe) -> None:
+    gateway = house.sandbox.gateway
+    (connection,) = gateway.connections
+    heart = house.bot.ws._keep_alive  # pyright: ignore[reportPrivateUsage]
+    assert heart and heart.interval
+    gateway.stop_acks()
+    resumed = asyncio.create_task(house.bot.wait_for("resumed"))
+    heart._last_recv -= 2 * heart.interval  # pyright: ignore[reportPrivateUsage]
+    heart.tick()  # other frames go on coming
+    threading.Thread(target=_beat_now, args=(heart,)).start()
+    await house.sandbox.driver.until(lambda: connection not in gateway.connections, what="for the connection to be left")
+    gateway.stop_acks(False)
+    await asyncio.wait_for(resumed, 20)
+    await probe.until(200)
+
+
+def _beat_now(heart: KeepAliveHandler) -> None:
+    """What the heart does when its interval is over."""
+    heart.interval = 0.0
+    heart.run()
 
 
 async def test_a_hanging_database_is_told_within_a_second(house: House, probe: Probe) -> None:

@@ -1,5 +1,7 @@
 """Several shards in one process, and a second process beside them."""
 
+import asyncio
+
 import pytest
 
 from core.bot import ShardedRolePanelBot
@@ -36,3 +38,17 @@ async def test_clicks_work_and_survive_a_lost_connection(sharded: House) -> None
 async def test_it_leaves_in_good_order(sharded: House) -> None:
     await sharded.stop()
     assert not sharded.sandbox.gateway.connections
+
+
+async def test_a_shard_that_has_not_identified_yet_leaves_in_good_order_too(empty_house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHARD_COUNT", "2")
+    gateway, driver = empty_house.sandbox.gateway, empty_house.sandbox.driver
+    starting = asyncio.create_task(empty_house.start())
+    await driver.until(lambda: len(gateway.connections) == 2, what="for the second shard to connect")
+    connections = list(gateway.connections)
+    assert connections[1].session is None, "py-cord waits 5 s before it identifies a second shard"
+    empty_house.bot.stop()
+    await starting
+    await empty_house.stop()
+    await driver.until(lambda: not gateway.connections, what="for both to leave")
+    assert [connection.close_code for connection in connections] == [1000, 1000]

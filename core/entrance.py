@@ -1,0 +1,89 @@
+"""The way in: who the bot is at Discord, and what an operator is told when Discord does not let it in."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import aiohttp
+import discord
+from discord.http import Route
+
+from core.errors import ExpectedStop
+from core.rate_limits import RateLimited
+from core.rest import Rest, Uncertain
+from core.settings import Settings
+
+LOGIN_TRIES, LOGIN_PAUSE = 3, 1.0
+
+WRONG_TOKEN = "Discord does not accept DISCORD_TOKEN. Copy it again from the Bot page of https://discord.com/developers/applications."
+WRONG_SHARDS = "Discord refuses these shards ({code}). Check SHARD_COUNT and SHARD_IDS, or unset both for what Discord recommends."
+# https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes: those after which nothing helps
+CLOSED = {
+    4004: WRONG_TOKEN,
+    4010: WRONG_SHARDS,
+    4011: WRONG_SHARDS,
+    4012: "Discord no longer serves this version of its gateway ({code}). Update the bot.",
+    4013: "Discord does not know the intents that the bot asks for ({code}). Update the bot.",
+    4014: (
+        "Discord refuses the members intent. "
+        "Switch it on at the Bot page of https://discord.com/developers/applications, or unset MEMBERS_INTENT."
+    ),
+}
+
+
+def closed_for_good(code: int | None) -> str:
+    """The sentence for a gateway that was closed with this code, after which no reconnecting helps."""
+    return CLOSED.get(code or 0, "Discord closed the gateway for good ({code}).").format(code=code)
+
+
+@contextmanager
+def explained(api_url: str) -> Iterator[None]:
+    """Turn whatever keeps the bot from logging in into an ExpectedStop that says what to mend."""
+    try:
+        yield
+    except discord.LoginFailure:
+        raise ExpectedStop(WRONG_TOKEN) from None
+    except discord.HTTPException as error:
+        if error.status == 401:
+            raise ExpectedStop(WRONG_TOKEN) from None
+        advice = "Check DISCORD_API_URL." if error.status in (404, 405) else "Try again later."
+        raise ExpectedStop(f"Discord answered {error.status} at {api_url}. {advice}") from None
+    except RateLimited as error:
+        raise ExpectedStop(f"Discord limits the bot's requests at {api_url}. Try again in {error.retry_after:.0f} seconds.") from None
+    except (Uncertain, aiohttp.ClientError, OSError):
+        raise ExpectedStop(f"Discord cannot be reached at {api_url}. Check the network and DISCORD_API_URL.") from None
+    except (TypeError, LookupError, ValueError):
+        raise ExpectedStop(f"What answers at {api_url} is not Discord. Check DISCORD_API_URL.") from None
+
+
+async def who_and_how_many(settings: Settings) -> tuple[int, int]:
+    """Ask Discord for the application's id and the number of shards it wants."""
+    rest = Rest(settings.discord_token.get_secret_value())
+    try:
+        me = await rest.request(Route("GET", "/users/@me"))
+        return int(me["id"]), settings.shard_count or await _recommended_shards(rest)
+    finally:
+        await rest.close()
+
+
+async def log_in(bot: discord.Client, token: str) -> None:
+    """py-cord's login, which by itself gives up on a dropped connection and on a 429."""
+    for attempt in range(LOGIN_TRIES):
+        try:
+            await bot.login(token)
+            return
+        except (aiohttp.ClientError, OSError, discord.HTTPException) as error:
+            refused = isinstance(error, discord.HTTPException) and error.status != 429
+            if refused or attempt + 1 == LOGIN_TRIES:
+                raise
+        finally:
+            if bot.user is None:
+                await bot.http.close()
+        await asyncio.sleep(LOGIN_PAUSE * 2**attempt)
+
+
+async def _recommended_shards(rest: Rest) -> int:
+    try:
+        return int((await rest.request(Route("GET", "/gateway/bot")))["shards"])
+    except discord.NotFound:
+        return 1  # a server that only mimics Discord may not have it
