@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Callable, Coroutine, Iterable
+from importlib.machinery import ModuleSpec
 from itertools import chain, repeat
 from typing import Any
 
@@ -21,7 +22,7 @@ from core.heartbeat import expect_acknowledgements
 from core.interactions import Gate
 from core.pace import Pace
 from core.payloads import read_leniently
-from core.reload import Cogs
+from core.reload import Cogs, loading_completely
 from core.rest import Rest
 from core.settings import Settings
 from core.shards import ShardSlots
@@ -123,6 +124,11 @@ class RolePanelBot(commands.Bot):
         """Remove a cog and its component handlers."""
         self.gate.remove_cog(name)
         return super().remove_cog(name)
+
+    def _load_from_module_spec(self, spec: ModuleSpec, key: str) -> None:
+        """py-cord's step that runs a cog's code."""
+        with loading_completely(self, key):
+            super()._load_from_module_spec(spec, key)
 
     def await_end_of(self, tasks: Iterable[asyncio.Task[Any]]) -> None:
         """Take over tasks of an unloaded cog that are still ending."""

@@ -2,6 +2,9 @@
 
 import asyncio
 import hashlib
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,6 +90,20 @@ class Cogs:
             reason = error.original if isinstance(error, discord.ExtensionFailed) else error
             logger.opt(exception=reason).warning("The cog {} could not be loaded", name)
             raise UserError(FAILED, name=name, reason=f"{type(reason).__name__}: {reason}") from error
+
+
+@contextmanager
+def loading_completely(bot: "RolePanelBot", extension: str) -> Iterator[None]:
+    """Turn what py-cord does not take for a failed load into one: code that asks the process to exit, and a setup that adds no cog."""
+    try:
+        yield
+    except SystemExit as error:
+        sys.modules.pop(extension, None)
+        bot._remove_module_references(extension)  # pyright: ignore[reportPrivateUsage]
+        raise discord.ExtensionFailed(extension, RuntimeError(f"it asked the process to exit ({error})")) from error
+    if not any(type(cog).__module__.startswith(extension) for cog in bot.cogs.values()):
+        bot.unload_extension(extension)
+        raise discord.ExtensionFailed(extension, RuntimeError("its setup added no cog; it must be a function, not a coroutine"))
 
 
 def _fingerprints() -> dict[str, str]:

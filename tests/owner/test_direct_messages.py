@@ -127,6 +127,9 @@ async def test_reload_takes_up_what_the_file_holds_now(say: Say, bot: RolePanelB
         ("import no_such_module_anywhere", "ModuleNotFoundError"),
         (SAMPLE.format(text="new", commands="", setup="raise ValueError('no luck')"), "ValueError: no luck"),
         ("text = 'no setup here'", "NoEntryPointError"),
+        ("import sys; sys.exit(3)", "asked the process to exit (3)"),
+        (SAMPLE.format(text="new", commands="", setup="bot.add_cog(Sample()); raise SystemExit"), "asked the process to exit"),
+        ("def setup(bot):\n  pass", "added no cog"),
     ],
 )
 async def test_a_failing_reload_says_why_and_leaves_the_old_one(
