@@ -6,7 +6,7 @@ import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from dotenv import dotenv_values
 from dotenv.parser import parse_stream
@@ -50,6 +50,10 @@ def _lower(value: object) -> object:
     return value.lower() if isinstance(value, str) else value
 
 
+def _read_toml(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text("utf-8-sig"))  # some editors begin a file with a byte order mark
+
+
 Snowflake = Annotated[int, Field(gt=0, lt=2**64)]
 
 
@@ -62,6 +66,9 @@ class _WithoutForeign(DotEnvSettingsSource):
 
 class _WithoutEmpty(TomlConfigSettingsSource):
     """`config.toml`, where an empty string means "not set", as it does in the environment."""
+
+    def _read_file(self, file_path: Path) -> dict[str, Any]:  # pyright: ignore[reportIncompatibleMethodOverride]
+        return _read_toml(file_path)
 
     def __call__(self) -> dict[str, Any]:
         return {name: value for name, value in super().__call__().items() if value != ""}
@@ -88,6 +95,8 @@ class DatabaseSettings(BaseSettings):
         if url.scheme not in ("postgresql", "postgres") or not url.path.strip("/"):
             raise ValueError("not a PostgreSQL URL with a database name")
         _ = url.port  # raises ValueError unless it is a number
+        for port in parse_qs(url.query).get("port", ()):
+            int(port)
         return value
 
     @classmethod
@@ -198,7 +207,7 @@ def _listed(faults: Any) -> str:
 def _fault_in_toml() -> str | None:
     try:
         if CONFIG_FILE.exists():
-            tomllib.loads(CONFIG_FILE.read_text("utf-8"))
+            _read_toml(CONFIG_FILE)
     except tomllib.TOMLDecodeError as error:
         return f'{CONFIG_FILE.name} is not valid TOML: {error}. Text needs quotes: discord_token = "…"'
     except (OSError, UnicodeDecodeError) as error:
@@ -229,7 +238,7 @@ def _place_in_files(name: str) -> tuple[str, str] | None:
     for variable, value in (dotenv_values(ENV_FILE, encoding="utf-8-sig") if ENV_FILE.exists() else {}).items():
         if variable.lower() == name and value:
             return ENV_FILE.name, variable
-    if CONFIG_FILE.exists() and name in tomllib.loads(CONFIG_FILE.read_text("utf-8")):
+    if CONFIG_FILE.exists() and name in _read_toml(CONFIG_FILE):
         return CONFIG_FILE.name, name
     return None
 

@@ -74,12 +74,19 @@ def test_every_fault_is_told_at_once_with_its_place_and_mend(tmp_path: Path, mon
     ]
 
 
+def test_files_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('log_level = "debug"\n', "utf-8-sig")
+    (tmp_path / ".env").write_text("DISCORD_TOKEN=t\n", "utf-8-sig")
+    assert load_settings().log_level == "DEBUG"
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
         ("DATABASE_URL", "mysql://u:p@h/d"),
         ("DATABASE_URL", "postgresql://host:port/d"),
         ("DATABASE_URL", "postgresql://host"),
+        ("DATABASE_URL", "postgresql:///d?host=/run&port=many"),
         ("DATABASE_MAX_CONNECTIONS", "1"),
         ("DISCORD_TOKEN", "Bot abc"),
         ("DISCORD_API_URL", "discord.com/api"),
