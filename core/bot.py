@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Coroutine, Iterable
 from importlib.machinery import ModuleSpec
 from itertools import chain, repeat
 from typing import Any
@@ -18,7 +18,7 @@ from core.entrance import explained, log_in, who_and_how_many
 from core.errors import ExpectedStop
 from core.gateway_events import outlive_unreadable_events
 from core.gateway_watch import GatewayWatch
-from core.heartbeat import expect_acknowledgements
+from core.heartbeat import beating, expect_acknowledgements
 from core.interactions import Gate
 from core.pace import Pace
 from core.payloads import read_leniently
@@ -62,8 +62,6 @@ class RolePanelBot(commands.Bot):
         self.cog_manager = Cogs(self)
         self.gateway_watch = GatewayWatch(self)
         outlive_unreadable_events(self)
-        self._sockets: list[aiohttp.ClientWebSocketResponse] = []
-        self.http.ws_connect = self._keeping_sockets(self.http.ws_connect)
         self.slots = slots
         self.pace = Pace(lambda: max(1, len(self.held_shards)) / (self.shard_count or 1))
         self._ending: set[asyncio.Task[Any]] = set()
@@ -198,7 +196,7 @@ class RolePanelBot(commands.Bot):
                     task.cancel()
                 _, pending = await asyncio.wait(pending, timeout=CANCEL_AGAIN)
             await self._close_gateway()
-            await _in_time([socket.close(code=1000) for socket in self._sockets if not socket.closed])
+            await _in_time([socket.close(code=1000) for socket in beating(self)])
 
     async def _stop_when_lost(self) -> None:
         await self.slots.lost.wait()
@@ -221,16 +219,6 @@ class RolePanelBot(commands.Bot):
             else:
                 logger.info("Commands registered at Discord")
                 return
-
-    def _keeping_sockets(self, connect: Callable[..., Any]) -> Callable[..., Any]:
-        """py-cord's way to open a gateway socket, which also keeps it: one that has not identified yet is known nowhere else."""
-
-        async def connected(*args: Any, **kwargs: Any) -> aiohttp.ClientWebSocketResponse:
-            socket = await connect(*args, **kwargs)
-            self._sockets = [kept for kept in self._sockets if not kept.closed] + [socket]
-            return socket
-
-        return connected
 
     async def _close_gateway(self) -> None:
         """Leave the gateway with 1000, so that Discord ends the session; REST stays open for the answers under way."""

@@ -1,9 +1,11 @@
 """Leaves a gateway connection whose heartbeats are not acknowledged, as Discord asks (py-cord waits a minute for any frame at all)."""
 
+import threading
 from typing import Any
 
+import discord
 import discord.gateway
-from discord.gateway import KeepAliveHandler
+from discord.gateway import DiscordWebSocket, KeepAliveHandler
 
 UNACKNOWLEDGED = 1.5  # heartbeats; py-cord looks when one is due, so the second without an acknowledgement is not sent
 
@@ -28,3 +30,9 @@ class Heart(KeepAliveHandler):
 def expect_acknowledgements() -> None:
     """Make py-cord's gateway connections use this heart."""
     discord.gateway.KeepAliveHandler = Heart
+
+
+def beating(bot: discord.Client) -> list[DiscordWebSocket]:
+    """The bot's gateway connections that still beat. One that has not identified yet is known nowhere else."""
+    hearts = [thread for thread in threading.enumerate() if isinstance(thread, Heart)]
+    return [heart.ws for heart in hearts if heart.ws._connection is bot._connection]  # pyright: ignore[reportPrivateUsage]
