@@ -25,6 +25,7 @@ EMBEDDED_DATA = ROOT / "data" / "postgres"
 MIGRATION_LOCK = 0x726F6C6570616E65
 PATIENCE_SECONDS, RETRY_SECONDS, CONNECT_SECONDS = 5.0, 0.25, 5.0
 STATEMENT_SECONDS = 30.0
+CLOSE_SECONDS = 2.0  # that connections have to come back to the pool; Tortoise would wait ten
 # What asyncpg understands in a URL's query and Tortoise does not pass on by itself.
 _CONNECTION_PARAMETERS = {"host": "host", "port": "port", "user": "user", "password": "password", "sslmode": "ssl", "ssl": "ssl"}
 
@@ -60,7 +61,11 @@ class Database:
     async def close(self) -> None:
         """Close the pool and leave the embedded server, which ends when no other process uses it."""
         if self._context is not None:
-            await self._context.close_connections()
+            try:
+                async with asyncio.timeout(CLOSE_SECONDS):
+                    await self._context.close_connections()
+            except TimeoutError:  # a cancelled task may have left a connection behind; asyncpg has cut them all now
+                await self._context.close_connections()
             self._context = None
         if self._embedded is not None:
             await _undivided(self._embedded.stop)

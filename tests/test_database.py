@@ -119,6 +119,14 @@ class TestServer:
         assert await GuildConfig.filter(guild_id=1).exists()
         await database.ping(1)
 
+    async def test_a_connection_that_was_not_given_back_holds_up_no_shutdown(self, database_url: str) -> None:
+        database = Database(settings_for(database_url))
+        await database.open()
+        await get_connection("default").acquire_connection().__aenter__()
+        began = asyncio.get_running_loop().time()
+        await database.close()
+        assert asyncio.get_running_loop().time() - began < 5
+
     async def test_a_ping_ends_in_time_when_the_database_hangs(self, database: Database) -> None:
         watcher: asyncpg.Connection = await connect(database.url)
         pool = [asyncio.create_task(get_connection("default").execute_query("SELECT pg_sleep(60)")) for _ in range(5)]
