@@ -94,7 +94,7 @@ async def test_of_several_processes_one_ends_it(house: House) -> None:
         await grant(house, who, "Red", panel)
     await house.bot.cog_manager.unload("roles")
     clock.shift(timedelta(hours=2))
-    processes = [Expiry(house.bot, Errands(house.bot, MemberLocks(), Overlay())) for _ in range(3)]
+    processes = [Expiry(house.bot, Errands(house.bot, MemberLocks({}), Overlay())) for _ in range(3)]
     await asyncio.gather(*(process.end_due() for process in processes))
     assert len(await house.audit(EXPIRE)) == 3
     assert len(house.sandbox.ledger.role_changes) == 3
