@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from domain.panels import Mode, PanelSpec, Requirement
 from domain.role_safety import Problem
 
-KEEPING = (Mode.ADD_ONLY, Mode.PERMANENT)  # what was taken here is not given back here
-
 
 @dataclass(frozen=True, slots=True)
 class Limits:

@@ -13,6 +13,16 @@ class Mode(StrEnum):
     UNIQUE = "unique"
     PERMANENT = "permanent"
 
+    @property
+    def keeps(self) -> bool:
+        """Whether what was taken here is not given back here."""
+        return self in (Mode.ADD_ONLY, Mode.PERMANENT)
+
+    @property
+    def chooses_one(self) -> bool:
+        """Whether one role is picked at a time."""
+        return self in (Mode.UNIQUE, Mode.PERMANENT)
+
 
 class Style(StrEnum):
     """How a panel shows its roles."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from domain.limits import KEEPING, Limits, limits_of, unmet
+from domain.limits import Limits, limits_of, unmet
 from domain.panels import Mode, PanelSpec, RoleSpec
 from domain.role_safety import GuildFacts, Problem, change_problem, grant_problem
 
@@ -179,7 +179,7 @@ class _Decision:
 
     def _release_problem(self, spec: RoleSpec) -> Problem | None:
         panels = [self.panel] if spec.role_id in self.own else self.around.linked
-        if any(panel.mode in KEEPING and any(role.role_id == spec.role_id for role in panel.roles) for panel in panels):
+        if any(panel.mode.keeps and any(role.role_id == spec.role_id for role in panel.roles) for panel in panels):
             return Problem.PERMANENT
         return change_problem(self.facts, spec.role_id)
 

@@ -124,8 +124,7 @@ def _dropdown(panel: PanelSpec, roles: Roles, custom_id: str, placeholder: str, 
         for role in roles
     ]
     options.append(option(t("Change or clear my roles…"), OPEN_PICKER))
-    one = panel.mode in (Mode.UNIQUE, Mode.PERMANENT)
-    return string_select(custom_id, placeholder, options, max_values=1 if one else len(roles))
+    return string_select(custom_id, placeholder, options, max_values=1 if panel.mode.chooses_one else len(roles))
 
 
 def _embed(panel: PanelSpec, page: int, roles: Roles, present: Present, t: Translator) -> Payload:

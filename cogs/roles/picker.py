@@ -59,7 +59,6 @@ def picker(
 def _select(panel: PanelSpec, page: int, held: frozenset[int], t: Translator, emoji_ids: Collection[int]) -> Payload:
     roles = page_of(panel, page)
     ticked = [role.role_id for role in roles if role.role_id in held]
-    one = panel.mode in (Mode.UNIQUE, Mode.PERMANENT)
     text = t("Choose your roles")
     if len(panel.roles) > PAGE:
         first = page * PAGE
@@ -69,7 +68,7 @@ def _select(panel: PanelSpec, page: int, held: frozenset[int], t: Translator, em
         "custom_id": encode(PICK, panel.panel_id, page),
         "placeholder": text,
         "min_values": 0,
-        "max_values": max(1, len(ticked)) if one else len(roles),
+        "max_values": max(1, len(ticked)) if panel.mode.chooses_one else len(roles),
         "options": [_option(role, role.role_id in held, emoji_ids) for role in roles],
     }
 
@@ -87,7 +86,7 @@ def _buttons(panel: PanelSpec, held: frozenset[int], screen: int, last: int, t: 
     buttons: list[Payload] = []
     if screen > 0:
         buttons.append(_button(encode(TURN, panel.panel_id, screen - 1), t("◀ Previous")))
-    if panel.mode not in (Mode.ADD_ONLY, Mode.PERMANENT):
+    if not panel.mode.keeps:
         holds_some = any(role.role_id in held for role in panel.roles)
         buttons.append(_button(encode(CLEAR, panel.panel_id, screen), t("Clear all"), RED, disabled=not holds_some))
     if screen < last:
