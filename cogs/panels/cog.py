@@ -21,6 +21,7 @@ from cogs.panels.handling import argument
 from cogs.panels.history import HistoryHandlers
 from cogs.panels.look_handlers import LookHandlers
 from cogs.panels.menu import MessageMenu
+from cogs.panels.pace import WritePace
 from cogs.panels.poster import Poster
 from cogs.panels.posting_handlers import PostingHandlers, told_of
 from cogs.panels.role_maker import RoleMaker
@@ -64,9 +65,10 @@ class PanelsCog(
 
     def __init__(self, bot: "RolePanelBot") -> None:
         super().__init__(bot)
-        self.service = PanelService(bot.dispatch)
-        self.rules = RuleService(bot.dispatch)
-        self.copies = CopyService(bot.dispatch)
+        pace = WritePace()
+        self.service = PanelService(bot.dispatch, pace)
+        self.rules = RuleService(bot.dispatch, pace)
+        self.copies = CopyService(bot.dispatch, pace)
         self.maker = RoleMaker(bot)
         self._exporting, self._making = set(), set()
         self.poster = Poster(bot, self.service)

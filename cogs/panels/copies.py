@@ -33,6 +33,7 @@ class CopyService(PanelEdits):
         """
         now = clock.now()
         made: list[Panel] = []
+        await self._pace.turn(guild_id)
         async with in_transaction() as db:
             await hold_place(guild_id, len(placements), db)
             if draft_id is not None and not await Draft.filter(id=draft_id).using_db(db).delete():

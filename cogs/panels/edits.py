@@ -9,6 +9,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
 from cogs.panels import revisions
+from cogs.panels.pace import WritePace
 from core.errors import UserError
 from core.i18n import N_
 from domain import clock
@@ -75,10 +76,14 @@ class Edit:
 
 
 class PanelEdits:
-    """What every service that changes panels is built on. Panel ids come from the outside, so the guild stands beside them."""
+    """What every service that changes panels is built on. Panel ids come from the outside, so the guild stands beside them.
 
-    def __init__(self, dispatch: Dispatch) -> None:
+    `pace` is the one that all services of a process share; the bot's own changes do not wait for it.
+    """
+
+    def __init__(self, dispatch: Dispatch, pace: WritePace | None = None) -> None:
         self._dispatch = dispatch
+        self._pace = pace or WritePace()
 
     async def get(self, guild_id: int, panel_id: int) -> PanelSpec:
         """A panel of this guild. Raises UserError when there is none (any more)."""
@@ -90,6 +95,8 @@ class PanelEdits:
     @asynccontextmanager
     async def _edit(self, guild_id: int, panel_id: int, actor_id: int | None, version: int | None = None) -> AsyncIterator[Edit]:
         """Lock a panel for an edit; what the block notes down is written with a raised version and its record, or nothing is."""
+        if actor_id is not None:
+            await self._pace.turn(guild_id)
         async with in_transaction() as db:
             panel = await Panel.filter(id=panel_id, guild_id=guild_id).using_db(db).select_for_update().get_or_none()
             if panel is None:

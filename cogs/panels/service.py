@@ -187,6 +187,7 @@ class PanelService(PanelEdits):
         self, editor: Editor, facts: GuildFacts, draft: PanelDraft, accepted: tuple[int, ...], refused: tuple[Refusal, ...]
     ) -> int:
         now = clock.now()
+        await self._pace.turn(facts.guild_id)
         async with in_transaction() as db:
             await hold_place(facts.guild_id, 1, db)
             panel = await Panel.create(
