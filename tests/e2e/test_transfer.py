@@ -1,7 +1,11 @@
 """Panels as copies, files and templates: shown first, then made as shown, or not at all."""
 
+import asyncio
+import sys
 import tomllib
 from typing import Any
+
+import pytest
 
 from domain import clock
 from domain.panel_file import PANELS_MAX
@@ -68,6 +72,28 @@ async def test_an_exported_panel_is_readable_and_comes_back_the_same(house: Hous
     ]
     assert (await Panel.get(name="Colours").prefetch_related("roles")).to_spec() == before
     assert not await Draft.exists()
+
+
+async def test_one_export_of_a_server_at_a_time(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    await create(house)
+    transfer, begun, go_on = sys.modules["cogs.panels.transfer"], asyncio.Event(), asyncio.Event()  # the module that runs now
+    write = transfer.exported
+
+    async def slow(*arguments: Any) -> bytes:
+        begun.set()
+        await go_on.wait()
+        return await write(*arguments)
+
+    monkeypatch.setattr(transfer, "exported", slow)
+    first = await house.actor("olivia").slash("panel export")
+    await begun.wait()
+    second = await (await house.actor("olivia").slash("panel export", panel="Colours")).message()
+    assert second.text == "An export of this server is being made already. Please wait until it is there." and not second.attachments
+    go_on.set()
+    assert (await first.message()).attachments
+    nothing = await (await house.actor("olivia").slash("panel export", panel="No such panel")).message()
+    assert "There is no panel named" in nothing.text
+    assert tomllib.loads((await export(house)).decode())["panel"]
 
 
 async def test_all_panels_at_once(house: House) -> None:
