@@ -1,5 +1,6 @@
 """Who may put which role on a panel."""
 
+import discord
 import pytest
 
 from domain.permissions import Permission, allows, dangerous_bits, names_of
@@ -41,6 +42,22 @@ def test_of_two_roles_in_one_position_the_older_stands_higher() -> None:
     assert older.is_above(younger)
     assert not younger.is_above(older)
     assert not older.is_above(older)
+
+
+HARMLESS = {"VIEW_CHANNEL", "SEND_MESSAGES", "SEND_MESSAGES_IN_THREADS", "EMBED_LINKS"}
+
+
+@pytest.mark.parametrize("permission", Permission)
+def test_every_permission_over_others_is_dangerous(permission: Permission) -> None:
+    assert dangerous_bits(permission.value) == (0 if permission.name in HARMLESS else permission.value)
+
+
+def test_the_bits_are_discords_and_none_that_manages_is_forgotten() -> None:
+    named = {name.upper(): bit for name, bit in discord.Permissions.VALID_FLAGS.items()}
+    named["MANAGE_GUILD_EXPRESSIONS"] = named["MANAGE_EMOJIS_AND_STICKERS"]  # the name that Discord gave it later
+    assert {permission.name: named[str(permission.name)] for permission in Permission} == {each.name: each.value for each in Permission}
+    managing = [bit for name, bit in named.items() if name.startswith("MANAGE_")]
+    assert [dangerous_bits(bit) for bit in managing] == managing
 
 
 def test_permission_bits() -> None:

@@ -139,6 +139,7 @@ async def test_panels_of_other_guilds_do_not_exist(service: PanelService) -> Non
         await service.set(OWNING, GUILD + 1, spec.panel_id, style=Style.DROPDOWN)
     with pytest.raises(UserError, match="no panel named"):
         await service.find(GUILD + 1, "Colours")
+    assert await service.get(GUILD, spec.panel_id) == spec
 
 
 async def test_adding_and_removing_roles(service: PanelService, bot: Recorder) -> None:
