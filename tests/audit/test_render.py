@@ -142,6 +142,26 @@ def test_many_roles_go_on_in_a_second_field() -> None:
     assert shown == [f"<@&{role_id}>" for role_id in added]
 
 
+@pytest.mark.parametrize(("longer", "expected"), [(13, ["Added"]), (14, ["Added", "Added (2)"])])
+def test_a_field_is_used_up_to_its_last_character(longer: int, expected: list[str]) -> None:
+    """44 mentions of 22 characters with spaces between them are 1011; each longer id is one more."""
+    added = [10**18 + number if number < longer else 10**17 + number for number in range(44)]
+    made = fields(embed(entry(added=added), EN))
+    assert [name for name in made if name.startswith("Added")] == expected
+    assert sum(map(len, (made[name] for name in expected))) + len(expected) - 1 == 1011 + longer
+
+
+def units(text: str) -> int:
+    """UTF-16 units, as Discord's clients count."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def test_an_emoji_counts_twice() -> None:
+    made = embed(entry("panel.edit", before={"description": "😀" * 470}, after={"description": "x" + "🎉" * 470}), EN)
+    assert FIELD_MAX - 70 < units(fields(made)["Description"]) <= FIELD_MAX
+    assert "\ufffd" not in fields(made)["Description"]
+
+
 def test_a_kind_that_nobody_knows_is_shown_by_its_name() -> None:
     assert embed(entry("future.thing"), EN)["title"] == "future.thing"
 
@@ -169,13 +189,24 @@ def test_discord_takes_every_entry(kind: str, payload: dict[str, Any]) -> None:
     made = embed(entry(kind, **payload), JA)
     assert size(made) <= EMBED_MAX
     assert len(made["fields"]) <= FIELDS_MAX
-    assert all(0 < len(field["value"]) <= FIELD_MAX and 0 < len(field["name"]) <= 256 for field in made["fields"])
+    assert all(0 < units(field["value"]) <= FIELD_MAX and 0 < units(field["name"]) <= 256 for field in made["fields"])
+    assert (
+        units(made["title"]) + units(made["footer"]["text"]) + sum(units(field["name"]) + units(field["value"]) for field in made["fields"])
+        <= EMBED_MAX
+    )
 
 
 def test_an_entry_cut_short_says_so() -> None:
     made = embed(entry(refused=[{"role_id": 10**18 + n, "problem": "two_factor"} for n in range(100)]), EN)
     assert made["fields"][-1]["value"] == "More does not fit here."
     assert size(made) <= EMBED_MAX
+
+
+def test_more_changes_than_an_embed_has_fields() -> None:
+    before, after = ({f"fact {number}": f"{word} {number}" for number in range(40)} for word in ("old", "new"))
+    made = embed(entry("panel.edit", before=before, after=after), EN)
+    assert len(made["fields"]) == FIELDS_MAX
+    assert [field["name"] for field in made["fields"][-2:]] == ["fact 22", "…"]
 
 
 def test_the_placeholder_names_the_entry() -> None:

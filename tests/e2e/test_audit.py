@@ -8,6 +8,7 @@ import pytest
 
 from cogs.audit.service import AuditService
 from domain import clock
+from domain.events import AuditWritten
 from models import AuditEntry, GuildConfig
 from sandbox import channels
 from sandbox.driver import ClientRefusal
@@ -107,6 +108,17 @@ async def test_the_log_is_in_the_guilds_language(house: House) -> None:
     entry = (await shown(house, 2))[1]
     assert entry["title"] == "言語を変更"
     assert field(entry, "言語") == "自動\n→ 日本語"
+
+
+async def test_entries_too_long_for_one_message_are_posted_in_several(house: House) -> None:
+    await set_channel(house)
+    await shown(house, 1)
+    long = {"refused": [{"role_id": 10**18 + number, "problem": "two_factor"} for number in range(30)]}
+    for _ in range(3):  # of nearly 4000 characters each, where a message takes 6000
+        await AuditEntry.record(house.sandbox.guild.id, "roles.click", clock.now(), payload=long)
+    house.bot.dispatch(AuditWritten.NAME, AuditWritten(house.sandbox.guild.id))
+    await shown(house, 4)
+    assert [len(message.record.embeds) for message in log(house)] == [1, 1, 1, 1]
 
 
 async def test_history_from_before_the_channel_was_set_is_not_posted(house: House) -> None:

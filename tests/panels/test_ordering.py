@@ -18,6 +18,7 @@ ABC = panel(3).roles  # items 1, 2, 3
         (1, Step.DOWN, [2, 1, 3]),
         (2, Step.UP, [2, 1, 3]),
         (2, Step.DOWN, [1, 3, 2]),
+        (3, Step.UP, [1, 3, 2]),
         (3, Step.DOWN, [1, 2, 3]),
         (3, Step.TOP, [3, 1, 2]),
         (1, Step.BOTTOM, [2, 3, 1]),
