@@ -1,8 +1,9 @@
 """What members click: the buttons and dropdowns of posted panels, and the private picker."""
 
 import asyncio
+from collections.abc import Iterable
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import discord
 from discord.ext import commands
@@ -15,7 +16,7 @@ from cogs.roles.group import roles
 from cogs.roles.members import MemberLocks, Overlay
 from cogs.roles.mine import MyRoles
 from cogs.roles.panel_cache import PanelCache
-from cogs.roles.picker import CLEAR, PICK, TURN, page_of, picker, screen_of
+from cogs.roles.picker import CLEAR, PICK, TURN, picker, screen_of
 from cogs.roles.places import Places
 from cogs.roles.queue import Turn
 from cogs.roles.recovery import Recovery
@@ -73,7 +74,7 @@ class RolesCog(MyRoles, TemporaryRoles, Aftercare, Cog, name="roles"):
     async def choose(self, press: Press) -> None:
         """The public dropdown of a posted panel: picks add, its last entry opens the private picker."""
         panel_id, _ = _arguments(press, 2)
-        items = tuple(int(value) for value in press.values if value.isdecimal())
+        items = _items(press.values)
         click = _click(press, panel_id, items, toggles=False)
         if not items:
             await press.answer.send(await self._picker(press.answer, click))
@@ -106,10 +107,8 @@ class RolesCog(MyRoles, TemporaryRoles, Aftercare, Cog, name="roles"):
     async def pick(self, press: Press) -> None:
         """A pick in the private picker: ticked is held, unticked is given back."""
         panel_id, page = _arguments(press, 2)
-        panel = await self._panels.get(panel_id)
-        offered = tuple(role.item_id for role in page_of(panel, page)) if panel else ()
-        items = tuple(int(value) for value in press.values if value.isdecimal())
-        click = _click(press, panel_id, items, toggles=False, posted=False, offered_ids=offered)
+        items = _items(press.values)
+        click = _click(press, panel_id, items, toggles=False, posted=False, offered_ids=_offered(press))
         await self._service.click(click, self._picker_teller(press.answer, click, screen_of(page)), _turn_teller(press.answer))
 
     @commands.Cog.listener()
@@ -188,6 +187,17 @@ def _arguments(press: Press, count: int) -> tuple[int, ...]:
     if len(press.args) != count:
         raise UserError(OUTDATED)
     return press.args
+
+
+def _items(values: Iterable[str]) -> tuple[int, ...]:
+    return tuple(int(value) for value in values if value.isdecimal())
+
+
+def _offered(press: Press) -> tuple[int, ...]:
+    """The items of the select as the member sees it: the panel may have more, or in another order, since it was drawn."""
+    rows: list[Any] = list(press.interaction.message.components) if press.interaction.message else []
+    selects = [part for row in rows for part in getattr(row, "children", ()) if part.custom_id == press.interaction.custom_id]
+    return _items(option.value for select in selects for option in select.options)
 
 
 def _click(

@@ -2,6 +2,7 @@
 
 from discord.http import Route
 
+from domain.events import PanelChanged
 from domain.panels import Mode, Style
 from models import AuditState, Panel, PanelMessage, PanelRole
 from sandbox import members, permissions, roles
@@ -93,6 +94,20 @@ async def test_a_role_taken_off_the_panel_since(house: House) -> None:
     await PanelRole.filter(panel=panel, label="Red").delete()
     await panel.raise_version(panel.version)
     assert "no longer on the panel" in await click(house, "alice", "Red")
+
+
+async def test_an_old_picker_gives_back_only_what_it_shows(house: House) -> None:
+    panel = await posted_panel(house, "Red", "Green", style=Style.DROPDOWN)
+    picker = await (await house.actor("alice").in_("roles").sees()[-1].select(None, ["Change or clear my roles…"])).message()
+    # Meanwhile an admin puts Blue on the panel, and Alice takes it elsewhere.
+    blue = house.sandbox.role("Blue")
+    await PanelRole.create(panel=panel, role_id=blue.id, label="Blue", position=2)
+    await Panel.filter(id=panel.id).update(version=2)
+    house.bot.dispatch(PanelChanged.NAME, PanelChanged(panel.guild_id, panel.id, 2))
+    members.set_roles(house.sandbox.world, house.sandbox.guild, house.actor("alice").member, [blue.id], house.sandbox.guild.owner_id)
+    answer = await (await picker.select(None, ["Red"])).message()
+    assert "Added" in answer.text and "Removed" not in answer.text
+    assert set(house.actor("alice").role_names()) == {"Red", "Blue"}
 
 
 async def test_a_deleted_role(house: House) -> None:
