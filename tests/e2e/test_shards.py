@@ -12,6 +12,11 @@ from tests.e2e.test_clicks import click
 @pytest.fixture
 async def sharded(empty_house: House, monkeypatch: pytest.MonkeyPatch) -> House:
     """A bot with two shards in one process."""
+
+    async def at_once(bot: ShardedRolePanelBot, shard_id: int | None, *, initial: bool = False) -> None:
+        """What py-cord does between two new sessions, without its 5 s, which this sandbox does not ask for either."""
+
+    monkeypatch.setattr(ShardedRolePanelBot, "before_identify_hook", at_once)
     monkeypatch.setenv("SHARD_COUNT", "2")
     await empty_house.start()
     return empty_house
