@@ -40,6 +40,17 @@ async def panel(guild_id: int, name: str, message_id: int) -> Panel:
     return made
 
 
+async def test_a_failing_record_undoes_the_change(service: ConfigService, bot: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail(*_: Any, **__: Any) -> None:
+        raise OSError("away")
+
+    monkeypatch.setattr(AuditEntry, "record", fail)
+    with pytest.raises(OSError, match="away"):
+        await service.set_audit_channel(GUILD, ADMIN, CHANNEL)
+    assert not await GuildConfig.exists(guild_id=GUILD)
+    assert bot.events == []
+
+
 async def test_a_guild_that_never_set_anything_has_the_defaults(service: ConfigService) -> None:
     config = await service.get(GUILD)
     assert (config.audit_channel_id, config.locale) == (None, None)
