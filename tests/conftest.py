@@ -1,7 +1,10 @@
 """What every test may use: a PostgreSQL of the tests' own, with a fresh migrated database for each test."""
 
 import asyncio
+import atexit
+import os
 import shutil
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -16,6 +19,14 @@ from core.embedded import EmbeddedPostgres
 from core.settings import DatabaseSettings
 
 TEMPLATE = "migrated"
+
+if sys.dont_write_bytecode:
+    # Every bot that starts loads its cogs anew. Where nothing may be written beside the source, they are compiled once all the same,
+    # for this process and those that it starts.
+    sys.pycache_prefix = os.environ["PYTHONPYCACHEPREFIX"] = tempfile.mkdtemp(prefix="rolepanel-test-")
+    atexit.register(shutil.rmtree, sys.pycache_prefix, ignore_errors=True)
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def url_of(server_url: str, database: str) -> str:
