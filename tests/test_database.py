@@ -73,6 +73,33 @@ class TestMigrations:
             await migrate(database_url)
 
 
+AUDIT = "INSERT INTO audit_entry (guild_id, kind, payload, created_at, state, settled_at, posted_at, resume) VALUES (1, 'x', '{}', now(), "
+PANEL = (
+    "INSERT INTO panel (guild_id, name, title, style, mode, created_at, updated_at, version, buttons_per_row, min_roles, max_roles) "
+    "VALUES (1, 'x', 'x', 'buttons', 'toggle', now(), now(), "
+)
+KEPT = [f"{AUDIT}'queued', NULL, NULL, '{{}}')", f"{AUDIT}'done', now(), now(), NULL)", f"{PANEL}1, 5, NULL, NULL)"]
+BROKEN = [
+    f"{AUDIT}'done', NULL, NULL, NULL)",
+    f"{AUDIT}'sent', now(), NULL, NULL)",
+    f"{AUDIT}'done', now(), NULL, '{{}}')",
+    f"{AUDIT}'sent', NULL, now(), NULL)",
+    f"{PANEL}0, 5, NULL, NULL)",
+    f"{PANEL}1, 6, NULL, NULL)",
+    f"{PANEL}1, 5, 3, 2)",
+    f"{PANEL}1, 5, NULL, 0)",
+]
+
+
+async def test_the_tables_hold_the_invariants(database_url: str) -> None:
+    """A settled entry has a moment and no token, and a panel's numbers make sense, whatever the code does."""
+    for statement in KEPT:
+        await scalar(database_url, statement)
+    for statement in BROKEN:
+        with pytest.raises(asyncpg.CheckViolationError):
+            await scalar(database_url, statement)
+
+
 async def aerich(*arguments: str, url: str) -> str:
     """Run aerich as an operator would, and return what it said."""
     process = await asyncio.create_subprocess_exec(
