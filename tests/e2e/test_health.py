@@ -7,11 +7,13 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
+import asyncpg
 import pytest
 from discord.gateway import KeepAliveHandler
 from tortoise.connection import get_connection
 
 from cogs.health.cog import HealthCog
+from core.database import connect
 from core.shards import ShardSlots
 from tests.e2e.house import House
 
@@ -118,7 +120,11 @@ def _beat_now(heart: KeepAliveHandler) -> None:
 
 
 async def test_a_hanging_database_is_told_within_a_second(house: House, probe: Probe) -> None:
+    watcher: asyncpg.Connection = await connect(house.database.url)
     pool = [asyncio.create_task(get_connection("default").execute_query("SELECT pg_sleep(60)")) for _ in range(5)]
+    while await watcher.fetchval("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") != len(pool):
+        pass
+    await watcher.close()
     began = asyncio.get_running_loop().time()
     status, body = await probe.get()
     assert asyncio.get_running_loop().time() - began < 1.5
