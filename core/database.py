@@ -95,7 +95,7 @@ def tortoise_config(url: str, max_connections: int, statement_seconds: float | N
     """Tortoise's configuration for a database URL; one pool of at most `max_connections`, a limit of seconds for each statement."""
     pool = {"minsize": 1, "maxsize": max_connections, "timeout": CONNECT_SECONDS, "command_timeout": statement_seconds}
     return {
-        "connections": {"default": {"engine": "tortoise.backends.asyncpg", "credentials": {**connect_arguments(url), **pool}}},
+        "connections": {"default": {"engine": "core.postgres", "credentials": {**connect_arguments(url), **pool}}},
         "apps": {APP: {"models": ["models", "aerich.models"], "default_connection": "default"}},
         "use_tz": True,
         "timezone": "UTC",

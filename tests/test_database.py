@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import asyncpg
@@ -14,6 +15,7 @@ import psutil
 import pytest
 from pydantic import SecretStr
 from tortoise.connection import get_connection
+from tortoise.transactions import in_transaction
 
 from core import embedded
 from core.database import Database, connect, connect_arguments, migrate
@@ -153,6 +155,26 @@ class TestServer:
         began = asyncio.get_running_loop().time()
         await database.close()
         assert asyncio.get_running_loop().time() - began < 5
+
+    async def test_a_transaction_cut_off_as_it_begins_keeps_no_connection(self, database: Database) -> None:
+        async def begin() -> None:
+            async with asyncio.timeout(0), in_transaction():
+                pass
+
+        await database.ping(1)  # the pool has a connection, so that it is the transaction's beginning that is waited for
+        with pytest.raises(TimeoutError):
+            await asyncio.create_task(begin())
+        async with asyncio.timeout(5), AsyncExitStack() as together:
+            for _ in range(5):
+                await together.enter_async_context(get_connection("default").acquire_connection())
+
+    async def test_a_task_goes_on_after_a_transaction_that_never_began(self, database: Database) -> None:
+        await database.ping(1)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0), in_transaction():
+                pass
+        await GuildConfig.create(guild_id=1)
+        assert await scalar(database.url, "SELECT count(*) FROM guild_config") == 1
 
     async def test_a_ping_ends_in_time_when_the_database_hangs(self, database: Database) -> None:
         watcher: asyncpg.Connection = await connect(database.url)
