@@ -43,7 +43,9 @@ class Editor:
             raise UserError(ONLY_IN_SERVERS)
         if await cast("RolePanelBot", interaction.client).guild(member.guild.id) is None:
             raise UserError(GUILD_MISSING)
-        editor = cls(member.id, frozenset(role.id for role in member.roles), member.guild_permissions.value)
+        # Administrator cannot come from a channel, so that bit counts, however old the roles are that the cache knows.
+        permissions = member.guild_permissions.value | (interaction.permissions.value & Permission.ADMINISTRATOR)
+        editor = cls(member.id, frozenset(role.id for role in member.roles), permissions)
         if not allows(editor.permissions, Permission.MANAGE_ROLES):
             config = await GuildConfig.get_or_none(guild_id=interaction.guild_id)
             if config is None or editor.role_ids.isdisjoint(config.manager_role_ids):

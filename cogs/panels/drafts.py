@@ -134,12 +134,11 @@ class DraftHandlers(PanelHandlers):
 
     @component(verbs.AGAIN, Acknowledgement.REDRAW)
     async def again(self, press: Press) -> None:
-        """Send a form once more that came too late, now to the panel as it is."""
+        """Send a form once more that came too late, now to the panel as its sender was told that it is."""
         await Editor.of(press.interaction)
         draft = await own_draft(press)
         decoded = decode(draft.custom_id)
-        panel = await self.service.get(press.member.guild.id, decoded.args[0])
-        args = (*decoded.args[:-1], panel.version)  # a form's last argument is the version that it showed
+        args = (*decoded.args[:-1], argument(press, 1))  # a form's last argument is the version that it showed
         press.interaction.data = modals.submission(encode(decoded.verb, *args), draft.values)
         await self._handler(decoded.verb)(Press(press.interaction, press.answer, args))
         await draft.delete()

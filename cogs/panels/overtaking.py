@@ -29,7 +29,7 @@ class Overtaken(UserError):
 
     def payload(self, t: Translator) -> Payload:
         """What happened, and the ways on: apply again, look at the form again, or leave it as it is."""
-        again = button(encode(verbs.AGAIN, self._draft_id), t("Apply mine again"), ButtonColour.BLURPLE)
+        again = button(encode(verbs.AGAIN, self._draft_id, self._version), t("Apply mine again"), ButtonColour.BLURPLE)
         form = button(encode(verbs.FIX, self._draft_id, self._version), t("Open the form again"))
         reload = button(encode(verbs.HOME, self._panel_id), t("Show the panel as it is now"))
         lines = [t("The panel was changed in the meantime, so nothing was saved. This is what happened:"), *self._happened.lines(t)]

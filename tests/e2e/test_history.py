@@ -197,6 +197,17 @@ async def test_the_second_can_apply_again_even_after_a_restart(house: House) -> 
     assert "Panel: Monas" in again.text
 
 
+async def test_who_applies_again_is_told_what_happened_since_they_were_told(house: House) -> None:
+    _, told = await two_forms(house)
+    mona = await (await house.actor("mona").slash("panel edit", panel="Monas")).message()
+    theirs = await (await mona.click("Edit text")).modal()
+    await redrawn(await theirs.submit({"Description": "By Mona, later"}))
+    again = await (await told.click("Apply mine again")).message()
+    assert "“By Mona” → “By Mona, later”" in again.text and "Monas”" not in again.text
+    assert (await Panel.get()).description == "By Mona, later"
+    assert "Panel: Olivias" in await redrawn(await again.click("Apply mine again"))
+
+
 async def test_the_second_can_look_first(house: House) -> None:
     _, told = await two_forms(house)
     modal = await (await told.click("Open the form again")).modal()
