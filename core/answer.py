@@ -19,7 +19,7 @@ from core.rate_limits import RateLimited
 from core.rest import Rest, Uncertain
 
 FIRST_ANSWER_WINDOW = 3.0  # seconds, then Discord drops the interaction
-FIRST_ANSWER_TIMEOUT = 1.0  # seconds for each try
+FIRST_ANSWER_TIMEOUT = 1.0  # seconds for each try, at least
 PAUSE_BETWEEN_TRIES = 0.15
 ALREADY_ACKNOWLEDGED = 40060
 UNKNOWN_INTERACTION = 10062
@@ -168,7 +168,7 @@ class Answer:
                     body=body,
                     authorized=False,
                     repeatable=False,
-                    timeout=FIRST_ANSWER_TIMEOUT,
+                    timeout=self._patience(),
                     tries=1,
                     deadline=self._received_at + FIRST_ANSWER_WINDOW,
                 )
@@ -194,6 +194,11 @@ class Answer:
         # Its fate stays unknown. For a message the edit that follows finds out: it works exactly if the answer had arrived.
         self._state = _State.DEFERRED if kind in (REPLY, REDRAW) else self._after(kind)
         return kind not in (REPLY, REDRAW)
+
+    def _patience(self) -> float:
+        """Seconds to wait for a silent server: it may only be slow, so as long as one more try still fits into the 3 s."""
+        latest = self._received_at + FIRST_ANSWER_WINDOW - FIRST_ANSWER_TIMEOUT
+        return max(FIRST_ANSWER_TIMEOUT, latest - asyncio.get_running_loop().time())
 
     def _tries(self) -> Iterator[bool]:
         """Tries until the 3 s are over, two at least; each item says whether it is the last."""

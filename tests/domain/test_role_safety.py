@@ -44,7 +44,7 @@ def test_of_two_roles_in_one_position_the_older_stands_higher() -> None:
     assert not older.is_above(older)
 
 
-HARMLESS = {"VIEW_CHANNEL", "SEND_MESSAGES", "SEND_MESSAGES_IN_THREADS", "EMBED_LINKS"}
+HARMLESS = {"VIEW_CHANNEL", "SEND_MESSAGES", "SEND_MESSAGES_IN_THREADS", "EMBED_LINKS", "CONNECT"}
 
 
 @pytest.mark.parametrize("permission", Permission)
