@@ -45,6 +45,8 @@ INVALID_JSON = ApiError(400, 50109, "The request body contains invalid JSON.")
 INVALID_API_VERSION = ApiError(400, 50041, "Invalid API version")
 TOO_LARGE = ApiError(413, 40005, "Request entity too large")
 ALREADY_ACKNOWLEDGED = ApiError(400, 40060, "Interaction has already been acknowledged.")
+INVALID_STICKER = ApiError(400, 50081, "Invalid Sticker Sent")
+NEEDS_BOOSTS = ApiError(403, 50101, "This server needs more boosts to perform this action")
 TWO_FACTOR_REQUIRED = ApiError(403, 60003, "Two factor is required for this operation")
 NO_USER_AGENT = ApiError(403, 40333, "internal network error")
 

@@ -4,7 +4,15 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox import audit, guard, messages, payload, validate
 from sandbox.audit import Action
-from sandbox.errors import CANNOT_EXECUTE_ON_DM, CANNOT_SEND_TO_USER, EDIT_OF_ANOTHER_USER, MISSING_PERMISSIONS, ApiError, unknown
+from sandbox.errors import (
+    CANNOT_EXECUTE_ON_DM,
+    CANNOT_SEND_TO_USER,
+    EDIT_OF_ANOTHER_USER,
+    INVALID_STICKER,
+    MISSING_PERMISSIONS,
+    ApiError,
+    unknown,
+)
 from sandbox.messages import Origin
 from sandbox.permissions import Permission as P
 from sandbox.rest.router import Call, Router
@@ -74,6 +82,8 @@ async def create(call: Call) -> dict[str, Any]:
     body = call.json()
     if actor is None and not _acquainted(call, channel):
         raise CANNOT_SEND_TO_USER
+    if body.get("sticker_ids"):
+        raise INVALID_STICKER  # no guild here has any
     if actor is not None:
         if body.get("embeds"):
             actor.require(P.EMBED_LINKS, channel)

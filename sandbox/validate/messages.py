@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
+from loguru import logger
 from pydantic import BeforeValidator
 
 from sandbox.validate import component_rules
@@ -21,6 +22,15 @@ def _nonce(value: Any) -> int | str:
     if isinstance(value, str) and len(value) > 25:
         refuse("NONCE_TYPE_TOO_LONG", "Must be 25 or fewer characters long.")
     return value
+
+
+def _not_modelled(what: str) -> BeforeValidator:
+    def check(value: Any) -> None:
+        if value is not None:
+            logger.warning("a message with {0} was refused: Discord knows {0}, the sandbox does not", what)
+            refuse("NOT_MODELLED_BY_THE_SANDBOX", f"Discord knows {what}, the sandbox does not.")
+
+    return BeforeValidator(check)
 
 
 class AllowedMentions(Form):
@@ -68,6 +78,8 @@ class MessageCreateForm(MessageForm):
     nonce: Annotated[int | str, BeforeValidator(_nonce)] | None = None
     enforce_nonce: Bool | None = None
     message_reference: ReferenceForm | None = None
+    poll: Annotated[None, _not_modelled("polls")] = None
+    shared_client_theme: Annotated[None, _not_modelled("shared themes")] = None
 
 
 class ModalForm(Form):

@@ -263,6 +263,13 @@ async def test_direct_messages(rest: Rest, alice: Member) -> None:
     assert (await rest.call("GET", f"/channels/{between.id}")).code == 50001
 
 
+async def test_what_the_sandbox_lacks_is_not_dropped_in_silence(rest: Rest, path: str) -> None:
+    poll = {"question": {"text": "?"}, "answers": [{"poll_media": {"text": "!"}}]}
+    assert (await rest.call("POST", path, {"content": "x", "poll": poll})).problems() == {"poll": "NOT_MODELLED_BY_THE_SANDBOX"}
+    assert (await rest.call("POST", path, {"content": "x", "sticker_ids": ["1"]})).code == 50081
+    assert (await rest.call("POST", path, {"content": "x", "poll": None, "sticker_ids": []})).status == 200
+
+
 async def test_a_category_takes_no_text(rest: Rest) -> None:
     assert (await rest.call("POST", f"/channels/{rest.sandbox.channel('Lobby').id}/messages", {"content": "x"})).code == 50008
 
