@@ -55,14 +55,14 @@ def in_guild(world: World, application: Application, guild_id: int) -> Actor:
 
 
 def in_channel(world: World, application: Application, channel_id: int, needed: Permission = NOTHING) -> tuple[Channel, Actor | None]:
-    """The channel and, in a guild, the bot there. 10003 unknown, 50001 when the bot cannot see it, 50013 when `needed` is not held."""
+    """The channel and, in a guild, the bot there. 10003 unknown, 50001 without access to it, 50013 when `needed` is not held."""
     channel = world.channel(channel_id)
     if channel.guild_id is None:
         if application.bot_id not in channel.recipient_ids:
             raise MISSING_ACCESS
         return channel, None
     actor = in_guild(world, application, channel.guild_id)
-    if not actor.held_in(channel) & Permission.VIEW_CHANNEL:
+    if not permissions.has_access(channel, actor.held_in(channel)):
         raise MISSING_ACCESS
     actor.require(needed, channel)
     return channel, actor

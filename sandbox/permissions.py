@@ -74,6 +74,7 @@ NEEDS_2FA = int(
 LEFT_IN_TIMEOUT = int(P.VIEW_CHANNEL | P.READ_MESSAGE_HISTORY)
 # What needs SEND_MESSAGES in a text channel
 _SENDING = int(P.MENTION_EVERYONE | P.SEND_TTS_MESSAGES | P.ATTACH_FILES | P.EMBED_LINKS)
+_VOICE = (2, 13)
 
 
 def base(guild: Guild, member: Member, now: float) -> int:
@@ -111,11 +112,22 @@ def in_channel(guild: Guild, member: Member, channel: Channel, now: float) -> in
 
 
 def effective(guild: Guild, member: Member, channel: Channel, now: float) -> int:
-    """`in_channel` with what is denied implicitly: nothing without VIEW_CHANNEL, no attachments or embeds without SEND_MESSAGES."""
+    """`in_channel` with what is denied implicitly: nothing without VIEW_CHANNEL, no attachments or embeds without SEND_MESSAGES.
+
+    Who may not connect to a voice or stage channel sees that it is there, and that is all.
+    """
     bits = in_channel(guild, member, channel, now)
     if not bits & P.VIEW_CHANNEL:
         return NONE
+    if channel.type in _VOICE and not bits & P.CONNECT:
+        return int(P.VIEW_CHANNEL)
     return bits if bits & P.SEND_MESSAGES else bits & ~_SENDING
+
+
+def has_access(channel: Channel, held: int) -> bool:
+    """Whether who holds these (effective) permissions reads along; in the chat of a voice or stage channel that takes CONNECT as well."""
+    needed = P.VIEW_CHANNEL | P.CONNECT if channel.type in _VOICE else P.VIEW_CHANNEL
+    return held & needed == needed
 
 
 def timed_out(member: Member, now: float) -> bool:

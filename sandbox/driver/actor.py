@@ -150,7 +150,7 @@ class Actor:
         if message.deleted or dismissed or message.visible_to not in (None, self.user.id):
             return False
         channel = self.sandbox.world.channels.get(message.channel_id)
-        return channel is not None and bool(self.permissions(channel) & Permission.VIEW_CHANNEL)
+        return channel is not None and permissions.has_access(channel, self.permissions(channel))
 
     def permissions(self, channel: Channel | None = None) -> int:
         """This user's permissions in a channel; all that matter in their own direct messages, none where they are not a member."""

@@ -74,8 +74,7 @@ def _visible(world: World, session: Session, event: Event) -> bool:
     if channel.guild_id is None:
         return bot_id in channel.recipient_ids
     guild = world.guild(channel.guild_id)
-    bits = permissions.effective(guild, guild.members[bot_id], channel, world.clock.now())
-    return bool(bits & permissions.Permission.VIEW_CHANNEL)
+    return permissions.has_access(channel, permissions.effective(guild, guild.members[bot_id], channel, world.clock.now()))
 
 
 def _without_content(session: Session, event: Event) -> dict[str, Any]:

@@ -100,3 +100,15 @@ def test_nobody_is_above_the_owner() -> None:
     assert not permissions.above_member(guild, ann, guild.members[OWNER])
     assert permissions.above_member(guild, guild.members[OWNER], ann)
     assert not permissions.above_member(guild, ann, ann)
+
+
+@pytest.mark.parametrize("kind", [2, 13])
+def test_who_may_not_connect_sees_a_voice_channel_and_no_more(kind: int) -> None:
+    guild, ann, channel = house(everyone=P.VIEW_CHANNEL | P.CONNECT | P.SEND_MESSAGES | P.MANAGE_CHANNELS)
+    channel.type = kind
+    assert permissions.has_access(channel, permissions.effective(guild, ann, channel, 0))
+    channel.overwrites = {GUILD: Overwrite(GUILD, 0, deny=P.CONNECT)}
+    assert permissions.effective(guild, ann, channel, 0) == P.VIEW_CHANNEL
+    assert not permissions.has_access(channel, P.VIEW_CHANNEL)
+    channel.type = 0
+    assert permissions.effective(guild, ann, channel, 0) == P.VIEW_CHANNEL | P.SEND_MESSAGES | P.MANAGE_CHANNELS

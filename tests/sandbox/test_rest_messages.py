@@ -9,7 +9,7 @@ import pytest
 from sandbox.messages import NONCE_SECONDS
 from sandbox.permissions import Permission as P
 from sandbox.seed import by_username
-from sandbox.world import Guild, Member, Message, Overwrite
+from sandbox.world import Channel, Guild, Member, Message, Overwrite
 from tests.sandbox.conftest import Rest
 
 V2 = 1 << 15
@@ -272,6 +272,17 @@ async def test_what_the_sandbox_lacks_is_not_dropped_in_silence(rest: Rest, path
 
 async def test_a_category_takes_no_text(rest: Rest) -> None:
     assert (await rest.call("POST", f"/channels/{rest.sandbox.channel('Lobby').id}/messages", {"content": "x"})).code == 50008
+
+
+async def test_a_voice_chat_asks_for_connect(rest: Rest, guild: Guild) -> None:
+    voice = Channel(rest.sandbox.world.new_id(), 2, guild.id, "Voice")
+    guild.channels[voice.id] = rest.sandbox.world.channels[voice.id] = voice
+    path, alice = f"/channels/{voice.id}/messages", rest.sandbox.actor("alice").in_(voice)
+    assert (await rest.call("POST", path, {"content": "x"})).status == 200
+    voice.overwrites[guild.id] = Overwrite(guild.id, 0, deny=P.CONNECT)
+    for method, body in (("GET", None), ("POST", {"content": "x"})):
+        assert (await rest.call(method, path, body)).code == 50001
+    assert alice.sees() == []
 
 
 async def test_reactions_and_pins(rest: Rest, path: str) -> None:
