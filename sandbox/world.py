@@ -78,6 +78,7 @@ class Channel:
     parent_id: int | None = None
     topic: str | None = None
     nsfw: bool = False
+    rate_limit_per_user: int = 0  # seconds
     overwrites: dict[int, Overwrite] = field(default_factory=dict)
     recipient_ids: list[int] = field(default_factory=list)
     last_message_id: int | None = None

@@ -1,5 +1,6 @@
 """A user before Discord's client: what they can do, and what they see."""
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -104,6 +105,8 @@ class Actor:
             raise ClientRefusal(f"{self.user.username} may not write here")
         if where.guild_id is not None and self.in_(where).member.pending:
             raise ClientRefusal(f"{self.user.username} has not passed the screening")
+        if wait := self._slowed(where):
+            raise ClientRefusal(f"slow mode: {self.user.username} may write here again in {wait} s")
         uploads = [options.as_upload(file, number) for number, file in enumerate(files)]
         try:
             record = messages.create(self.sandbox, where, {"content": text}, uploads, messages.Origin(self.user.id))
@@ -201,6 +204,13 @@ class Actor:
         if resolved:
             data["resolved"] = resolved
         return data
+
+    def _slowed(self, channel: Channel) -> int:
+        """How many seconds slow mode keeps this user from writing; bots and holders of BYPASS_SLOWMODE are exempt."""
+        own = [m.timestamp for m in self.sandbox.world.messages.get(channel.id, {}).values() if m.author_id == self.user.id]
+        if not own or self.permissions(channel) & Permission.BYPASS_SLOWMODE:
+            return 0
+        return max(0, math.ceil(max(own) + channel.rate_limit_per_user - self.sandbox.clock.now()))
 
     def _channel(self, channel: str | Channel) -> Channel:
         return self.sandbox.channel(channel) if isinstance(channel, str) else channel

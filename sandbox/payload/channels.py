@@ -5,7 +5,7 @@ from typing import Any
 from sandbox.payload.people import user
 from sandbox.world import Channel, Overwrite, World
 
-TEXT, DM, VOICE, CATEGORY, ANNOUNCEMENT = 0, 1, 2, 4, 5
+TEXT, DM, VOICE, CATEGORY, ANNOUNCEMENT, STAGE, FORUM = 0, 1, 2, 4, 5, 13, 15
 
 
 def overwrite(record: Overwrite) -> dict[str, Any]:
@@ -40,10 +40,12 @@ def channel(world: World, record: Channel, viewer_id: int | None = None) -> dict
         "flags": 0,
     }
     if record.type != CATEGORY:
-        out |= {"last_message_id": _id(record.last_message_id), "rate_limit_per_user": 0}
-    if record.type in (TEXT, ANNOUNCEMENT):
+        out |= {"last_message_id": _id(record.last_message_id), "rate_limit_per_user": record.rate_limit_per_user}
+    if record.type in (TEXT, ANNOUNCEMENT, FORUM):
         out |= {"topic": record.topic, "last_pin_timestamp": None}
-    if record.type == VOICE:
+    if record.type == FORUM:
+        out |= {"available_tags": [], "default_reaction_emoji": None, "default_sort_order": None, "default_forum_layout": 0}
+    if record.type in (VOICE, STAGE):
         out |= {"bitrate": 64000, "user_limit": 0, "rtc_region": None}
     return out
 

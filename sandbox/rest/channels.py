@@ -126,7 +126,7 @@ def _fields(actor: Actor, form: ChannelForm, kind: int) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     if form.name is not None:
         fields["name"] = text_channel_name(form.name) if kind in (0, 5, 15) else form.name
-    for name in ("position", "nsfw"):
+    for name in ("position", "nsfw", "rate_limit_per_user"):
         if getattr(form, name) is not None:
             fields[name] = getattr(form, name)
     if "topic" in given:

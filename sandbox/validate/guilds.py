@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field
 from sandbox.validate.embeds import IsoTime
 from sandbox.validate.forms import Bool, Choice, Color, Distinct, Form, Int, Length, Range, Snowflake, Text, refuse
 
-_CHANNEL_TYPES = (0, 2, 4, 5, 13, 14, 15)
+_CHANNEL_TYPES = (0, 2, 4, 5, 13, 15)  # not 14, which only student hubs have
 _DISALLOWED = re.compile(r"[\s#@:,!?.]+")
 
 
@@ -84,6 +84,7 @@ class ChannelForm(Form):
     position: Annotated[Int, Range(0, 10_000)] | None = None
     topic: Annotated[Text, Length(0, 1024)] | None = None
     nsfw: Bool | None = None
+    rate_limit_per_user: Annotated[Int, Range(0, 21_600)] | None = None
     parent_id: Snowflake | None = None
     permission_overwrites: Annotated[list[OverwriteForm], Length(0, 100)] | None = None
 

@@ -339,6 +339,17 @@ class TestReactions:
             message.react("👍")
 
 
+async def test_slow_mode_holds_members_who_may_not_bypass_it(sandbox: Sandbox, alice: Actor) -> None:
+    alice.channel.rate_limit_per_user = 30
+    first, owner = await alice.say("one"), sandbox.actor("olivia").in_(alice.channel)
+    with pytest.raises(ClientRefusal, match="again in 30 s"):
+        await alice.say("two")
+    for text in ("three", "four"):
+        await owner.say(text)
+    first.record.timestamp -= 30
+    await alice.say("five")
+
+
 async def test_until_wakes_at_a_change_and_gives_up(sandbox: Sandbox, alice: Actor) -> None:
     await alice.say("hello")
     assert [message.text for message in await sandbox.until(lambda: alice.sees())] == ["hello"]

@@ -10,6 +10,7 @@ from sandbox import guilds, members
 from sandbox.permissions import Permission as P
 from sandbox.seed import by_username
 from sandbox.world import Application, Event, Guild, Member
+from tests import schemas
 from tests.sandbox.conftest import Rest
 
 
@@ -101,6 +102,20 @@ async def test_channel_life(rest: Rest, guild: Guild) -> None:
     assert (await rest.call("DELETE", overwrite)).code == 10009
     assert (await rest.call("DELETE", path)).body["id"] == made.body["id"]
     assert (await rest.call("GET", path)).code == 10003
+
+
+@pytest.mark.parametrize("kind", [0, 2, 4, 5, 13, 15])
+async def test_channels_of_every_type_are_as_discord_describes_them(rest: Rest, guild: Guild, kind: int) -> None:
+    grant(rest, P.MANAGE_CHANNELS)
+    frames: list[Event] = []
+    rest.sandbox.world.listeners.append(frames.append)
+    made = await rest.call("POST", f"/guilds/{guild.id}/channels", {"name": "new", "type": kind, "rate_limit_per_user": 5})
+    assert made.body.get("rate_limit_per_user") == (None if kind == 4 else 5)
+    assert (await rest.call("PATCH", f"/channels/{made.body['id']}", {"rate_limit_per_user": 0})).status == 200
+    assert (await rest.call("DELETE", f"/channels/{made.body['id']}")).status == 200
+    assert [f.name for f in frames] == ["CHANNEL_CREATE", "CHANNEL_UPDATE", "CHANNEL_DELETE"]
+    if schemas.directory():
+        assert [problem for f in frames for problem in schemas.frame_errors({"op": 0, "s": 1, "t": f.name, "d": f.data})] == []
 
 
 @pytest.mark.parametrize(
