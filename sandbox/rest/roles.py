@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from sandbox import guard, payload, roles, validate
-from sandbox.errors import INVALID_ROLE, MISSING_PERMISSIONS, ApiError
+from sandbox.errors import INVALID_ROLE, MISSING_PERMISSIONS, NEEDS_BOOSTS, ApiError
 from sandbox.guard import Actor
 from sandbox.permissions import Permission as P
 from sandbox.rest.router import Call, Router
@@ -63,7 +63,10 @@ async def create(call: Call) -> dict[str, Any]:
 async def edit(call: Call) -> dict[str, Any]:
     """PATCH a role below the bot's."""
     actor, role = _reach(call)
-    roles.edit(call.world, actor.guild, role, _fields(actor, call), call.application.bot_id, call.reason)
+    fields = _fields(actor, call)
+    if role.id == actor.guild.id and "name" in fields:
+        raise INVALID_ROLE
+    roles.edit(call.world, actor.guild, role, fields, call.application.bot_id, call.reason)
     return payload.role(role)
 
 
@@ -110,6 +113,8 @@ def _reach(call: Call) -> tuple[Actor, Role]:
 def _fields(actor: Actor, call: Call) -> dict[str, Any]:
     """The fields given; a bot can hand out only permissions that it holds itself."""
     form = validate.parse(RoleForm, call.json())
+    if form.needs_boosts():
+        raise NEEDS_BOOSTS  # no guild here has any
     fields = {name: getattr(form, name) for name in ("permissions", "color", "hoist", "mentionable") if getattr(form, name) is not None}
     if form.name:
         fields["name"] = form.name

@@ -69,7 +69,7 @@ class Option(Form):
 class CommandForm(Form):
     """A command as it is registered."""
 
-    type: Annotated[Int, Choice((1, 2, 3, 4))] = 1
+    type: Annotated[Int, Choice((1, 2, 3))] = 1  # not 4, an entry point: those are for applications with Activities
     name: Name
     name_localizations: NameLocalizations | None = None
     description: Annotated[Text, Length(0, 100)] | None = None
@@ -81,7 +81,6 @@ class CommandForm(Form):
     contexts: Annotated[list[Annotated[Int, Choice((0, 1, 2))]], Length(1, 3), Distinct()] | None = None
     integration_types: Annotated[list[Annotated[Int, Choice((0, 1))]], Length(1, 2), Distinct()] | None = None
     nsfw: Bool = Field(default=False)
-    handler: Int | None = None
 
 
 def command(body: Any, at: Path = ()) -> dict[str, Any]:

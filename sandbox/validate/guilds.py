@@ -23,7 +23,7 @@ Bits = Annotated[int, BeforeValidator(_bits)]
 
 
 class RoleColorsForm(Form):
-    """A role's colours; only the first is kept here."""
+    """A role's colours; all but the first need ENHANCED_ROLE_COLORS."""
 
     primary_color: Color
     secondary_color: Color | None = None
@@ -39,6 +39,13 @@ class RoleForm(Form):
     colors: RoleColorsForm | None = None
     hoist: Bool | None = None
     mentionable: Bool | None = None
+    icon: Text | None = None
+    unicode_emoji: Text | None = None
+
+    def needs_boosts(self) -> bool:
+        """Whether it asks for what only boosted guilds have."""
+        colors = self.colors
+        return bool(self.icon or self.unicode_emoji or (colors and (colors.secondary_color or colors.tertiary_color)))
 
 
 class PositionForm(Form):

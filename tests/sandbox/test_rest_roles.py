@@ -117,12 +117,22 @@ async def test_role_life(rest: Rest, guild: Guild, alice: Member) -> None:
         ({"permissions": "x"}, 50035),
         ({"name": "n" * 101}, 50035),
         ({"color": 0x1000000}, 50035),
+        ({"unicode_emoji": "🎨"}, 50101),
+        ({"icon": "data:image/png;base64,aQ=="}, 50101),
+        ({"colors": {"primary_color": 1, "secondary_color": 2}}, 50101),
     ],
 )
 async def test_refused_roles(rest: Rest, guild: Guild, body: dict[str, Any], code: int) -> None:
     before = len(guild.roles)
     assert (await rest.call("POST", f"/guilds/{guild.id}/roles", body)).code == code
     assert len(guild.roles) == before
+
+
+async def test_everyone_keeps_its_name(rest: Rest, guild: Guild) -> None:
+    path = f"/guilds/{guild.id}/roles/{guild.id}"
+    assert (await rest.call("PATCH", path, {"name": "us", "permissions": "0"})).code == 50028
+    assert (await rest.call("PATCH", path, {"permissions": "0"})).body["permissions"] == "0"
+    assert guild.everyone.name == "@everyone"
 
 
 async def test_roles_above_the_bot_stay(rest: Rest, guild: Guild) -> None:

@@ -53,6 +53,7 @@ CHOICE = {"name": "c", "value": "v"}
         (command(name="Do"), {"name": "APPLICATION_COMMAND_INVALID_NAME"}),
         (command(name="x" * 33), {"name": "BASE_TYPE_BAD_LENGTH"}),
         (command(description=""), {"description": "BASE_TYPE_REQUIRED"}),
+        (command(type=4), {"type": "BASE_TYPE_CHOICES"}),
         (command(type=2), {"description": "APPLICATION_COMMAND_CONTEXT_MENU_DESCRIPTION"}),
         (command(*(option(name=f"o{i}") for i in range(26))), {"options": "BASE_TYPE_MAX_LENGTH"}),
         (command(option(12)), {"options.0.type": "BASE_TYPE_CHOICES"}),
