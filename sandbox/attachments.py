@@ -7,7 +7,7 @@ from aiohttp import web
 
 from sandbox.errors import ApiError, field_error, invalid_form
 from sandbox.rest.router import Upload
-from sandbox.validate.forms import Path
+from sandbox.validate.forms import Path, Problems
 from sandbox.validate.messages import AttachmentForm
 from sandbox.world import StoredFile
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MAX_ATTACHMENTS = 10
 TOO_MANY = ApiError(400, 30015, f"Maximum number of attachments in a message reached ({MAX_ATTACHMENTS})")
+REFERENCE = "attachment://"
 _FIELD = re.compile(r"^files\[(\d+)\]$")
 _UNSAFE = re.compile(r"[^\w.\-]")
 
@@ -78,10 +79,9 @@ def link(stored: Any, attachments: list[dict[str, Any]], new_id: int) -> Any:
     out = {key: link(value, attachments, new_id) for key, value in stored.items()}
     for key in ("url", "icon_url"):
         value = out.get(key)
-        if isinstance(value, str) and value.startswith("attachment://"):
-            found = next((a for a in attachments if a["filename"] == value.removeprefix("attachment://")), None)
-            if found:
-                out[key] = found["url"]
+        found = _referenced(value, attachments)
+        if found:
+            out[key] = found["url"]
     for key in ("media", "file"):
         if isinstance(out.get(key), dict) and "url" in out[key]:
             out[key] = _media(out[key]["url"], attachments, new_id)
@@ -89,6 +89,34 @@ def link(stored: Any, attachments: list[dict[str, Any]], new_id: int) -> Any:
                 found = next((a for a in attachments if a["url"] == out[key]["url"]), None)
                 out |= {"name": found["filename"] if found else None, "size": found["size"] if found else None}
     return out
+
+
+def check_media(components: list[dict[str, Any]], attachments: list[dict[str, Any]], at: Path) -> None:
+    """50035 when media in components refer to a file that the message does not have."""
+    problems = Problems()
+
+    def check(part: Any, path: Path) -> None:
+        if isinstance(part, list):
+            for i, item in enumerate(part):
+                check(item, (*path, i))
+        elif isinstance(part, dict):
+            for key, value in part.items():
+                if key in ("media", "file") and value["url"].startswith(REFERENCE) and not _referenced(value["url"], attachments):
+                    message = f'The referenced attachment ("{value["url"]}") was not found'
+                    problems.add((*path, key, "url"), "UNFURLED_MEDIA_ITEM_REFERENCED_ATTACHMENT_NOT_FOUND", message)
+                else:
+                    check(value, (*path, key))
+
+    check(components, (*at, "components"))
+    problems.raise_any()
+
+
+def _referenced(url: Any, attachments: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The file that `attachment://name` names; the name is cleansed as that of the file was."""
+    if not isinstance(url, str) or not url.startswith(REFERENCE):
+        return None
+    name = _UNSAFE.sub("_", url.removeprefix(REFERENCE))
+    return next((a for a in attachments if a["filename"] == name), None)
 
 
 def _media(url: str, attachments: list[dict[str, Any]], new_id: int) -> dict[str, Any]:

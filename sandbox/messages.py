@@ -84,8 +84,8 @@ def edit(sandbox: "Sandbox", message: Message, body: Any, uploads: list[Upload],
     flags = message.flags & ~LOADING
     if "flags" in draft.given:
         flags = flags & ~SUPPRESS_EMBEDS | draft.flags & SUPPRESS_EMBEDS
-    message.flags = flags | draft.flags & COMPONENTS_V2
     _fill(sandbox, message, draft, uploads, at)
+    message.flags = flags | draft.flags & COMPONENTS_V2
     if not loading:
         message.edited_at = world.clock.now()
     _emit(world, "MESSAGE_UPDATE", message, payload.message_event(world, message))
@@ -145,16 +145,18 @@ def _publish(world: World, channel: Channel, message: Message) -> None:
 
 
 def _fill(sandbox: "Sandbox", message: Message, draft: Draft, uploads: list[Upload], at: Path) -> None:
-    given = draft.given
+    given, files = draft.given, message.attachments
     if uploads or "attachments" in given:
         ephemeral = message.visible_to is not None
-        message.attachments = attachments.store(sandbox, message.channel_id, uploads, draft.attachments, message.attachments, ephemeral, at)
+        files = attachments.store(sandbox, message.channel_id, uploads, draft.attachments, files, ephemeral, at)
+    attachments.check_media(draft.components, files, at)
+    message.attachments = files
     if "content" in given:
         message.content = draft.content
     if "embeds" in given:
-        message.embeds = attachments.link(draft.embeds, message.attachments, message.id)
+        message.embeds = attachments.link(draft.embeds, files, message.id)
     if "components" in given:
-        message.components = attachments.link(draft.components, message.attachments, message.id)
+        message.components = attachments.link(draft.components, files, message.id)
     if given & {"content", "components", "allowed_mentions"}:
         _mention(sandbox.world, message, draft)
 

@@ -110,6 +110,12 @@ class Media(Form):
     url: Annotated[Text, Length(1, 2048), Url(("http", "https", "attachment"))]
 
 
+class FileMedia(Form):
+    """`attachment://filename`, the only address that a file component takes."""
+
+    url: Annotated[Text, Length(1, 2048), Url(("attachment",))]
+
+
 class Thumbnail(Component):
     """A small picture beside a section."""
 
@@ -138,7 +144,7 @@ class FileComponent(Component):
     """An attachment shown in place."""
 
     type: Literal[13]  # pyright: ignore[reportIncompatibleVariableOverride]
-    file: Media
+    file: FileMedia
     spoiler: Bool | None = None
 
 

@@ -1,5 +1,6 @@
 """Messages over REST: sending, editing, files, nonces, mentions, permissions and everything that is refused."""
 
+import json
 from typing import Any
 from urllib.parse import quote
 
@@ -113,6 +114,26 @@ async def test_files(rest: Rest, path: str) -> None:
     assert gone.body["attachments"] == []
     lost = await rest.call("POST", path, {"content": "x", "attachments": [{"id": 0}]})
     assert lost.problems() == {"attachments.0": "ATTACHMENT_NOT_FOUND"}
+
+
+async def test_components_show_files_that_the_message_has(rest: Rest, path: str) -> None:
+    gallery = {"type": 12, "items": [{"media": {"url": "attachment://a+b.png"}}]}
+    file = {"type": 13, "file": {"url": "attachment://a+b.png"}}
+    body = {"flags": V2, "components": [{"type": 17, "components": [gallery]}, file]}
+    missing = "UNFURLED_MEDIA_ITEM_REFERENCED_ATTACHMENT_NOT_FOUND"
+    places = {"components.0.components.0.items.0.media.url": missing, "components.1.file.url": missing}
+    assert (await rest.call("POST", path, body)).problems() == places
+    form = aiohttp.FormData(quote_fields=False)
+    form.add_field("payload_json", json.dumps(body), content_type="application/json")
+    form.add_field("files[0]", b"bytes", filename="a+b.png", content_type="image/png")
+    made = (await rest.call("POST", path, data=form)).body
+    assert made["components"][1]["file"]["url"] == made["attachments"][0]["url"]
+    message = f"{path}/{made['id']}"
+    assert (await rest.call("PATCH", message, {"attachments": [], "components": [file]})).code == 50035
+    assert (await rest.call("GET", message)).body == made  # a refused edit changes nothing
+    elsewhere = {"type": 13, "file": {"url": "https://example.org/a.png"}}
+    refused = await rest.call("PATCH", message, {"components": [elsewhere]})
+    assert refused.problems() == {"components.0.file.url": "URL_TYPE_INVALID_SCHEME"}
 
 
 async def test_an_enforced_nonce_is_remembered_for_some_minutes(rest: Rest, path: str) -> None:
