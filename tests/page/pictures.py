@@ -133,7 +133,7 @@ async def history(album: Album) -> None:
     await album.choose("Look at a version", "Version 2", shows="What restoring it would change now")
     await album.message("version")
     await album.press("Back", "Behaviour:")
-    await album.press("Undo", "The last change was undone")
+    await album.press("Undo", "was undone")
 
 
 async def refused(album: Album) -> None:
@@ -159,7 +159,7 @@ async def overtaken(olivia: Album, mona: Album) -> None:
     await olivia.message("overtaken")
     await olivia.dismiss()
     await olivia.press("Refresh", "One colour for each member.")
-    await olivia.press("Undo", "The last change was undone")
+    await olivia.press("Undo", "was undone")
 
 
 async def deletion(album: Album) -> None:
