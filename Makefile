@@ -7,7 +7,7 @@
 # Each makes .venv when it is missing. PYTHON=… chooses another interpreter (3.11 or newer).
 
 PYTHON ?= python3
-PYTEST_ARGS ?= -n 2 --dist worksteal
+PYTEST_ARGS ?= -n 3 --dist worksteal
 LOCALES ?= en ja
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
