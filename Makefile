@@ -1,6 +1,7 @@
 # make demo      the whole product on this machine, without an account: sandbox, database and bot
 # make run       the bot for real, with the settings of .env or config.toml
-# make test      all tests
+# make test      all tests; the long ones take a sample of their cases
+# make test-all  all tests with all of their cases, which takes many minutes
 # make check     style, types, import rules
 # make messages  bring the catalogues in locales/ up to date with the source
 #
@@ -12,7 +13,7 @@ LOCALES ?= en ja
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: demo run test check messages
+.PHONY: demo run test test-all check messages
 
 demo: .venv/runtime
 	@exec $(BIN)/python -m tools.demo
@@ -22,6 +23,9 @@ run: .venv/runtime
 
 test: .venv/dev
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+test-all: .venv/dev
+	$(BIN)/python -m pytest $(PYTEST_ARGS) --whole --timeout 900
 
 check: .venv/dev
 	$(BIN)/ruff check

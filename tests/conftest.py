@@ -13,6 +13,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from core.database import Database, connect, migrate
 from core.embedded import EmbeddedPostgres
@@ -27,6 +28,36 @@ if sys.dont_write_bytecode:
     atexit.register(shutil.rmtree, sys.pycache_prefix, ignore_errors=True)
     sys.dont_write_bytecode = False
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+# How much Hypothesis tries. That a machine is busy is no error of the code.
+settings.register_profile("sample", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("whole", settings.get_profile("sample"), max_examples=1000)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--whole`: long tests take all of their cases instead of a sample, and those marked `whole` run, too (`make test-all`)."""
+    parser.addoption("--whole", action="store_true", help="all cases of the long tests instead of a sample")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tell Hypothesis how much to try. Tests that set a number themselves keep it."""
+    config.addinivalue_line("markers", "whole: runs only with --whole")
+    settings.load_profile("whole" if config.getoption("whole") else "sample")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is marked `whole`, unless it was asked for."""
+    if not config.getoption("whole"):
+        for item in items:
+            if item.get_closest_marker("whole"):
+                item.add_marker(pytest.mark.skip(reason="a sample runs; --whole takes all"))
+
+
+@pytest.fixture(scope="session")
+def whole(pytestconfig: pytest.Config) -> bool:
+    """Whether long tests are to take all of their cases (`make test-all`) and not a sample (`make test`)."""
+    return bool(pytestconfig.getoption("whole"))
 
 
 def url_of(server_url: str, database: str) -> str:

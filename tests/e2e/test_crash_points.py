@@ -1,7 +1,7 @@
 """The bot is killed at every point of a click that its traffic shows; the next process ends what it began.
 
-The points are those of a click that was recorded first, so a step added later is covered by itself. The suite takes a sample of them;
-CRASH_POINTS=all takes every one, which needs more than a minute.
+The points are those of a click that was recorded first, so a step added later is covered by itself. `make test` takes a sample of them,
+`make test-all` every one, which needs more than a minute.
 """
 
 import asyncio
@@ -54,7 +54,7 @@ class Bot:
 
 
 @pytest.mark.timeout(300)
-async def test_killed_at_points_of_a_click(house: House, database_url: str) -> None:
+async def test_killed_at_points_of_a_click(house: House, database_url: str, whole: bool) -> None:
     sandbox = house.sandbox
     _, message = await panel_in(house, sandbox.guild, "Red")
     await house.stop()
@@ -72,7 +72,8 @@ async def test_killed_at_points_of_a_click(house: House, database_url: str) -> N
     try:
         await connected(house)
         watch.tap = serving.tap
-        for point in sample(await recorded(serving, click)):
+        points = await recorded(serving, click)
+        for point in range(len(points)) if whole else sample(points):
             victim, serving = serving, await Bot.start(database_url)
             await killed_at(point, victim, click, house, watch, serving)
     finally:
@@ -86,14 +87,13 @@ async def recorded(bot: Bot, click: Act) -> list[str]:
     await ended(await click(), bot.tap)  # the first one fills the caches
     bot.aim()
     await ended(await click(), bot.tap)
-    return list(bot.tap.points)
+    points = list(bot.tap.points)
+    assert any("INSERT INTO audit_entry" in point for point in points) and any("PUT" in point for point in points)
+    return points
 
 
 def sample(points: list[str]) -> list[int]:
-    """The numbers of the points to kill at."""
-    assert any("INSERT INTO audit_entry" in point for point in points) and any("PUT" in point for point in points)
-    if os.environ.get("CRASH_POINTS") == "all":
-        return list(range(len(points)))
+    """The numbers of some points from the first to the last."""
     return sorted({round(number * (len(points) - 1) / (SAMPLE - 1)) for number in range(SAMPLE)})
 
 
