@@ -9,6 +9,7 @@ import discord
 from tortoise.exceptions import DBConnectionError, TransactionManagementError
 
 from core.components import Payload, text_message
+from core.deeds import Deeds
 from core.i18n import N_, Translator
 from core.rate_limits import RateLimited
 from core.rest import Uncertain
@@ -35,12 +36,33 @@ class UserError(Exception):
 
 
 DATABASE_AWAY = N_("The database cannot be reached right now, so nothing was changed. Please try again in a moment.")
+PARTLY_DONE = N_("Part of it may have been done: {what}. I'll put it right by myself.")
+YOUR_CHANGE = N_("the change you just made")
 UNEXPECTED = N_("Something went wrong on the bot's side. If it happens again, tell the bot's operator this number: `{error_id}`.")
 SWITCHED_OFF = N_("This part of the bot is switched off right now. Please try again later.")
 OUTDATED = N_("This button or menu is from an older version of the bot and no longer works. Ask an admin to post the panel again.")
 TOO_SLOW = N_("That took too long. Please try again in a moment.")
 NOT_ALLOWED = N_("You may not use this command.")
 ONLY_IN_SERVERS = N_("This works only inside a server.")
+
+
+class PartlyDone(UserError):
+    """Something may or may not have taken effect, and the bot finds out by itself. `what` is a catalogue phrase with its `values`."""
+
+    def __init__(self, what: str, /, **values: Any) -> None:
+        super().__init__(PARTLY_DONE)
+        self._what, self._values = what, values
+
+    def text(self, t: Translator) -> str:
+        """The sentence in the language of `t`."""
+        return t(PARTLY_DONE, what=t(self._what, **self._values))
+
+
+def database_away(deeds: Deeds) -> UserError:
+    """What is said when the database went away, after these deeds."""
+    if deeds.count:
+        return PartlyDone(deeds.what or YOUR_CHANGE, **deeds.values)
+    return UserError(DATABASE_AWAY)
 
 
 def is_database_away(error: BaseException | None) -> bool:

@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 import discord
 from loguru import logger
 
-from core import errors
+from core import deeds, errors
 from core.answer import Acknowledgement, Answer, TooLate
 from core.components import text_message
 from core.i18n import translator
@@ -179,6 +179,10 @@ class Gate:
 
     async def _guarded(self, interaction: discord.Interaction, answer: Answer) -> None:
         """The error boundary."""
+        with deeds.counted() as done:
+            await self._guard(interaction, answer, done)
+
+    async def _guard(self, interaction: discord.Interaction, answer: Answer, done: deeds.Deeds) -> None:
         try:
             await self._route(interaction, answer)
             if not answer.settled:
@@ -187,9 +191,9 @@ class Gate:
             logger.info("Interaction {} could no longer be answered", interaction.id)
         except Exception as raised:  # noqa: BLE001 - the one error boundary
             error = raised.original if isinstance(raised, discord.ApplicationCommandInvokeError) else raised
-            await self._tell(interaction, answer, error)
+            await self._tell(interaction, answer, error, done)
 
-    async def _tell(self, interaction: discord.Interaction, answer: Answer, error: Exception) -> None:
+    async def _tell(self, interaction: discord.Interaction, answer: Answer, error: Exception, done: deeds.Deeds) -> None:
         if isinstance(error, TooLate):
             logger.info("Interaction {} could no longer be answered", interaction.id)
             return
@@ -199,7 +203,7 @@ class Gate:
             told = text_message(answer.t(errors.NOT_ALLOWED))
         elif errors.is_database_away(error):
             logger.warning("Interaction {} met an unreachable database: {}", interaction.id, type(error).__name__)
-            told = text_message(answer.t(errors.DATABASE_AWAY))
+            told = errors.database_away(done).payload(answer.t)
         else:
             error_id = errors.new_error_id()
             logger.opt(exception=error).error("Error {} while handling interaction {}", error_id, interaction.id)

@@ -2,14 +2,56 @@
 
 Tortoise keeps the connection of a transaction that is cancelled, or fails, while it begins. The pool would be a place short for good, and
 the task would take the transaction that never began for its connection.
+
+Every write and every commit is noted as a deed of the interaction that it belongs to: when its answer is lost, nobody knows whether it took
+effect.
 """
 
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
 
+import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import TransactionalDBClient, TransactionContext, TransactionContextPooled
 from tortoise.connection import get_connections
+
+from core import deeds
+
+# Raised before a statement is sent: nobody was there to send it to.
+_NOT_REACHED = (
+    ConnectionRefusedError,
+    FileNotFoundError,
+    socket.gaierror,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+)
+_READS = ("SELECT", "SHOW")
+
+
+@contextmanager
+def _deed(query: str) -> Iterator[None]:
+    """Around one statement outside of transactions."""
+    writes = not query.lstrip()[:6].upper().startswith(_READS)
+    if writes:
+        deeds.begin()
+    try:
+        yield
+    except Exception as error:
+        if writes and _without_effect(error):
+            deeds.take_back()
+        raise
+
+
+def _without_effect(error: BaseException | None) -> bool:
+    """Whether a failed statement surely did nothing: the server refused it, or never got it."""
+    if isinstance(error, asyncpg.PostgresConnectionError | asyncpg.OperatorInterventionError):
+        return isinstance(error, _NOT_REACHED)
+    if isinstance(error, (asyncpg.PostgresError, *_NOT_REACHED)):
+        return True
+    return error is not None and _without_effect(error.__cause__ or error.__context__)
 
 
 class _Transaction(TransactionContextPooled):
@@ -30,6 +72,8 @@ class _Transaction(TransactionContextPooled):
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._step_out()  # first: what follows may fail
+        if error is None:
+            deeds.begin()
         await super().__aexit__(kind, error, trace)
 
     def _step_out(self) -> None:
@@ -39,6 +83,22 @@ class _Transaction(TransactionContextPooled):
 
 class _Client(AsyncpgDBClient):
     """Tortoise's client with these transactions."""
+
+    async def execute_insert(self, query: str, values: list[Any]) -> Any:
+        with _deed(query):
+            return await super().execute_insert(query, values)
+
+    async def execute_many(self, query: str, values: list[Any]) -> None:
+        with _deed(query):
+            await super().execute_many(query, values)
+
+    async def execute_query(self, query: str, values: list[Any] | None = None) -> Any:
+        with _deed(query):
+            return await super().execute_query(query, values)
+
+    async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
+        with _deed(query):
+            return await super().execute_query_dict(query, values)
 
     def _in_transaction(self) -> TransactionContext:
         return _Transaction(TransactionWrapper(self), self._pool_init_lock)

@@ -16,6 +16,7 @@ import discord
 from discord.http import Route
 from loguru import logger
 
+from core import deeds
 from core.rate_limits import Allowance, Bucket, Buckets, Outlook, RateLimited
 
 USER_AGENT = f"DiscordBot (self-hosted role panel bot, 1) py-cord/{discord.__version__}"
@@ -76,9 +77,12 @@ class Rest:
         past it RateLimited is raised. `place` is one that `admit` gave; it is used for the first try, or given back.
         """
         repeatable = route.method != "POST" if repeatable is None else repeatable
+        acts = authorized and route.method != "GET"
         failure: Exception = Uncertain(f"{route.method} {route.path}")
         for attempt in range(tries):
             bucket = await self._enter(route, authorized, deadline, place if attempt == 0 else None)
+            if acts:
+                deeds.begin()
             try:
                 status, headers, data = await self._send(route, body, files, reason, authorized, timeout)
             except asyncio.CancelledError:
@@ -86,12 +90,16 @@ class Rest:
                 raise
             except (aiohttp.ClientError, OSError, TimeoutError) as error:
                 bucket.leave(None)
+                if acts and isinstance(error, aiohttp.ClientConnectorError):
+                    deeds.take_back()
                 failure = Uncertain(f"{route.method} {route.path}: {type(error).__name__}")
                 if not repeatable and not isinstance(error, aiohttp.ClientConnectorError):
                     raise failure from error
                 logger.info("{} {} was not answered ({}); try {} of {}", route.method, route.path, type(error).__name__, attempt + 1, tries)
             else:
                 bucket = self._buckets.learn(route, authorized, bucket, headers)
+                if acts and 400 <= status < 500:
+                    deeds.take_back()
                 if status == 429:
                     failure = self._pause(route, authorized, bucket, data, headers)
                     continue

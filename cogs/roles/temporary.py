@@ -10,6 +10,7 @@ from cogs.roles.applier import Applied
 from cogs.roles.errands import END, Errands
 from cogs.roles.group import roles
 from cogs.roles.mine import fit, panel_titles, until
+from core import deeds
 from core.answer import Acknowledgement
 from core.commands import slash, slash_option
 from core.components import Payload, text_message
@@ -39,6 +40,7 @@ CANNOT_END = N_(
 TRY_LATER = N_("{role} is being taken from {member}; Discord has not confirmed it yet.")
 NOT_LOOKED_AT = N_("{role} was not taken from {member}, because Discord did not answer. Please try again in a moment.")
 ENDED = N_("Ended: {role} of {member}.")
+ENDING_THEM = N_("ending the temporary roles you picked")
 OVER_ALREADY = N_("{role} of {member} was over already.")
 
 
@@ -71,6 +73,7 @@ class TemporaryRoles:
         grants = await RoleGrant.filter(id__in=picked, guild_id=moderator.guild.id, expires_at__isnull=False).order_by("expires_at")
         permissions = press.interaction.app_permissions
         facts = guild_facts(moderator.guild, permissions.value if isinstance(permissions, discord.Permissions) else None)
+        deeds.describe(ENDING_THEM)
         lines = [await self._end(grant, moderator, facts, t) for grant in grants]
         await press.answer.redraw(await page_of(moderator.guild, user_id, page, t))
         if lines:
