@@ -1,9 +1,14 @@
-"""What the rules need to know of a guild, taken from py-cord's cache and the interaction."""
+"""What the rules need to know of a guild and of who acts in it, taken from py-cord's cache and the interaction."""
 
 import discord
+from discord.utils import snowflake_time
 
+from core.errors import ONLY_IN_SERVERS, UserError
+from core.i18n import N_
 from domain.permissions import Permission, allows
 from domain.role_safety import GuildFacts, RoleFacts
+
+TIMED_OUT = N_("You are timed out in this server, so you cannot do this now.")
 
 
 def role_facts(role: discord.Role) -> RoleFacts:
@@ -11,15 +16,34 @@ def role_facts(role: discord.Role) -> RoleFacts:
     return RoleFacts(role.id, role.name, role.position, role.permissions.value, role.managed)
 
 
-def guild_facts(guild: discord.Guild, app_permissions: int | None = None) -> GuildFacts:
-    """A cached guild as plain values. `app_permissions` are the bot's in the channel of an interaction (0 when it brought none)."""
+def guild_facts(guild: discord.Guild) -> GuildFacts:
+    """A cached guild as plain values.
+
+    The bot's permissions are those of its roles: Manage Roles that one channel gives or denies only means the permissions of that channel.
+    """
     roles = {role.id: role_facts(role) for role in guild.roles}
-    # Whether Manage Roles is denied in one channel does not matter: there it only means the channel's own permissions.
-    permissions = guild.me.guild_permissions.value | (app_permissions or 0)
     return GuildFacts(
         guild_id=guild.id,
         owner_id=guild.owner_id or 0,
         roles=roles,
         bot_top_role=roles.get(guild.me.top_role.id, roles[guild.id]),
-        bot_may_manage_roles=allows(permissions, Permission.MANAGE_ROLES),
+        bot_may_manage_roles=allows(guild.me.guild_permissions.value, Permission.MANAGE_ROLES),
     )
+
+
+def guild_permissions(interaction: discord.Interaction) -> int:
+    """What the person may do in the guild by their roles. For whoever asks what somebody may: an interaction's own permissions are those
+    in its channel, where an overwrite may have put any bit.
+
+    Raises UserError outside of servers, and for whoever is timed out and neither the owner nor an administrator: they have no permission
+    (https://docs.discord.com/developers/topics/permissions#permissions-for-timed-out-members).
+    """
+    member = interaction.user
+    if not isinstance(member, discord.Member) or not isinstance(member.guild, discord.Guild):
+        raise UserError(ONLY_IN_SERVERS)
+    permissions = guild_facts(member.guild).permissions_of(member.id, member._roles)  # pyright: ignore[reportPrivateUsage]
+    until = member.communication_disabled_until
+    # Both moments are Discord's: its clock and ours may differ.
+    if until is not None and until > snowflake_time(interaction.id) and not allows(permissions, Permission.ADMINISTRATOR):
+        raise UserError(TIMED_OUT)
+    return permissions

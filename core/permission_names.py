@@ -28,6 +28,9 @@ NAMES = {
     Permission.SEND_MESSAGES_IN_THREADS: N_("Send Messages in Threads"),
     Permission.MODERATE_MEMBERS: N_("Timeout Members"),
     Permission.VIEW_CREATOR_MONETIZATION_ANALYTICS: N_("View Server Subscription Insights"),
+    Permission.VIEW_GUILD_INSIGHTS: N_("View Server Insights"),
+    Permission.PIN_MESSAGES: N_("Pin Messages"),
+    Permission.BYPASS_SLOWMODE: N_("Bypass Slowmode"),
 }
 
 

@@ -1,12 +1,11 @@
 """The doctor: from plain facts about a server, its panels and their messages to findings, the worst first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 
 from domain.panels import PanelSpec, Requirement, RoleSpec
-from domain.permissions import dangerous_bits
-from domain.role_safety import GuildFacts, Problem, grant_problem
+from domain.role_safety import GuildFacts, Problem, item_problem
 
 
 class Severity(IntEnum):
@@ -161,8 +160,9 @@ def _panel(server: ServerFacts, panel: PanelFacts) -> Iterator[Finding]:
     yield from _requirement(server, spec.requirement, spec.panel_id, None)
     for posting in panel.postings:
         yield from _posting(server, spec.panel_id, posting)
+    own = {role.role_id: role for role in spec.roles}
     for role in spec.roles:
-        yield from _role(server, panel, role)
+        yield from _role(server, panel, role, own)
 
 
 def _posting(server: ServerFacts, panel_id: int, posting: PostingFacts) -> Iterator[Finding]:
@@ -180,9 +180,9 @@ def _posting(server: ServerFacts, panel_id: int, posting: PostingFacts) -> Itera
         yield replace(where, cause=Cause.MESSAGE_BEHIND, severity=Severity.WARNING, mend=Mend.REFRESH)
 
 
-def _role(server: ServerFacts, panel: PanelFacts, role: RoleSpec) -> Iterator[Finding]:
+def _role(server: ServerFacts, panel: PanelFacts, role: RoleSpec, own: Mapping[int, RoleSpec]) -> Iterator[Finding]:
     about = Finding(Cause.ROLE_ABOVE_BOT, Severity.BROKEN, panel_id=panel.spec.panel_id, item_id=role.item_id, role_ids=(role.role_id,))
-    match _giving(server, role.role_id, role.confirmed_permissions):
+    match _giving(server, role, role, role.role_id):
         case None:
             pass
         case Problem.DELETED:
@@ -190,20 +190,18 @@ def _role(server: ServerFacts, panel: PanelFacts, role: RoleSpec) -> Iterator[Fi
         case Problem.ABOVE_BOT:
             yield about
         case Problem.DANGEROUS:
-            bits = dangerous_bits(server.guild.roles[role.role_id].permissions)
+            bits = server.guild.roles[role.role_id].power
             yield replace(about, cause=Cause.ROLE_DANGEROUS, mend=Mend.CONFIRM, permissions=bits)
         case _:
             yield replace(about, cause=Cause.ROLE_UNGIVABLE, mend=Mend.DROP_ROLE)
     if role.item_id in panel.gone_emojis:
         yield replace(about, cause=Cause.EMOJI_GONE, severity=Severity.HINT, mend=Mend.DROP_EMOJI)
-    yield from _bundle(server, panel.spec, role, about)
+    yield from _bundle(server, role, own, about)
     yield from _requirement(server, role.requirement, panel.spec.panel_id, role)
 
 
-def _bundle(server: ServerFacts, panel: PanelSpec, role: RoleSpec, about: Finding) -> Iterator[Finding]:
-    # As on a click: a powerful role comes along only where it stands on the panel itself and was confirmed there.
-    confirmed = {other.role_id: other.confirmed_permissions for other in panel.roles}
-    problems = {role_id: _giving(server, role_id, confirmed.get(role_id, 0)) for role_id in role.bundle}
+def _bundle(server: ServerFacts, role: RoleSpec, own: Mapping[int, RoleSpec], about: Finding) -> Iterator[Finding]:
+    problems = {role_id: _giving(server, role, own.get(role_id), role_id) for role_id in role.bundle}
     deleted = tuple(role_id for role_id, problem in problems.items() if problem is Problem.DELETED)
     stuck = tuple(role_id for role_id, problem in problems.items() if problem not in (None, Problem.DELETED))
     if deleted:
@@ -229,6 +227,6 @@ def _requirement(server: ServerFacts, rule: Requirement, panel_id: int, role: Ro
     )
 
 
-def _giving(server: ServerFacts, role_id: int, confirmed: int) -> Problem | None:
-    """Why this role cannot be given; that the bot may give none at all is a finding of its own."""
-    return grant_problem(replace(server.guild, bot_may_manage_roles=True), role_id, confirmed)
+def _giving(server: ServerFacts, item: RoleSpec, own: RoleSpec | None, role_id: int) -> Problem | None:
+    """Why this role of an item cannot be given; that the bot may give none at all is a finding of its own."""
+    return item_problem(replace(server.guild, bot_may_manage_roles=True), item, own, role_id)

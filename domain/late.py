@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from domain.panels import PanelSpec
 from domain.plan import Refusal, RolePlan
-from domain.role_safety import GuildFacts, Problem, change_problem, grant_problem
+from domain.role_safety import GuildFacts, Problem, change_problem, item_problem
 
 
 def still_due(panel: PanelSpec | None, plan: RolePlan, held: frozenset[int], facts: GuildFacts) -> RolePlan:
@@ -16,12 +16,13 @@ def still_due(panel: PanelSpec | None, plan: RolePlan, held: frozenset[int], fac
     changes = (*plan.add, *plan.remove)
     if panel is None:
         return RolePlan(refusals=tuple(Refusal(role_id, Problem.PANEL_DELETED) for role_id in changes))
-    offered = {role_id for role in panel.roles for role_id in (role.role_id, *role.bundle)}
-    confirmed = {role.role_id: role.confirmed_permissions for role in panel.roles}
+    own = {role.role_id: role for role in panel.roles}
+    offered = {role_id: role for role in reversed(panel.roles) for role_id in role.bundle} | own
     refusals: list[Refusal] = []
     add: list[int] = []
     for role_id in (role_id for role_id in plan.add if role_id not in held):
-        problem = grant_problem(facts, role_id, confirmed.get(role_id, 0)) if role_id in offered else Problem.NOT_ON_PANEL
+        item = offered.get(role_id)
+        problem = item_problem(facts, item, own.get(role_id), role_id) if item else Problem.NOT_ON_PANEL
         if problem:
             refusals.append(Refusal(role_id, problem))
         else:

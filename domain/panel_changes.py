@@ -6,7 +6,7 @@ from typing import Any
 
 from domain.panels import Appearance, PanelSpec, Requirement, RoleSpec
 
-_PLACE = {"panel_id", "guild_id", "version", "item_id", "role_id", "roles", "confirmed_permissions"}
+_PLACE = {"panel_id", "guild_id", "version", "item_id", "role_id", "roles", "confirmed_permissions", "grandfathered"}
 
 
 @dataclass(frozen=True, slots=True)

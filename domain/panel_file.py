@@ -55,8 +55,8 @@ class PanelFile:
 
 
 def portable(panel: PanelSpec) -> PanelSpec:
-    """The panel without what belongs to its place in the database, and without confirmations, which cannot be taken along."""
-    roles = tuple(replace(role, item_id=0, confirmed_permissions=0) for role in panel.roles)
+    """The panel without what belongs to its place in the database, and without what was accepted here, which cannot be taken along."""
+    roles = tuple(replace(role, item_id=0, confirmed_permissions=0, grandfathered=()) for role in panel.roles)
     return replace(panel, panel_id=0, guild_id=0, version=0, roles=roles)
 
 

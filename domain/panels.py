@@ -91,6 +91,8 @@ class RoleSpec:
     """One role on a panel. `item_id` names it in custom_ids; `confirmed_permissions` are the dangerous bits an administrator accepted.
 
     `duration` is in seconds. `capacity` counts who took it here, or every holder in the guild. `bundle` are further roles given with it.
+    `grandfathered` are the dangerous bits, by role, that its roles had unnoticed when the guard learnt to see them: nobody confirmed them,
+    but what was there goes on. None: the item is as old as that, and was not looked at since.
     """
 
     item_id: int
@@ -105,6 +107,7 @@ class RoleSpec:
     capacity_counts_all: bool = False
     bundle: tuple[int, ...] = ()
     requirement: Requirement = Requirement()
+    grandfathered: tuple[tuple[int, int], ...] | None = ()
 
     @property
     def role_ids(self) -> tuple[int, ...]:

@@ -7,7 +7,6 @@ from enum import StrEnum
 
 from domain.panel_file import PanelFile, RoleSketch
 from domain.panels import Mode, PanelSpec, Requirement, RoleSpec
-from domain.permissions import dangerous_bits
 from domain.role_safety import GuildFacts, Problem, panel_problem
 
 
@@ -128,8 +127,9 @@ class _Placing:
                 continue
             known = self._now.get(role_id)
             confirmed = known.confirmed_permissions if known else self._powerful.get(role_id, 0)
+            old = known.grandfathered if known else ()
             requirement = self._requirement(role.requirement, known.requirement if known else None)
-            roles[role_id] = replace(role, role_id=role_id, confirmed_permissions=confirmed, requirement=requirement)
+            roles[role_id] = replace(role, role_id=role_id, confirmed_permissions=confirmed, grandfathered=old, requirement=requirement)
         bundled = tuple(replace(role, bundle=self._bundle(role, roles)) for role in roles.values())
         placed = replace(panel, roles=bundled, requirement=self._requirement(panel.requirement, self._rule))
         return Placement(placed, tuple(self._left_out), self._powerful, tuple(dict.fromkeys(self._unmet)))
@@ -151,7 +151,7 @@ class _Placing:
             return found
         problem = panel_problem(self._facts, found, self._author.user_id, self._author.role_ids)
         if problem is Problem.DANGEROUS:
-            bits = dangerous_bits(self._facts.roles[found].permissions)
+            bits = self._facts.roles[found].power
             if on_panel is None and self._author.is_administrator:
                 self._powerful[found] = bits
                 return found

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from domain.limits import Limits, limits_of, unmet
 from domain.panels import Mode, PanelSpec, RoleSpec
-from domain.role_safety import GuildFacts, Problem, change_problem, grant_problem
+from domain.role_safety import GuildFacts, Problem, change_problem, item_problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +169,7 @@ class _Decision:
                 return Refusal(spec.role_id, missing.problem, about=missing.role_ids)
         for role_id in spec.role_ids:
             # A bundled role counts as confirmed only where it stands on the panel itself and was confirmed there.
-            confirmed = self.own[role_id].confirmed_permissions if role_id in self.own else 0
-            if role_id not in self.held and (problem := grant_problem(self.facts, role_id, confirmed)):
+            if role_id not in self.held and (problem := item_problem(self.facts, spec, self.own.get(role_id), role_id)):
                 return Refusal(role_id, problem)
         for item in (self.own.get(role_id) for role_id in spec.role_ids):
             if item and item.role_id not in self.held and item.item_id in self.around.full:

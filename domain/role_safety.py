@@ -1,9 +1,16 @@
 """Who may put which role on a panel, and which roles the bot can hand out now. Decisions only: the caller brings the facts."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import reduce
+from operator import or_
 
-from domain.permissions import dangerous_bits
+from domain.panels import RoleSpec
+from domain.permissions import Permission, dangerous_bits
+
+# What the guard took for harmless before it looked at channels and at the permissions that Discord added since.
+_OVERLOOKED = Permission.VIEW_GUILD_INSIGHTS | Permission.PIN_MESSAGES | Permission.BYPASS_SLOWMODE
 
 
 class Problem(StrEnum):
@@ -41,13 +48,27 @@ class Problem(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RoleFacts:
-    """A role of the guild as Discord shows it. Of two roles in the same position the one with the lower id stands higher."""
+    """A role of the guild as Discord shows it. Of two roles in the same position the one with the lower id stands higher.
+
+    `in_channels` are the dangerous bits that channel overwrites give it, in any channel, beyond what @everyone has there.
+    """
 
     role_id: int
     name: str
     position: int
     permissions: int = 0
     managed: bool = False
+    in_channels: int = 0
+
+    @property
+    def power(self) -> int:
+        """The dangerous bits that whoever gets the role gets with it, in the guild or in some channel."""
+        return dangerous_bits(self.permissions | self.in_channels)
+
+    @property
+    def overlooked_power(self) -> int:
+        """The part of its power that the guard did not know of when it looked at the role's own, older permissions alone."""
+        return self.power & ~(self.permissions & ~_OVERLOOKED)
 
     def is_above(self, other: "RoleFacts") -> bool:
         """Whether this role stands above the other in the guild's list."""
@@ -56,13 +77,17 @@ class RoleFacts:
 
 @dataclass(frozen=True, slots=True)
 class GuildFacts:
-    """What a decision needs to know of the guild: its roles, the bot's top role, and whether the bot may manage roles there."""
+    """What a decision needs to know of the guild: its roles, the bot's top role, and whether the bot may manage roles there.
+
+    `hidden_channels` counts the channels that the bot cannot see: what roles may do there is not known, but for what was seen before.
+    """
 
     guild_id: int
     owner_id: int
     roles: dict[int, RoleFacts]
     bot_top_role: RoleFacts
     bot_may_manage_roles: bool
+    hidden_channels: int = 0
 
     def top_role(self, role_ids: frozenset[int]) -> RoleFacts:
         """The highest of these roles; @everyone when there is none."""
@@ -73,17 +98,43 @@ class GuildFacts:
                 best = role
         return best
 
+    def permissions_of(self, user_id: int, role_ids: Iterable[int]) -> int:
+        """What a member with these roles may do in the guild: that of all their roles and of @everyone; the owner everything.
 
-def grant_problem(facts: GuildFacts, role_id: int, confirmed_permissions: int = 0) -> Problem | None:
-    """Why the bot must not or cannot give this role now, or None.
+        https://docs.discord.com/developers/topics/permissions#permission-overwrites
+        """
+        if user_id == self.owner_id:
+            return Permission.ADMINISTRATOR.value
+        held = (self.roles[role_id].permissions for role_id in role_ids if role_id in self.roles)
+        return reduce(or_, held, self.roles[self.guild_id].permissions)
 
-    `confirmed_permissions` are the dangerous bits that an administrator accepted for it.
-    """
+
+def grant_problem(facts: GuildFacts, role_id: int, accepted: int = 0) -> Problem | None:
+    """Why the bot must not or cannot give this role now, or None. `accepted` are the dangerous bits that it may have."""
     problem = change_problem(facts, role_id)
     if problem:
         return problem
-    unconfirmed = dangerous_bits(facts.roles[role_id].permissions) & ~confirmed_permissions
-    return Problem.DANGEROUS if unconfirmed else None
+    return Problem.DANGEROUS if facts.roles[role_id].power & ~accepted else None
+
+
+def item_problem(facts: GuildFacts, item: RoleSpec, own: RoleSpec | None, role_id: int | None = None) -> Problem | None:
+    """Why the bot must not or cannot give a role of an item now, or None: the item's own role, or `role_id` of its bundle.
+
+    `own` is that role's own item on the same panel, if it has one: only there can its power have been confirmed.
+    """
+    role_id = item.role_id if role_id is None else role_id
+    role = facts.roles.get(role_id)
+    return grant_problem(facts, role_id, accepted(role, item, own) if role else 0)
+
+
+def accepted(role: RoleFacts, item: RoleSpec, own: RoleSpec | None) -> int:
+    """The dangerous bits of a role that may be given along with an item: those that an administrator confirmed in the role's own item,
+    and those that it had before the guard knew of them, when the item was already there.
+    """
+    confirmed = own.confirmed_permissions if own else 0
+    if item.grandfathered is None:
+        return confirmed | role.overlooked_power
+    return confirmed | dict(item.grandfathered).get(role.role_id, 0)
 
 
 def change_problem(facts: GuildFacts, role_id: int) -> Problem | None:
@@ -113,4 +164,4 @@ def panel_problem(facts: GuildFacts, role_id: int, editor_id: int, editor_role_i
     role = facts.roles[role_id]
     if editor_id != facts.owner_id and not facts.top_role(editor_role_ids).is_above(role):
         return Problem.ABOVE_EDITOR
-    return Problem.DANGEROUS if dangerous_bits(role.permissions) else None
+    return Problem.DANGEROUS if role.power else None

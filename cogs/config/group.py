@@ -4,6 +4,7 @@ import discord
 
 from core.commands import slash_group
 from core.errors import ONLY_IN_SERVERS, UserError
+from core.facts import guild_permissions
 from core.i18n import N_
 from domain.permissions import Permission, allows
 
@@ -18,6 +19,6 @@ def managed_guild(interaction: discord.Interaction) -> tuple[discord.Guild, int]
     """The guild and the id of the person, who may manage it. Raises UserError: guild admins can open a command to roles that may not."""
     if interaction.guild is None or interaction.user is None:
         raise UserError(ONLY_IN_SERVERS)
-    if not allows(interaction.permissions.value, Permission.MANAGE_GUILD):
+    if not allows(guild_permissions(interaction), Permission.MANAGE_GUILD):
         raise UserError(NEEDS_MANAGE_SERVER)
     return interaction.guild, interaction.user.id

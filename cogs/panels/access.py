@@ -7,6 +7,7 @@ import discord
 
 from cogs.panels.words import role_name
 from core.errors import ONLY_IN_SERVERS, UserError
+from core.facts import guild_permissions
 from core.i18n import N_
 from domain.panels import PanelSpec
 from domain.permissions import Permission, allows
@@ -35,17 +36,14 @@ class Editor:
     async def of(cls, interaction: discord.Interaction) -> "Editor":
         """Who acts in this interaction. Raises UserError unless they may edit panels: who may see a command is not who may use it.
 
-        That is who holds Manage Roles in the guild, or one of its manager roles. Manage Roles that a single channel grants, which the
-        interaction's own permissions would count, only means the permissions of that channel.
+        That is who holds Manage Roles in the guild, or one of its manager roles.
         """
         member = interaction.user
         if not isinstance(member, discord.Member):
             raise UserError(ONLY_IN_SERVERS)
         if await cast("RolePanelBot", interaction.client).guild(member.guild.id) is None:
             raise UserError(GUILD_MISSING)
-        # Administrator cannot come from a channel, so that bit counts, however old the roles are that the cache knows.
-        permissions = member.guild_permissions.value | (interaction.permissions.value & Permission.ADMINISTRATOR)
-        editor = cls(member.id, frozenset(role.id for role in member.roles), permissions)
+        editor = cls(member.id, frozenset(role.id for role in member.roles), guild_permissions(interaction))
         if not allows(editor.permissions, Permission.MANAGE_ROLES):
             config = await GuildConfig.get_or_none(guild_id=interaction.guild_id)
             if config is None or editor.role_ids.isdisjoint(config.manager_role_ids):

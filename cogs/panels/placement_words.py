@@ -4,9 +4,8 @@ from collections.abc import Iterable, Sequence
 
 import discord
 
-from cogs.panels.words import REFUSED, fit, problem_sentence
+from cogs.panels.words import REFUSED, fit, powers, problem_sentence, unseen
 from core.i18n import N_, Translator
-from core.permission_names import permission_names
 from domain.placement import LeftOut, Placement, Unmatched
 from domain.plan import Refusal
 from domain.role_safety import GuildFacts, Problem
@@ -52,7 +51,7 @@ def powerful_lines(placements: Iterable[Placement], facts: GuildFacts, t: Transl
     if not powerful:
         return []
     lines = [t("⚠️ Powerful: whoever takes one of these roles gets its permissions, and you confirm that:")]
-    return lines + [f"• <@&{role_id}>: {permission_names(bits, t)}" for role_id, bits in powerful.items()]
+    return [*lines, *(f"• <@&{role_id}>: {powers(facts.roles[role_id], t, bits)}" for role_id, bits in powerful.items()), *unseen(facts, t)]
 
 
 def unmet_lines(placements: Iterable[Placement], t: Translator) -> list[str]:

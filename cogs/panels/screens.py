@@ -11,18 +11,17 @@ from cogs.panels import verbs
 from cogs.panels.components import OPTIONS_MAX, ROW_WIDTH, button, option, role_select, row, string_select
 from cogs.panels.postings import Posting
 from cogs.panels.view import EMBED_DESCRIPTION_MAX, RolePage, View, as_of, screen, states
-from cogs.panels.words import MODES, STYLES, fit, literal, refusals, role_name, role_names
+from cogs.panels.words import MODES, STYLES, fit, literal, powers, refusals, role_name, role_names, unseen
 from core.components import Payload
 from core.i18n import Translator
-from core.permission_names import permission_names
 from domain.custom_id import encode
 from domain.panels import ROLES_MAX, ButtonColour, PanelSpec, RoleSpec
-from domain.permissions import dangerous_bits
 from domain.plan import Refusal
-from domain.role_safety import Problem, grant_problem
+from domain.role_safety import Problem, item_problem
 
 EXCERPT_MAX = 150
-CONFIRMATIONS_MAX = 2 * ROW_WIDTH  # so many roles with all their permissions fit in one text, which is what is confirmed
+CONFIRMATIONS_MAX = 2 * ROW_WIDTH
+POWERS_MAX = 3200  # characters of an embed's text: what is confirmed is shown whole, and there is room to name the roles beyond
 
 
 def main(view: View, notices: Iterable[str] = (), number: int = 0) -> Payload:
@@ -77,7 +76,7 @@ def role(view: View, spec: RoleSpec, notices: Iterable[str] = ()) -> Payload:
     if warning:
         lines.append(f"⚠️ {warning}")
     buttons = [button(view.id(verbs.ROLE_TEXT, spec.item_id), t("Edit"), ButtonColour.BLURPLE)]
-    dangerous = grant_problem(view.facts, spec.role_id, spec.confirmed_permissions) is Problem.DANGEROUS
+    dangerous = item_problem(view.facts, spec, spec) is Problem.DANGEROUS
     if dangerous and view.by_administrator:
         buttons.append(_confirm_button(view, spec.role_id, t("Confirm its permissions")))
     buttons.append(button(view.id(verbs.RULES, spec.item_id), t("Rules")))
@@ -99,12 +98,12 @@ def delete(view: View) -> Payload:
 def confirm(view: View, role_ids: tuple[int, ...], notices: Iterable[str] = ()) -> Payload:
     """What dangerous roles can do, and a button for each that an administrator still wants on the panel."""
     t = view.t
-    shown = role_ids[:CONFIRMATIONS_MAX]
-    lines = [t("These roles have powerful permissions. Whoever clicks them on the panel gets those permissions:")]
-    lines += [
-        f"• {role_name(role_id, view.facts)}: {permission_names(dangerous_bits(view.facts.roles[role_id].permissions), t)}"
-        for role_id in shown
-    ]
+    told = [f"• {role_name(role_id, view.facts)}: {powers(view.facts.roles[role_id], t)}" for role_id in role_ids[:CONFIRMATIONS_MAX]]
+    while len("\n".join(told)) > POWERS_MAX:
+        told.pop()
+    shown = role_ids[: len(told)]
+    lines = [t("These roles have powerful permissions. Whoever clicks them on the panel gets those permissions:"), *told]
+    lines += unseen(view.facts, t)
     if rest := role_ids[len(shown) :]:
         names = role_names(rest, view.facts, t)
         lines.append(t("At most {n} can be confirmed at a time. Add these again afterwards: {roles}.", n=len(shown), roles=names))
@@ -200,7 +199,7 @@ def _excerpt(panel: PanelSpec) -> str:
 
 
 def _confirm_button(view: View, role_id: int, label: str) -> Payload:
-    bits = dangerous_bits(view.facts.roles[role_id].permissions)
+    bits = view.facts.roles[role_id].power
     return button(view.id(verbs.CONFIRM, role_id, bits), label, ButtonColour.RED)
 
 

@@ -17,7 +17,6 @@ from core.i18n import N_
 from domain import clock
 from domain.events import AuditWritten, PanelChanged
 from domain.panels import LABEL_MAX, NAME_MAX, ROLES_MAX, PanelSpec
-from domain.permissions import dangerous_bits
 from domain.plan import Refusal
 from domain.role_safety import GuildFacts, Problem, panel_problem
 from models import Panel, PanelMessage, PanelRole
@@ -73,7 +72,7 @@ class PanelService(PanelEdits):
         problem = panel_problem(facts, role_id, editor.user_id, editor.role_ids)
         if problem is not None and problem is not Problem.DANGEROUS:
             raise UserError(REFUSED[problem], role=role_name(role_id, facts))
-        if dangerous_bits(facts.roles[role_id].permissions) & ~shown:
+        if facts.roles[role_id].power & ~shown:
             raise UserError(PERMISSIONS_CHANGED)
         async with self._edit(facts.guild_id, panel_id, editor.user_id) as edit:
             confirmation = {"confirmed_permissions": shown, "confirmed_by": editor.user_id}

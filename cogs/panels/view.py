@@ -16,7 +16,7 @@ from domain import clock
 from domain.custom_id import encode
 from domain.panels import PanelSpec, RoleSpec
 from domain.plan import Refusal
-from domain.role_safety import GuildFacts, grant_problem
+from domain.role_safety import GuildFacts, item_problem
 
 EMBED_DESCRIPTION_MAX = 4096
 ROLES_PER_SCREEN = OPTIONS_MAX
@@ -58,7 +58,7 @@ class View:
 
     def warning(self, spec: RoleSpec) -> str | None:
         """Why members cannot get this role now."""
-        problem = grant_problem(self.facts, spec.role_id, spec.confirmed_permissions)
+        problem = item_problem(self.facts, spec, spec)
         return problem_sentence(WARNINGS, Refusal(spec.role_id, problem), self.facts, self.t, self.panel) if problem else None
 
 

@@ -7,9 +7,8 @@ import discord
 from core.i18n import N_, Translator
 from core.permission_names import permission_names
 from domain.panels import ButtonColour, Mode, PanelSpec, Style
-from domain.permissions import dangerous_bits
 from domain.plan import Refusal
-from domain.role_safety import GuildFacts, Problem
+from domain.role_safety import GuildFacts, Problem, RoleFacts
 
 CONTENT_MAX = 2000  # characters of a message
 
@@ -92,9 +91,32 @@ def problem_sentence(
 ) -> str:
     """One problem in words."""
     role = facts.roles.get(refusal.role_id)
-    bits = dangerous_bits(role.permissions) if role else 0
     name = role_name(refusal.role_id, facts, panel)
-    return t(sentences[refusal.problem], role=name, permissions=permission_names(bits, t))
+    return t(sentences[refusal.problem], role=name, permissions=powers(role, t) if role else "")
+
+
+def powers(role: RoleFacts, t: Translator, bits: int | None = None) -> str:
+    """The powerful permissions of a role, or those among `bits`; what it has by channels alone apart."""
+    bits = role.power if bits is None else bits
+    own, by_channels = permission_names(bits & role.permissions, t), permission_names(bits & ~role.permissions, t)
+    if not by_channels:
+        return own
+    if not own:
+        return t("in some channels: {permissions}", permissions=by_channels)
+    return t("{permissions}; in some channels: {more}", permissions=own, more=by_channels)
+
+
+def unseen(facts: GuildFacts, t: Translator) -> list[str]:
+    """That what roles may do is not known of every channel, if it is so."""
+    if not facts.hidden_channels:
+        return []
+    return [
+        t.plural(
+            "The bot cannot see {n} channel of this server: what roles may do there is not counted.",
+            "The bot cannot see {n} channels of this server: what roles may do there is not counted.",
+            facts.hidden_channels,
+        )
+    ]
 
 
 def link(guild_id: int, channel_id: int, message_id: int) -> str:

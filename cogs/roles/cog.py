@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import discord
 from discord.ext import commands
 from loguru import logger
 
@@ -220,5 +219,4 @@ def _click(
         offered_ids=offered_ids,
         role_ids=tuple(member._roles),
         pending=member.pending,
-        app_permissions=interaction.app_permissions.value if isinstance(interaction.app_permissions, discord.Permissions) else None,
     )

@@ -1,7 +1,7 @@
 """What a click asks for and what is decided of it: from the claims in it to a plan, and from the plan to its record."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -34,7 +34,6 @@ class Click:
     offered_ids: tuple[int, ...] = ()
     role_ids: tuple[int, ...] | None = None
     pending: bool = False
-    app_permissions: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         """What another process needs to do this click again, with its snowflakes and its token."""
@@ -43,8 +42,9 @@ class Click:
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> "Click":
         """A click from the database. The roles of its payload are old by now, so they will be asked for."""
+        known = {field.name: stored[field.name] for field in fields(cls) if field.name in stored}  # an older bot wrote more
         sequences = {name: tuple(stored[name]) for name in ("item_ids", "offered_ids")}
-        return cls(**{**stored, **sequences, "role_ids": None, "app_permissions": None})
+        return cls(**{**known, **sequences, "role_ids": None})
 
 
 @dataclass(frozen=True, slots=True)

@@ -271,7 +271,7 @@ class RoleService:
         guild = await self._bot.guild(click.guild_id)
         if guild is None:
             raise UserError(GUILD_MISSING)
-        return guild_facts(guild, click.app_permissions)
+        return guild_facts(guild)
 
     async def _record_refusal(self, click: Click, decision: Decision, tell: Tell) -> None:
         waiting = tuple(refusal.role_id for refusal in decision.plan.refusals if refusal.problem is Problem.WAITS_FOR_SCREENING)

@@ -15,7 +15,7 @@ from core.answer import Acknowledgement
 from core.commands import slash, slash_option
 from core.components import Payload, text_message
 from core.errors import ONLY_IN_SERVERS, OUTDATED, UserError
-from core.facts import guild_facts
+from core.facts import guild_facts, guild_permissions
 from core.i18n import N_, Translator
 from core.interactions import Press, component
 from core.rate_limits import RateLimited
@@ -71,9 +71,13 @@ class TemporaryRoles:
         user_id, page = _arguments(press)
         picked = [int(value) for value in press.values if value.isdecimal()]
         grants = await RoleGrant.filter(id__in=picked, guild_id=moderator.guild.id, expires_at__isnull=False).order_by("expires_at")
+<<<<<<< HEAD
         permissions = press.interaction.app_permissions
         facts = guild_facts(moderator.guild, permissions.value if isinstance(permissions, discord.Permissions) else None)
         deeds.describe(ENDING_THEM)
+=======
+        facts = guild_facts(moderator.guild)
+>>>>>>> 090f9ae (Take permissions from the roles in the guild, never from a channel)
         lines = [await self._end(grant, moderator, facts, t) for grant in grants]
         await press.answer.redraw(await page_of(moderator.guild, user_id, page, t))
         if lines:
@@ -163,6 +167,6 @@ def _moderator(interaction: discord.Interaction) -> discord.Member:
     """Who acts, if they may manage roles: a command can be opened to others, and components carry no permission."""
     if not isinstance(interaction.user, discord.Member):
         raise UserError(ONLY_IN_SERVERS)
-    if not allows(interaction.permissions.value, Permission.MANAGE_ROLES):
+    if not allows(guild_permissions(interaction), Permission.MANAGE_ROLES):
         raise UserError(NEEDS_MANAGE_ROLES)
     return interaction.user

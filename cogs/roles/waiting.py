@@ -18,7 +18,7 @@ from core.rest import Uncertain
 from domain import clock
 from domain.events import AuditWritten
 from domain.panels import Mode, PanelSpec, RoleSpec
-from domain.role_safety import Problem, grant_problem
+from domain.role_safety import Problem, item_problem
 from models import AuditEntry, AuditState, Panel, RoleGrant
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Waiting:
             await RoleGrant.filter(id=grant.id).delete()
             return
         own = next((role for role in panel.roles if role.role_id == grant.role_id), None)
-        problem = grant_problem(guild_facts(guild), grant.role_id, own.confirmed_permissions if own else 0)
+        problem = item_problem(guild_facts(guild), item, own, grant.role_id)
         if problem is None and own and own.capacity_counts_all and await self._all_places_taken(grant, own):
             problem = Problem.FULL
         if problem:
