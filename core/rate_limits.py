@@ -7,6 +7,7 @@ import asyncio
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Self
 
 from discord.http import Route
 
@@ -166,6 +167,34 @@ class Bucket:
         return self.remaining > 0
 
 
+class Slot:
+    """A call's place in the window of a bucket. The end of its `async with` gives it back, unless a call was sent with it."""
+
+    def __init__(self, bucket: Bucket) -> None:
+        self._bucket: Bucket | None = bucket
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *failure: object) -> None:
+        if self._bucket is not None:
+            self.use().give_back()
+
+    def is_of(self, bucket: Bucket) -> bool:
+        """Whether it is an unused place in this bucket."""
+        return self._bucket is bucket
+
+    def use(self) -> Bucket:
+        """Take the place for a call; from now on it ends with `Bucket.leave`."""
+        bucket, self._bucket = self._bucket, None
+        assert bucket is not None, "a place is used once"
+        return bucket
+
+    def pass_on(self) -> "Slot":
+        """The place as somebody else's, who has to open an `async with` of their own."""
+        return Slot(self.use())
+
+
 class Buckets:
     """All buckets, found by route and major parameter, then by the hash that Discord names in its answers."""
 
@@ -174,7 +203,7 @@ class Buckets:
         self._by_hash: dict[tuple[str, str], Bucket] = {}
         self._everything_from = 0.0
 
-    async def enter(self, route: Route, authorized: bool, deadline: float | None) -> Bucket:
+    async def enter(self, route: Route, authorized: bool, deadline: float | None) -> Slot:
         """Wait until this call may be sent. Raises RateLimited when that would pass `deadline`."""
         while authorized and (wait := self._everything_from - _time()) > 0:
             if deadline is not None and _time() + wait > deadline:
@@ -182,12 +211,12 @@ class Buckets:
             await asyncio.sleep(wait)
         bucket = self.of(route)
         await bucket.enter(deadline)
-        return bucket
+        return Slot(bucket)
 
-    def try_enter(self, route: Route) -> Bucket | None:
-        """The bucket with a place taken in it, if there is one now and nobody waits."""
+    def try_enter(self, route: Route) -> Slot | None:
+        """A place in this call's bucket, if there is one now and nobody waits."""
         bucket = self.of(route)
-        return bucket if self._everything_from <= _time() and bucket.try_enter() else None
+        return Slot(bucket) if self._everything_from <= _time() and bucket.try_enter() else None
 
     def of(self, route: Route) -> Bucket:
         """The bucket that this call counts in, as far as is known."""
@@ -200,10 +229,10 @@ class Buckets:
             self._by_route[key] = bucket
         return bucket
 
-    def learn(self, route: Route, authorized: bool, bucket: Bucket, headers: Mapping[str, str]) -> Bucket:
-        """Take in what an answer says of its bucket; routes that share a hash share the bucket from then on."""
+    def learn(self, route: Route, authorized: bool, bucket: Bucket, headers: Mapping[str, str] | None) -> Bucket:
+        """Give a call's place back, with what its answer (None: it got none) says of the bucket; routes that share a hash share it then."""
         bucket.leave(headers)
-        name = headers.get("X-RateLimit-Bucket")
+        name = headers.get("X-RateLimit-Bucket") if headers else None
         if not name or not authorized:
             return bucket
         shared = self._by_hash.setdefault((name, _key(route)[1]), bucket)

@@ -8,7 +8,7 @@ import asyncio
 import json
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import aiohttp
@@ -17,7 +17,7 @@ from discord.http import Route
 from loguru import logger
 
 from core import deeds
-from core.rate_limits import Allowance, Bucket, Buckets, Outlook, RateLimited
+from core.rate_limits import Allowance, Bucket, Buckets, Outlook, RateLimited, Slot
 
 USER_AGENT = f"DiscordBot (self-hosted role panel bot, 1) py-cord/{discord.__version__}"
 TRIES = 5
@@ -29,6 +29,12 @@ class Uncertain(Exception):
     """The request was sent and its answer never came: it may or may not have taken effect."""
 
 
+class _Answer(NamedTuple):
+    status: int
+    headers: Mapping[str, str]
+    data: Any
+
+
 class Rest:
     """A small client for the calls whose fate matters. A refusal raises discord.HTTPException or its subclass, as py-cord does."""
 
@@ -38,11 +44,16 @@ class Rest:
         self._buckets = Buckets()
         self._overall = Allowance(PER_SECOND)
 
-    async def admit(self, route: Route, deadline: float | None = None) -> Bucket:
-        """Wait for a place in this call's bucket, to be handed to `request` or given back. Raises RateLimited as `request` does."""
+    async def admit(self, route: Route, deadline: float | None = None, slot: Slot | None = None) -> Slot:
+        """Wait for a place in this call's bucket, for an `async with` in which `request` uses it; that is `slot` where it is such a place.
+
+        Raises RateLimited as `request` does.
+        """
+        if slot is not None and slot.is_of(self._buckets.of(route)):
+            return slot
         return await self._buckets.enter(route, True, deadline)
 
-    def try_admit(self, route: Route) -> Bucket | None:
+    def try_admit(self, route: Route) -> Slot | None:
         """The same without waiting: None when there is no place now, or others wait for one."""
         return self._buckets.try_enter(route)
 
@@ -68,36 +79,35 @@ class Rest:
         timeout: float = TIMEOUT,
         tries: int = TRIES,
         deadline: float | None = None,
-        place: Bucket | None = None,
+        slot: Slot | None = None,
     ) -> Any:
         """Send one call and return its JSON body (None for 204).
 
         `repeatable` (by default: GET, PUT, PATCH, DELETE) lets it be sent again after a broken connection, a time-out (`timeout` seconds
         for each try) or a 5xx; otherwise a lost answer raises Uncertain. `deadline` (the loop's time) bounds waiting for rate limits,
-        past it RateLimited is raised. `place` is one that `admit` gave; it is used for the first try, or given back.
+        past it RateLimited is raised. `slot` is a place that `admit` gave; the first try uses it, if it is one for this call.
         """
         repeatable = route.method != "POST" if repeatable is None else repeatable
         acts = authorized and route.method != "GET"
         failure: Exception = Uncertain(f"{route.method} {route.path}")
         for attempt in range(tries):
-            bucket = await self._enter(route, authorized, deadline, place if attempt == 0 else None)
+            bucket = await self._enter(route, authorized, deadline, slot if attempt == 0 else None)
             if acts:
                 deeds.begin()
+            answer: _Answer | None = None
             try:
-                status, headers, data = await self._send(route, body, files, reason, authorized, timeout)
-            except asyncio.CancelledError:
-                bucket.leave(None)
-                raise
+                answer = await self._send(route, body, files, reason, authorized, timeout)
             except (aiohttp.ClientError, OSError, TimeoutError) as error:
-                bucket.leave(None)
                 if acts and isinstance(error, aiohttp.ClientConnectorError):
                     deeds.take_back()
                 failure = Uncertain(f"{route.method} {route.path}: {type(error).__name__}")
                 if not repeatable and not isinstance(error, aiohttp.ClientConnectorError):
                     raise failure from error
                 logger.info("{} {} was not answered ({}); try {} of {}", route.method, route.path, type(error).__name__, attempt + 1, tries)
-            else:
-                bucket = self._buckets.learn(route, authorized, bucket, headers)
+            finally:
+                bucket = self._buckets.learn(route, authorized, bucket, answer.headers if answer else None)
+            if answer:
+                status, headers, data = answer
                 if acts and 400 <= status < 500:
                     deeds.take_back()
                 if status == 429:
@@ -112,18 +122,13 @@ class Rest:
                 await asyncio.sleep(min(0.25 * 2**attempt, 2.0))
         raise failure
 
-    async def _enter(self, route: Route, authorized: bool, deadline: float | None, place: Bucket | None) -> Bucket:
-        if place is not None and place is not self._buckets.of(route):
-            place.give_back()
-            place = None
-        bucket = place or await self._buckets.enter(route, authorized, deadline)
-        try:
+    async def _enter(self, route: Route, authorized: bool, deadline: float | None, slot: Slot | None) -> Bucket:
+        if slot is None or not slot.is_of(self._buckets.of(route)):
+            slot = await self._buckets.enter(route, authorized, deadline)
+        async with slot:
             if authorized:
                 await self._overall.take()
-        except asyncio.CancelledError:
-            bucket.give_back()
-            raise
-        return bucket
+            return slot.use()
 
     async def _send(
         self,
@@ -133,7 +138,7 @@ class Rest:
         reason: str | None,
         authorized: bool,
         timeout: float,
-    ) -> tuple[int, Any, Any]:
+    ) -> "_Answer":
         if self._session is None:
             self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), headers={"User-Agent": USER_AGENT})
         headers: dict[str, str] = {}
@@ -150,7 +155,7 @@ class Rest:
         limit = aiohttp.ClientTimeout(total=timeout)
         async with self._session.request(route.method, route.url, data=payload, headers=headers, timeout=limit) as response:
             text = await response.text()
-            return response.status, response.headers, _parsed(text)
+            return _Answer(response.status, response.headers, _parsed(text))
 
     def _pause(self, route: Route, authorized: bool, bucket: Bucket, data: Any, headers: Mapping[str, str]) -> RateLimited:
         # A body that is not JSON comes from the edge in front of Discord, and means the whole address.

@@ -1,16 +1,18 @@
 """Carries a plan out at Discord and reports what Discord confirmed of it, and nothing else."""
 
+import asyncio
 from dataclasses import dataclass
 
 import discord
 from discord.http import Route
 
-from core.rate_limits import Bucket, RateLimited
+from core.rate_limits import RateLimited, Slot
 from core.rest import Rest, Uncertain
 from domain.plan import Refusal, RolePlan
 from domain.role_safety import Problem
 
-FRESH = 2.0  # seconds that the member in an interaction counts as the present state
+FRESH = 2.0  # seconds that a look at a member, or the member in an interaction, counts as the present state
+LIST_TRIES = 5
 UNKNOWN_MEMBER, UNKNOWN_ROLE, TWO_FACTOR_REQUIRED = 10007, 10011, 60003
 
 
@@ -34,6 +36,20 @@ class Applied:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """The roles that a member had at `at` (the loop's time), and whether they had yet to pass the guild's screening."""
+
+    role_ids: frozenset[int]
+    at: float
+    pending: bool = False
+
+    @property
+    def fresh(self) -> bool:
+        """Whether a whole list of roles may be built from it."""
+        return asyncio.get_running_loop().time() - self.at < FRESH
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """The member to change, and the reason for Discord's own audit log. `deadline` (the loop's time) bounds waiting for rate limits."""
 
@@ -48,30 +64,29 @@ def change_route(guild_id: int, several: bool) -> Route:
     return _list_route("PATCH", guild_id, 0) if several else _role_route("PUT", guild_id, 0, 0)
 
 
-async def apply(rest: Rest, target: Target, plan: RolePlan, known_roles: frozenset[int] | None, place: Bucket | None = None) -> Applied:
+async def apply(rest: Rest, target: Target, plan: RolePlan, seen: Seen | None, slot: Slot | None = None) -> Applied:
     """Send the plan: one change as PUT or DELETE, several as one PATCH of the member's whole role list.
 
-    `known_roles` is that list when it is surely fresh; otherwise it is asked for just before the PATCH.
-    `place` is one that `change_route` was given by the rate limits; it is used or given back.
+    That list is built from `seen` while it is fresh; otherwise the member is looked at just before, so that what others changed
+    in the meantime stays. `slot` is a place in the bucket of `change_route`; the caller has it open.
     """
     if plan.empty:
-        if place:
-            place.give_back()
         return Applied()
     try:
         if len(plan.add) + len(plan.remove) == 1:
-            return await _apply_one(rest, target, plan, place)
-        return await _apply_list(rest, target, plan, known_roles, place)
+            return await _apply_one(rest, target, plan, slot)
+        return await _apply_list(rest, target, plan, seen, slot)
     except (Uncertain, discord.DiscordServerError):  # a 5xx does not tell either whether it took effect
         return await _observe(rest, target, plan)
     except (discord.HTTPException, RateLimited) as error:
         return _none(plan, _problem(error))
 
 
-async def member_roles(rest: Rest, guild_id: int, member_id: int) -> frozenset[int]:
-    """The roles that the member has at Discord now. Raises discord.NotFound when they left."""
-    member = await rest.request(_list_route("GET", guild_id, member_id))
-    return frozenset(int(role_id) for role_id in member["roles"])
+async def look(rest: Rest, guild_id: int, member_id: int, deadline: float | None = None) -> Seen:
+    """Ask Discord for the member. Raises discord.NotFound when they left, and what `Rest.request` raises."""
+    at = asyncio.get_running_loop().time()
+    member = await rest.request(_list_route("GET", guild_id, member_id), deadline=deadline)
+    return Seen(frozenset(int(role_id) for role_id in member["roles"]), at, bool(member.get("pending")))
 
 
 def compare(plan: RolePlan, now: frozenset[int], problem: Problem) -> Applied:
@@ -83,28 +98,52 @@ def compare(plan: RolePlan, now: frozenset[int], problem: Problem) -> Applied:
     )
 
 
-async def _apply_one(rest: Rest, target: Target, plan: RolePlan, place: Bucket | None) -> Applied:
+async def _apply_one(rest: Rest, target: Target, plan: RolePlan, slot: Slot | None) -> Applied:
     method, role_id = ("PUT", plan.add[0]) if plan.add else ("DELETE", plan.remove[0])
     route = _role_route(method, target.guild_id, target.member_id, role_id)
-    await rest.request(route, reason=target.reason, deadline=target.deadline, place=place)
+    await rest.request(route, reason=target.reason, deadline=target.deadline, slot=slot)
     return Applied(plan.add, plan.remove)
 
 
-async def _apply_list(rest: Rest, target: Target, plan: RolePlan, known_roles: frozenset[int] | None, place: Bucket | None) -> Applied:
-    before = known_roles
-    if before is None:
+async def _apply_list(rest: Rest, target: Target, plan: RolePlan, seen: Seen | None, slot: Slot | None) -> Applied:
+    """A list that waited, or is sent again, is built anew: with the old one, what was taken from the member since would come back."""
+    uncertain, failure = False, None
+    for attempt in range(LIST_TRIES):
+        if failure:
+            await asyncio.sleep(min(0.25 * 2 ** (attempt - 1), 2.0))
         try:
-            before = await member_roles(rest, target.guild_id, target.member_id)
-        except BaseException as error:
-            if place:
-                place.give_back()
-            if isinstance(error, Uncertain | discord.DiscordServerError):  # nothing was sent that could have taken effect
-                return _none(plan, Problem.DISCORD_ERROR)
-            raise
-    wanted = (before | set(plan.add)) - set(plan.remove)
+            async with await rest.admit(_list_route("PATCH", target.guild_id, target.member_id), target.deadline, slot) as mine:
+                if failure or seen is None or not seen.fresh:
+                    seen = await _look_before(rest, target)
+                if seen is None:
+                    return _none(plan, Problem.UNCERTAIN if uncertain else Problem.DISCORD_ERROR)
+                if uncertain and not (arrived := compare(plan, seen.role_ids, Problem.DISCORD_ERROR)).failed:
+                    return arrived
+                return await _send_list(rest, target, plan, seen, mine)
+        except (Uncertain, discord.DiscordServerError) as error:
+            uncertain, failure = True, error
+        except RateLimited as error:
+            failure = error
+            if asyncio.get_running_loop().time() + error.retry_after > target.deadline:
+                break
+    if uncertain:
+        return await _observe(rest, target, plan)
+    return _none(plan, Problem.BUSY)
+
+
+async def _look_before(rest: Rest, target: Target) -> Seen | None:
+    """The member as they are just before a list is sent; None when Discord does not say, so that nothing is sent."""
+    try:
+        return await look(rest, target.guild_id, target.member_id, target.deadline)
+    except (Uncertain, discord.DiscordServerError):
+        return None
+
+
+async def _send_list(rest: Rest, target: Target, plan: RolePlan, seen: Seen, slot: Slot) -> Applied:
+    wanted = (seen.role_ids | set(plan.add)) - set(plan.remove)
     route = _list_route("PATCH", target.guild_id, target.member_id)
     body = {"roles": [str(role_id) for role_id in sorted(wanted)]}
-    member = await rest.request(route, body=body, reason=target.reason, deadline=target.deadline, place=place)
+    member = await rest.request(route, body=body, reason=target.reason, deadline=target.deadline, slot=slot, tries=1)
     return compare(plan, frozenset(int(role_id) for role_id in member["roles"]), Problem.FORBIDDEN)
 
 
@@ -120,10 +159,10 @@ def _list_route(method: str, guild_id: int, member_id: int) -> Route:
 async def _observe(rest: Rest, target: Target, plan: RolePlan) -> Applied:
     """After a lost answer: look. What still cannot be seen stays uncertain."""
     try:
-        now = await member_roles(rest, target.guild_id, target.member_id)
+        now = await look(rest, target.guild_id, target.member_id)
     except (discord.HTTPException, Uncertain, RateLimited):
         return _none(plan, Problem.UNCERTAIN)
-    return compare(plan, now, Problem.DISCORD_ERROR)
+    return compare(plan, now.role_ids, Problem.DISCORD_ERROR)
 
 
 def _none(plan: RolePlan, problem: Problem) -> Applied:

@@ -97,7 +97,7 @@ class RolesCog(MyRoles, TemporaryRoles, Aftercare, Cog, name="roles"):
     async def clear(self, press: Press) -> None:
         """Give back everything of the panel."""
         panel_id, screen = _arguments(press, 2)
-        panel = await self._panels.get(panel_id)
+        panel = await self._panels.get(press.member.guild.id, panel_id)
         offered = tuple(role.item_id for role in panel.roles) if panel else ()
         click = _click(press, panel_id, (), toggles=False, posted=False, offered_ids=offered)
         await self._service.click(click, self._picker_teller(press.answer, click, screen), _turn_teller(press.answer))
@@ -141,10 +141,11 @@ class RolesCog(MyRoles, TemporaryRoles, Aftercare, Cog, name="roles"):
             before = clock.now() - LEFTOVER_AGE
 
     async def _picker(self, answer: Answer, click: Click, screen: int = 0) -> Payload:
-        panel = await self._panels.get(click.panel_id)
-        if panel is None or panel.guild_id != click.guild_id:
+        panel = await self._panels.get(click.guild_id, click.panel_id)
+        if panel is None:
             raise UserError(PANEL_GONE)
-        return picker(panel, self._service.held(click), answer.t, screen=screen, emoji_ids=self._emoji_ids(click.guild_id))
+        held = self._service.expected(click, await self._service.seen(click))
+        return picker(panel, held, answer.t, screen=screen, emoji_ids=self._emoji_ids(click.guild_id))
 
     def _emoji_ids(self, guild_id: int) -> frozenset[int]:
         guild = self.bot.get_guild(guild_id)

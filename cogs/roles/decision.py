@@ -77,11 +77,11 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A plan with what it was made from. Without a board the panel is gone."""
+    """A plan with what it was made from. Without a board the guild has no such panel; `held` is None when it could not be seen."""
 
     board: Board | None
     plan: RolePlan
-    held: frozenset[int]
+    held: frozenset[int] | None
     facts: GuildFacts
 
     @property
@@ -96,7 +96,7 @@ class Decision:
 
     def outcome(self, applied: Applied, at: datetime | None = None) -> Outcome:
         """What became of it, when Discord confirmed the changes at `at`."""
-        holds = None if applied.uncertain else (self.held | set(applied.added)) - set(applied.removed)
+        holds = None if self.held is None or applied.uncertain else (self.held | set(applied.added)) - set(applied.removed)
         ends = {grant.role_id: end for grant in self.grants if at and grant.role_id in applied.added and (end := grant.ends(at))}
         return Outcome(self.panel, self.plan, applied, holds, frozenset(self.facts.roles), ends)
 
@@ -115,7 +115,7 @@ def decide(
     `full` are the items known to have no place left. `may_wait`: the bot will hear when a member is admitted.
     """
     if board is None or board.panel.guild_id != click.guild_id:
-        return Decision(board, RolePlan(refusals=(Refusal(0, Problem.PANEL_DELETED),)), held, facts)
+        return Decision(None, RolePlan(refusals=(Refusal(0, Problem.PANEL_DELETED),)), held, facts)
     items = [board.panel.item(item_id) for item_id in click.item_ids]
     picked = tuple(item.role_id for item in items if item)
     waits = may_wait and board.panel.wait_for_screening

@@ -15,7 +15,7 @@ from loguru import logger
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
-from cogs.roles.applier import Applied, Target, apply, compare, member_roles
+from cogs.roles.applier import Applied, Target, apply, compare, look
 from cogs.roles.members import MemberLocks, Overlay
 from core.rate_limits import RateLimited
 from core.rest import Uncertain
@@ -203,7 +203,7 @@ class Errands:
     async def _held(self, errand: Errand) -> frozenset[int] | None:
         """The member's roles at Discord now; None when they are not in the guild."""
         try:
-            return await member_roles(self._bot.rest, errand.guild_id, errand.user_id)
+            return (await look(self._bot.rest, errand.guild_id, errand.user_id)).role_ids
         except discord.NotFound:
             return None
 

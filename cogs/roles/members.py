@@ -1,8 +1,7 @@
 """What this process knows of members that an interaction's payload may not show yet: one change at a time, and the last ones made."""
 
 import asyncio
-from collections import deque
-from collections.abc import MutableMapping
+from collections.abc import Iterable, MutableMapping
 from datetime import datetime, timedelta
 
 from domain import clock
@@ -22,20 +21,33 @@ class MemberLocks:
 
 
 class Overlay:
-    """The changes of the last 5 s, laid over the roles that a click's payload shows."""
+    """What Discord told this process of its members' roles in the last 5 s, when a click's payload may be older.
+
+    It tells that a payload is not to be believed, and never what is true instead: others change roles, too. Then Discord is asked.
+    """
 
     def __init__(self) -> None:
-        self._changes: deque[tuple[datetime, int, int, frozenset[int], frozenset[int]]] = deque()
+        self._heard: dict[tuple[int, int], tuple[datetime, dict[int, bool]]] = {}
 
-    def note(self, guild_id: int, member_id: int, added: tuple[int, ...], removed: tuple[int, ...]) -> None:
+    def note(self, guild_id: int, member_id: int, added: Iterable[int], removed: Iterable[int]) -> None:
         """Remember a change that Discord just confirmed."""
-        self._changes.append((clock.now(), guild_id, member_id, frozenset(added), frozenset(removed)))
+        self._keep(guild_id, member_id, self._known(guild_id, member_id) | dict.fromkeys(added, True) | dict.fromkeys(removed, False))
 
-    def over(self, guild_id: int, member_id: int, held: frozenset[int]) -> frozenset[int]:
-        """The member's roles with what this process changed since laid over them."""
-        while self._changes and self._changes[0][0] < clock.now() - OVERLAY:
-            self._changes.popleft()
-        for _, guild, member, added, removed in self._changes:
-            if (guild, member) == (guild_id, member_id):
-                held = (held | added) - removed
-        return held
+    def correct(self, guild_id: int, member_id: int, held: frozenset[int]) -> None:
+        """Remember how a look at the member found the roles that were changed."""
+        self._keep(guild_id, member_id, {role_id: role_id in held for role_id in self._known(guild_id, member_id)})
+
+    def contradicts(self, guild_id: int, member_id: int, held: frozenset[int]) -> bool:
+        """Whether these roles differ from what was heard last: one of the two is out of date."""
+        return any((role_id in held) is not holds for role_id, holds in self._known(guild_id, member_id).items())
+
+    def _known(self, guild_id: int, member_id: int) -> dict[int, bool]:
+        at, roles = self._heard.get((guild_id, member_id), (clock.now(), {}))
+        return roles if at > clock.now() - OVERLAY else {}
+
+    def _keep(self, guild_id: int, member_id: int, roles: dict[int, bool]) -> None:
+        self._heard.pop((guild_id, member_id), None)  # the last heard of stands last
+        while self._heard and next(iter(self._heard.values()))[0] < clock.now() - OVERLAY:
+            del self._heard[next(iter(self._heard))]
+        if roles:
+            self._heard[guild_id, member_id] = clock.now(), roles

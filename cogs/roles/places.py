@@ -16,7 +16,7 @@ from loguru import logger
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
-from cogs.roles.applier import member_roles
+from cogs.roles.applier import look
 from core.cog import outlasted
 from core.errors import UserError
 from core.i18n import N_
@@ -133,7 +133,7 @@ class Places:
     async def _look(self, grant: RoleGrant) -> bool:
         """Look at one holder; whether their place is free now."""
         try:
-            held = await member_roles(self._bot.rest, grant.guild_id, grant.user_id)
+            held = (await look(self._bot.rest, grant.guild_id, grant.user_id)).role_ids
         except discord.NotFound:
             await RoleGrant.member_left(grant.guild_id, grant.user_id, clock.now())
             return True

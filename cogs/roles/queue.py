@@ -7,8 +7,8 @@ bucket takes, and all guilds together stay below what Discord allows a bot, so t
 import asyncio
 from bisect import insort
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
@@ -17,7 +17,7 @@ from loguru import logger
 
 from cogs.roles.applier import change_route
 from core.errors import UserError, is_database_away
-from core.rate_limits import Allowance, Bucket
+from core.rate_limits import Allowance, Slot
 from core.rest import Rest
 from domain.late import net_of
 from domain.plan import RolePlan
@@ -82,7 +82,7 @@ class RoleQueue(Generic[PartT]):
         self,
         rest: Rest,
         spawn: Callable[[Coroutine[Any, Any, None], str], object],
-        work: Callable[[Job[PartT], Bucket], Awaitable[None]],
+        work: Callable[[Job[PartT], Slot], Awaitable[None]],
     ) -> None:
         self._rest, self._spawn, self._work = rest, spawn, work
         self._allowance = Allowance(CALLS_PER_SECOND)
@@ -100,14 +100,16 @@ class RoleQueue(Generic[PartT]):
         """Those whose turn has not come."""
         return [job for job in self._jobs.values() if not job.called]
 
-    def place_now(self, guild_id: int, plan: RolePlan) -> Bucket | None:
-        """A place for this plan if its turn is now: nobody waits before it, and the limits have room."""
+    @asynccontextmanager
+    async def slot_now(self, guild_id: int, plan: RolePlan) -> AsyncIterator[Slot | None]:
+        """A place for this plan if its turn is now: nobody waits before it, and the limits have room. It is entered without waiting."""
         lane = _lane(guild_id, [plan])
-        place = None if lane in self._lines else self._rest.try_admit(change_route(*lane))
-        if place and not self._allowance.try_take():
-            place.give_back()
-            return None
-        return place
+        slot = None if lane in self._lines else self._rest.try_admit(change_route(*lane))
+        if slot is None:
+            yield None
+            return
+        async with slot:
+            yield slot if self._allowance.try_take() else None
 
     @contextmanager
     def arriving(self, guild_id: int) -> Iterator[None]:
@@ -159,29 +161,24 @@ class RoleQueue(Generic[PartT]):
         line = self._lines[lane]
         try:
             while line:
-                place = await self._rest.admit(change_route(*lane))
-                try:
+                async with await self._rest.admit(change_route(*lane)) as slot:
                     # One guild asks for one turn at a time, so that the guilds take turns.
                     await self._allowance.take(CALLS_PER_TURN)
-                except asyncio.CancelledError:
-                    place.give_back()
-                    raise
-                if line:
-                    self._call(line.pop(0), place)
-                else:
-                    place.give_back()
+                    if line:
+                        self._call(line.pop(0), slot.pass_on())
         finally:
             del self._lines[lane]
 
-    def _call(self, job: Job[PartT], place: Bucket) -> None:
+    def _call(self, job: Job[PartT], slot: Slot) -> None:
         job.called = True
-        task = asyncio.create_task(self._run(job, place), name=f"role changes of member {job.member[1]}")
+        task = asyncio.create_task(self._run(job, slot), name=f"role changes of member {job.member[1]}")
         self.running.add(task)
         task.add_done_callback(self.running.discard)
 
-    async def _run(self, job: Job[PartT], place: Bucket) -> None:
+    async def _run(self, job: Job[PartT], slot: Slot) -> None:
         try:
-            await self._work(job, place)
+            async with slot:
+                await self._work(job, slot)
         except Exception as error:  # noqa: BLE001 - what waited is recorded, and taken up again from there
             job.failed = True
             if isinstance(error, UserError) or is_database_away(error):

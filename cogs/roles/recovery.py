@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import discord
 from loguru import logger
 
-from cogs.roles.applier import Applied, compare, member_roles
+from cogs.roles.applier import Applied, compare, look
 from cogs.roles.decision import Click, Outcome, facts_of, planned
 from cogs.roles.refusals import KIND
 from cogs.roles.service import TOKEN_LIFE, RoleService
@@ -85,7 +85,7 @@ class Recovery:
 
     async def _present_roles(self, click: Click) -> frozenset[int] | None:
         try:
-            return await member_roles(self._bot.rest, click.guild_id, click.member_id)
+            return (await look(self._bot.rest, click.guild_id, click.member_id)).role_ids
         except (discord.NotFound, discord.Forbidden):
             return None
 

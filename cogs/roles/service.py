@@ -4,12 +4,14 @@ import asyncio
 import math
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+import discord
 from loguru import logger
 
-from cogs.roles.applier import FRESH, Applied, Target, apply
+from cogs.roles.applier import Applied, Seen, Target, apply, look
 from cogs.roles.breaker import Breaker
 from cogs.roles.cooldown import Cooldown
 from cogs.roles.decision import Board, Click, Decision, decide, facts_of, planned
@@ -24,7 +26,8 @@ from core.answer import AnsweredElsewhere
 from core.errors import OUTDATED, UserError, is_database_away
 from core.facts import guild_facts
 from core.i18n import N_
-from core.rate_limits import Bucket
+from core.rate_limits import RateLimited, Slot
+from core.rest import Uncertain
 from domain import clock
 from domain.events import AuditWritten, RolesChanged
 from domain.plan import Refusal, RolePlan
@@ -41,6 +44,8 @@ STALE_MAX = 3  # times that a panel may turn out to be newer than the one planne
 BEING_EDITED = N_("This panel is being edited right now. Please try again in a moment.")
 PAUSED = "roles.paused"
 SOON = 1.0  # seconds: who is done so soon need not hear of the line
+LOOK_PATIENCE = 10.0  # seconds that a click may wait until Discord says which roles its member has
+NOT_SEEN = N_("Discord did not say which roles you have right now, so nothing was changed. Please try again in a moment.")
 LEFTOVER_WAIT = 90.0  # seconds until what failed on the bot's side is taken up again, at the latest
 TOO_FAST = N_("That was a lot of clicks in a short time. You can go on {moment}.")
 TOO_LONG = N_(
@@ -77,9 +82,27 @@ class RoleService:
         self.queue: RoleQueue[Part] = RoleQueue(bot.rest, spawn, self._take_turn)
         self.active = bot.gate.under_way
 
-    def held(self, click: Click) -> frozenset[int]:
-        """The member's roles as this process knows them, as if what waits were done."""
-        held = self._overlay.over(click.guild_id, click.member_id, frozenset(click.role_ids or ()))
+    async def seen(self, click: Click, *, arrived: float | None = None, waited: bool = False) -> Seen:
+        """The member's roles now: those of the payload, unless it may be older than a change. Then Discord is asked.
+
+        `arrived` is when the payload came (by default: now), `waited` whether others of the member's changes were made since.
+        Raises UserError when Discord does not say.
+        """
+        arrived = asyncio.get_running_loop().time() if arrived is None else arrived
+        told = frozenset(click.role_ids or ())
+        if not waited and not self._overlay.contradicts(click.guild_id, click.member_id, told):
+            return Seen(told, arrived, click.pending)
+        try:
+            seen = await look(self._bot.rest, click.guild_id, click.member_id, arrived + LOOK_PATIENCE)
+        except (discord.HTTPException, Uncertain, RateLimited) as error:
+            logger.info("Member {} could not be looked at: {!r}", click.member_id, error)
+            raise UserError(NOT_SEEN) from error
+        self._overlay.correct(click.guild_id, click.member_id, seen.role_ids)
+        return seen
+
+    def expected(self, click: Click, seen: Seen) -> frozenset[int]:
+        """The member's roles as if what waits in line were done."""
+        held = seen.role_ids
         job = self.queue.job_of(click.guild_id, click.member_id)
         for part in job.parts if job else ():
             held = (held | set(part.plan.add)) - set(part.plan.remove)
@@ -118,23 +141,22 @@ class RoleService:
             self.active.difference_update(part.click.interaction_id for part in job.parts)
 
     async def _click(self, click: Click, tell: Tell, arrived: float, waited: bool) -> Job[Part] | None:
-        board = await self._panels.board(click.panel_id)
+        board = await self._panels.board(click.guild_id, click.panel_id)
         if board and click.posted and not await self._panels.is_message_of(click.panel_id, click.message_id):
             raise UserError(OUTDATED)
-        held = self.held(click)
+        seen = await self.seen(click, arrived=arrived, waited=waited)
         with self.queue.arriving(click.guild_id):
-            decision, entry_id = await self._claim(click, held)
-            part = place = None
-            if entry_id is not None:
-                part = Part(entry_id, click, decision.plan, tell, clock.now())
-                place = None if self.queue.job_of(*part.member) else self.queue.place_now(click.guild_id, decision.plan)
-                if place is None:
-                    return self.queue.add(part)
-        if part is None or place is None:
-            await self._record_refusal(click, decision, tell)
+            decision, entry_id = await self._claim(click, self.expected(click, seen))
+        if entry_id is None:
+            await self._record_refusal(click, replace(decision, held=seen.role_ids), tell)
             return None
-        known = held if not waited and asyncio.get_running_loop().time() - arrived < FRESH else None
-        await self._carry_out(part, decision, known, place)
+        part = Part(entry_id, click, decision.plan, tell, clock.now())
+        if self.queue.job_of(*part.member):
+            return self.queue.add(part)
+        async with self.queue.slot_now(click.guild_id, decision.plan) as slot:
+            if slot is None:
+                return self.queue.add(part)
+            await self._carry_out(part, decision, seen, slot)
         return None
 
     async def _tell_place(self, job: Job[Part], tell_turn: TellTurn) -> None:
@@ -149,11 +171,11 @@ class RoleService:
         if job.failed or not job.done.is_set():
             await tell_turn(turn)
 
-    async def _take_turn(self, job: Job[Part], place: Bucket) -> None:
+    async def _take_turn(self, job: Job[Part], slot: Slot) -> None:
         try:
             async with self._locks.of(*job.member):
                 parts = self.queue.begin(job)
-                await self._turns.carry_out(parts, place)
+                await self._turns.carry_out(parts, slot)
         finally:
             self.active.difference_update(part.click.interaction_id for part in job.parts)
 
@@ -171,7 +193,7 @@ class RoleService:
         Raises AnsweredElsewhere when the click has an owner.
         """
         facts = await self._facts(click)
-        board = await self._panels.board(click.panel_id)
+        board = await self._panels.board(click.guild_id, click.panel_id)
         looked: frozenset[int] = frozenset()
         full: frozenset[int] = frozenset()
         stale, checked = 0, False
@@ -192,7 +214,7 @@ class RoleService:
                     continue
                 if await AuditEntry.exists(interaction_id=click.interaction_id):
                     raise AnsweredElsewhere
-            fresh = await self._panels.reload_board(click.panel_id)
+            fresh = await self._panels.reload_board(click.guild_id, click.panel_id)
             if decision.plan.empty and (fresh and fresh.versions) == (board and board.versions):
                 return decision, None
             board, stale = fresh, stale + 1
@@ -211,18 +233,14 @@ class RoleService:
         payload = facts_of(click, board.panel, decision.plan, Applied())
         return await claim(wish, payload, click.to_json(), clock.now())
 
-    async def _carry_out(self, part: Part, decision: Decision, known: frozenset[int] | None, place: Bucket) -> None:
+    async def _carry_out(self, part: Part, decision: Decision, seen: Seen, slot: Slot) -> None:
         """Apply a claimed plan at once, show what came of it, and settle its row."""
         click, panel = part.click, decision.panel
-        try:
-            if not await AuditEntry.advance(part.entry_id, AuditState.SENT, expected=AuditState.QUEUED):
-                raise AnsweredElsewhere
-        except BaseException:
-            place.give_back()
-            raise
+        if not await AuditEntry.advance(part.entry_id, AuditState.SENT, expected=AuditState.QUEUED):
+            raise AnsweredElsewhere
         deadline = asyncio.get_running_loop().time() + LAST_WAIT
         target = Target(click.guild_id, click.member_id, f"Role panel: {panel.name if panel else click.panel_id}", deadline)
-        applied = await apply(self._bot.rest, target, decision.plan, known, place)
+        applied = await apply(self._bot.rest, target, decision.plan, seen, slot)
         at = clock.now()
         self._overlay.note(click.guild_id, click.member_id, applied.added, applied.removed)
         await self._learn(click.guild_id, applied)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import discord
 from loguru import logger
 
-from cogs.roles.applier import Applied, Target, apply, member_roles
+from cogs.roles.applier import Applied, Seen, Target, apply, look
 from cogs.roles.breaker import Breaker
 from cogs.roles.decision import Click, Decision, Outcome, facts_of
 from cogs.roles.members import Overlay
@@ -18,7 +18,7 @@ from core.answer import TooLate
 from core.errors import UserError
 from core.facts import guild_facts
 from core.i18n import N_
-from core.rate_limits import Bucket, RateLimited
+from core.rate_limits import RateLimited, Slot
 from core.rest import Uncertain
 from domain import clock
 from domain.late import net_of, still_due
@@ -84,25 +84,21 @@ class Turns:
         self._bot, self._panels, self._overlay = bot, panels, overlay
         self._breaker, self._learn, self._settle = breaker, learn, settle
 
-    async def carry_out(self, parts: list[Part], place: Bucket) -> None:
+    async def carry_out(self, parts: list[Part], slot: Slot) -> None:
         """Make one change of all parts, tell each of them and settle its row. The member's lock is held.
 
         Raises UserError while the guild is not known; nothing has happened then.
         """
-        try:
-            held, dues = await self._look_again(parts)
-            dues = [due for due in dues if await self._send(due)]
-        except BaseException:
-            place.give_back()
-            raise
+        seen, dues = await self._look_again(parts)
+        dues = [due for due in dues if await self._send(due)]
         plan = RolePlan(
             add=tuple(role_id for due in dues for role_id in due.plan.add),
             remove=tuple(role_id for due in dues for role_id in due.plan.remove),
         )
-        applied = await apply(self._bot.rest, _target(parts[0].click, dues), plan, held, place)
+        applied = await apply(self._bot.rest, _target(parts[0].click, dues), plan, seen, slot)
         self._overlay.note(*parts[0].member, applied.added, applied.removed)
         await self._learn(parts[0].click.guild_id, applied)
-        holds = None if held is None or applied.uncertain else (held | set(applied.added)) - set(applied.removed)
+        holds = None if seen is None or applied.uncertain else (seen.role_ids | set(applied.added)) - set(applied.removed)
         at = clock.now()
         try:
             await asyncio.gather(*(_tell(due, due.share_of(applied), holds, at) for due in dues))
@@ -111,40 +107,46 @@ class Turns:
             for due in reversed(dues):
                 await self._settle(due.part.entry_id, due.part.click, due.decision, due.share_of(applied), at)
 
-    async def _look_again(self, parts: list[Part]) -> tuple[frozenset[int] | None, list[_Due]]:
-        """The member's roles now, None when they cannot be seen, and what is left to do for each part."""
+    async def _look_again(self, parts: list[Part]) -> tuple[Seen | None, list[_Due]]:
+        """The member now, None when they cannot be seen, and what is left to do for each part."""
         guild_id, member_id = parts[0].member
         guild = await self._bot.guild(guild_id)
         if guild is None:
             raise UserError(GUILD_MISSING)
         facts = guild_facts(guild)
         problem = self._breaker.problem(guild_id)
-        held = problem or await self._present_roles(guild_id, member_id)
-        if isinstance(held, Problem):
-            return None, [await self._failed(part, held, facts) for part in parts]
+        seen = problem or await self._present(guild_id, member_id)
+        if isinstance(seen, Problem):
+            return None, [await self._failed(part, seen, facts) for part in parts]
+        self._overlay.correct(guild_id, member_id, seen.role_ids)
         found: list[_Due] = []
-        after = held
+        after = seen.role_ids
         for part in parts:
-            due = await self._failed(part, Problem.EXPIRED, facts) if part.expired else await self._due(part, held, after, facts)
+            due = await self._failed(part, Problem.EXPIRED, facts) if part.expired else await self._due(part, seen.role_ids, after, facts)
             after = (after | set(due.plan.add)) - set(due.plan.remove)
             found.append(due)
         effective = net_of([due.plan for due in found])
-        return held, [_without_superseded(due, plan) for due, plan in zip(found, effective, strict=True)]
+        return seen, [_without_superseded(due, plan) for due, plan in zip(found, effective, strict=True)]
 
     async def _due(self, part: Part, held: frozenset[int], after: frozenset[int], facts: GuildFacts) -> _Due:
         """What is left to do for a part, when the member holds `held` now and the parts before it lead to `after`."""
-        board = await self._panels.reload_board(part.click.panel_id)
+        board = await self._panels.reload_board(part.click.guild_id, part.click.panel_id)
         left = still_due(board.panel if board else None, part.plan, after, facts)
         recorded = replace(part.plan, unchanged=part.plan.unchanged + left.unchanged, refusals=part.plan.refusals + left.refusals)
         return _Due(part, Decision(board, recorded, held, facts), left)
 
     async def _failed(self, part: Part, problem: Problem, facts: GuildFacts) -> _Due:
         failed = tuple(Refusal(role_id, problem) for role_id in (*part.plan.add, *part.plan.remove))
-        return _Due(part, Decision(await self._panels.board(part.click.panel_id), part.plan, frozenset(), facts), RolePlan(), failed)
+        return _Due(
+            part,
+            Decision(await self._panels.board(part.click.guild_id, part.click.panel_id), part.plan, frozenset(), facts),
+            RolePlan(),
+            failed,
+        )
 
-    async def _present_roles(self, guild_id: int, member_id: int) -> frozenset[int] | Problem:
+    async def _present(self, guild_id: int, member_id: int) -> Seen | Problem:
         try:
-            return await member_roles(self._bot.rest, guild_id, member_id)
+            return await look(self._bot.rest, guild_id, member_id)
         except discord.NotFound:
             return Problem.MEMBER_LEFT
         except (discord.HTTPException, Uncertain, RateLimited) as error:

@@ -39,6 +39,22 @@ async def test_places_are_taken_up_to_the_limit_and_given_back() -> None:
     assert bucket.try_enter()
 
 
+async def test_a_slot_is_given_back_unless_a_call_used_it() -> None:
+    buckets, route = Buckets(), Route("GET", "/users/@me")
+    bucket = buckets.of(route)
+    with pytest.raises(KeyError):
+        async with await buckets.enter(route, True, None):
+            assert (bucket.remaining, bucket.in_flight) == (bucket.limit - 1, 1)
+            raise KeyError
+    assert (bucket.remaining, bucket.in_flight) == (bucket.limit, 0)
+    async with await buckets.enter(route, True, None) as slot:
+        assert slot.is_of(bucket)
+        async with slot.pass_on() as mine:  # somebody else's from now on
+            assert not slot.is_of(bucket)
+            mine.use()
+    assert bucket.in_flight == 1
+
+
 async def test_nobody_overtakes_who_waits() -> None:
     bucket = Bucket(limit=1)
     assert bucket.try_enter()
@@ -98,7 +114,7 @@ async def test_a_global_limit_stops_other_calls_and_the_answer_that_met_it() -> 
     buckets, now = Buckets(), asyncio.get_running_loop().time()
     callback = Route("POST", "/interactions/{interaction_id}/{token}/callback", interaction_id=1, token="a")
     another = Route("POST", "/interactions/{interaction_id}/{token}/callback", interaction_id=2, token="b")
-    buckets.pause(await buckets.enter(callback, False, None), False, 60.0, everything=True)
+    buckets.pause((await buckets.enter(callback, False, None)).use(), False, 60.0, everything=True)
     for route, authorized in ((callback, False), (Route("GET", "/users/@me"), True)):
         with pytest.raises(RateLimited):
             await buckets.enter(route, authorized, now + 1)
