@@ -71,13 +71,8 @@ class TemporaryRoles:
         user_id, page = _arguments(press)
         picked = [int(value) for value in press.values if value.isdecimal()]
         grants = await RoleGrant.filter(id__in=picked, guild_id=moderator.guild.id, expires_at__isnull=False).order_by("expires_at")
-<<<<<<< HEAD
-        permissions = press.interaction.app_permissions
-        facts = guild_facts(moderator.guild, permissions.value if isinstance(permissions, discord.Permissions) else None)
-        deeds.describe(ENDING_THEM)
-=======
         facts = guild_facts(moderator.guild)
->>>>>>> 090f9ae (Take permissions from the roles in the guild, never from a channel)
+        deeds.describe(ENDING_THEM)
         lines = [await self._end(grant, moderator, facts, t) for grant in grants]
         await press.answer.redraw(await page_of(moderator.guild, user_id, page, t))
         if lines:
