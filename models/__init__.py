@@ -3,7 +3,7 @@
 from models.audit import SETTLED, AuditEntry, AuditState
 from models.draft import Draft
 from models.guild_config import GuildConfig
-from models.panel import Panel, PanelMessage, PanelRole
+from models.panel import MessageState, Panel, PanelMessage, PanelRole
 from models.revision import PanelRevision
 from models.role_grant import RoleGrant
 
@@ -13,6 +13,7 @@ __all__ = [
     "AuditState",
     "Draft",
     "GuildConfig",
+    "MessageState",
     "Panel",
     "PanelMessage",
     "PanelRevision",

@@ -1,6 +1,7 @@
 """Panels, the roles on them, and the messages they are posted as."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Any
 
 from tortoise import fields
@@ -9,6 +10,7 @@ from tortoise.expressions import F
 from tortoise.models import Model
 
 from domain import panels as rules
+from models.audit import AuditEntry
 
 
 class Panel(Model):
@@ -134,31 +136,52 @@ class PanelRole(Model):
         )
 
 
+class MessageState(StrEnum):
+    """What is being done with a posted message: its row is written before Discord is asked, and stays until Discord's answer is recorded.
+
+    posting: it is being sent, so its id is not known yet · live: it stands · deleting: it is being taken away.
+    """
+
+    POSTING = "posting"
+    LIVE = "live"
+    DELETING = "deleting"
+
+
 class PanelMessage(Model):
     """A message that a panel is posted as. It is out of date while `rendered_version` is behind the panel's version.
 
-    `missing`: somebody deleted it at Discord; kept until the panel is posted again, so that its editor can tell.
+    `missing`: somebody deleted it at Discord; kept until the panel is posted again, so that its editor can tell. `nonce` is what it was
+    sent with while its id is unknown. `entry` is the record that is settled when all messages that belong to it are. A message that is
+    still to be deleted outlives its panel.
     """
 
     id = fields.IntField(primary_key=True)
-    panel: fields.ForeignKeyRelation[Panel] = fields.ForeignKeyField("models.Panel", related_name="messages", on_delete=fields.CASCADE)
-    panel_id: int
+    panel: fields.ForeignKeyNullableRelation[Panel] = fields.ForeignKeyField(
+        "models.Panel", related_name="messages", on_delete=fields.CASCADE, null=True
+    )
+    panel_id: int | None
     channel_id = fields.BigIntField()
-    message_id = fields.BigIntField(unique=True)
+    message_id = fields.BigIntField(unique=True, null=True)
     rendered_version = fields.IntField()
     missing = fields.BooleanField(default=False)
+    state = fields.CharEnumField(MessageState, max_length=8, default=MessageState.LIVE, db_index=True)
+    nonce = fields.CharField(max_length=25, null=True)
+    entry: fields.ForeignKeyNullableRelation[AuditEntry] = fields.ForeignKeyField(
+        "models.AuditEntry", related_name="messages", on_delete=fields.CASCADE, null=True, db_index=True
+    )
+    entry_id: int | None
 
     class Meta(Model.Meta):
         table = "panel_message"
 
     @classmethod
     async def behind(cls) -> list[tuple[int, int, int]]:
-        """The existing messages that are out of date, oldest first: row id, guild id, version of the panel."""
+        """The standing messages that are out of date, oldest first: row id, guild id, version of the panel."""
         rows = await get_connection("default").execute_query_dict(
             """
             SELECT message.id, panel.guild_id, panel.version
             FROM panel_message AS message JOIN panel ON panel.id = message.panel_id
-            WHERE message.rendered_version < panel.version AND NOT message.missing
+            WHERE message.rendered_version < panel.version AND NOT message.missing AND message.state = 'live'
             ORDER BY panel.updated_at, message.id
             """
         )

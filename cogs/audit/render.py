@@ -109,6 +109,8 @@ def _notes(entry: AuditEntry, t: Translator) -> list[Field]:
     if payload.get("observed"):
         note = t("The bot was interrupted during this change. The roles above are what it then saw at Discord.")
         fields += _field(t("Note"), [note])
+    if payload.get("found_later"):
+        fields += _field(t("Note"), [t("The bot was interrupted while it posted, and found the message in the channel afterwards.")])
     if payload.get("cog"):
         fields += _field(t("Cog"), [f"`{payload['cog']}`"])
     return fields

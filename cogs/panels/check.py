@@ -105,7 +105,7 @@ class CheckHandlers(PanelHandlers):
 
     async def _forget(self, press: Press, editor: Editor, spec: PanelSpec) -> list[str]:
         left = await self.poster.take_out(editor, spec, argument(press, 4))
-        return [still_works(spec, left, press.answer.t) if left else press.answer.t(DONE)]
+        return still_works(spec, left, press.answer.t) or [press.answer.t(DONE)]
 
     async def _update(self, press: Press, editor: Editor, spec: PanelSpec) -> list[str]:
         messages = await PanelMessage.filter(panel_id=spec.panel_id, channel_id=argument(press, 4)).only("id")

@@ -14,7 +14,7 @@ from loguru import logger
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from cogs.panels.edits import PanelEdits
-from cogs.panels.poster import GONE, message_route, note_missing
+from cogs.panels.poster import GONE, Poster, message_route
 from core.cog import Cog, outlasted
 from core.errors import UserError
 from core.rate_limits import RateLimited
@@ -22,7 +22,7 @@ from core.rest import Uncertain
 from domain.events import AuditWritten
 from domain.leftovers import Leftovers, leftovers, mended
 from domain.panels import PanelSpec
-from models import AuditEntry, Panel, PanelMessage, PanelRole
+from models import AuditEntry, MessageState, Panel, PanelMessage, PanelRole
 
 if TYPE_CHECKING:
     from core.bot import RolePanelBot
@@ -70,6 +70,8 @@ class CleanUp(PanelEdits):
 class CleaningHandlers(Cog, name="cleaning"):
     """The listeners and loops, as a mixin of the cog."""
 
+    poster: Poster
+
     def clean(self, bot: "RolePanelBot") -> None:
         """Begin: with every guild that is known already, and those that come."""
         self._clean_up = CleanUp(bot.dispatch)
@@ -112,8 +114,8 @@ class CleaningHandlers(Cog, name="cleaning"):
         await self._forget_channel(event.guild_id, event.thread_id)
 
     async def _forget_channel(self, guild_id: int, channel_id: int) -> None:
-        for message in await PanelMessage.filter(channel_id=channel_id, panel__guild_id=guild_id, missing=False):
-            await note_missing(message)
+        for message in await PanelMessage.filter(channel_id=channel_id, panel__guild_id=guild_id, missing=False, state=MessageState.LIVE):
+            await self.poster.note_missing(message)
         self.bot.dispatch(AuditWritten.NAME, AuditWritten(guild_id))
 
     def _compare_soon(self, guild: discord.Guild) -> None:
@@ -161,14 +163,16 @@ class CleaningHandlers(Cog, name="cleaning"):
 
     async def _look_round(self) -> None:
         last = 0
-        while message := await PanelMessage.filter(id__gt=last, missing=False).order_by("id").prefetch_related("panel").first():
+        standing = PanelMessage.filter(missing=False, state=MessageState.LIVE).order_by("id").prefetch_related("panel")
+        while message := await standing.filter(id__gt=last).first():
             last = message.id
+            assert message.panel, "only what is to be deleted outlives its panel"
             guild = self.bot.get_guild(message.panel.guild_id)
             if guild is None or guild.unavailable or not self.bot.serves(guild.id) or not _can_look(guild, message.channel_id):
                 continue
             await self.bot.pace.turn()
-            if await self._is_gone(message_route("GET", message.channel_id, message.message_id)):
-                await note_missing(message)
+            if await self._is_gone(message_route("GET", message.channel_id, message.message_id or 0)):
+                await self.poster.note_missing(message)
                 self.bot.dispatch(AuditWritten.NAME, AuditWritten(guild.id))
 
     async def _is_gone(self, route: Route) -> bool:

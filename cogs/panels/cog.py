@@ -21,6 +21,7 @@ from cogs.panels.handling import argument
 from cogs.panels.history import HistoryHandlers
 from cogs.panels.look_handlers import LookHandlers
 from cogs.panels.menu import MessageMenu
+from cogs.panels.message_rows import MessageRows
 from cogs.panels.pace import WritePace
 from cogs.panels.poster import Poster
 from cogs.panels.posting_handlers import PostingHandlers, told_of
@@ -71,8 +72,9 @@ class PanelsCog(
         self.copies = CopyService(bot.dispatch, pace)
         self.maker = RoleMaker(bot)
         self._exporting, self._making = set(), set()
-        self.poster = Poster(bot, self.service)
+        self.poster = Poster(bot, MessageRows(bot.dispatch))
         self.follower = Follower(bot, self.poster)
+        self.poster.unfinished = self.follower.wake
         self.doctor = Doctor(bot, self.poster, self.follower)
         self.spawn(self.follower.run(), "following panels")
         self.spawn(sweep(), "forgetting drafts")
@@ -147,9 +149,8 @@ class PanelsCog(
 
     @commands.Cog.listener()
     async def on_panel_changed(self, event: PanelChanged) -> None:
-        """A panel was edited: its posted messages follow."""
-        if event.version is not None:
-            self.follower.wake()
+        """A panel was edited: its posted messages follow. It was deleted: they go."""
+        self.follower.wake()
 
     @commands.Cog.listener()
     async def on_shards_acquired(self) -> None:

@@ -18,7 +18,7 @@ from domain.diagnosis import Mend, PanelFacts, PostingFacts, ServerFacts, diagno
 from domain.leftovers import leftovers
 from domain.panels import PanelSpec
 from domain.permissions import Permission
-from models import GuildConfig, Panel, PanelMessage
+from models import GuildConfig, MessageState, Panel, PanelMessage
 
 LOOKS_MAX = 20  # messages that one check of the whole server looks at
 PATIENCE = 6.0  # seconds for each question to Discord
@@ -53,7 +53,7 @@ class Doctor:
         """Look at the messages of these panels, as far as one check may; how many were not looked at."""
         unseen, seen = 0, 0
         for panel in panels:
-            count = await PanelMessage.filter(panel_id=panel.panel_id, missing=False).count()
+            count = await PanelMessage.filter(panel_id=panel.panel_id, missing=False, state=MessageState.LIVE).count()
             if seen and seen + count > LOOKS_MAX:
                 unseen += count
                 continue

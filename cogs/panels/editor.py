@@ -1,21 +1,15 @@
 """What the editor's main controls do. Each handler checks the actor and the panel again: custom_ids are claims."""
 
-import discord
-
 from cogs.panels import modals, screens, verbs
 from cogs.panels.access import Editor
 from cogs.panels.arranging_screens import removed_notice
 from cogs.panels.drafts import keeping
 from cogs.panels.handling import PanelHandlers, argument, guild_id, picked, role_of
-from cogs.panels.words import link
+from cogs.panels.posting_handlers import told_of_deletion
 from core.answer import Acknowledgement
 from core.facts import guild_facts
-from core.i18n import N_
 from core.interactions import Press, component
 from domain.custom_id import CustomId, ForeignCustomId, decode
-
-DELETED = N_("The panel {name} was deleted.")
-LEFT = N_("Its message could not be deleted: {messages}. Please delete it yourself; its buttons no longer work.")
 
 
 class EditorHandlers(PanelHandlers):
@@ -126,13 +120,8 @@ class EditorHandlers(PanelHandlers):
         if view.news:
             await press.answer.redraw(screens.delete(view))
             return
-        left = await self.poster.take_down(panel.panel_id)
-        await self.service.delete(editor, panel, left)
-        lines = [t(DELETED, name=discord.utils.escape_markdown(panel.name))]
-        if left:
-            links = (link(panel.guild_id, message.channel_id, message.message_id) for message in left)
-            lines.append(t(LEFT, messages=" ".join(links)))
-        await press.answer.redraw({"content": "\n".join(lines), "embeds": [], "components": []})
+        told = told_of_deletion(panel, await self.poster.delete_panel(editor, panel), t)
+        await press.answer.redraw({"content": "\n".join(told), "embeds": [], "components": []})
 
 
 def _asked_about(press: Press) -> list[int]:

@@ -11,14 +11,16 @@ from loguru import logger
 from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
-from cogs.panels.poster import GONE, Poster, message_route, note_missing
+from cogs.panels.finisher import Finisher
+from cogs.panels.poster import GONE, Poster, message_route
 from cogs.panels.render import pages
 from core.bot import RolePanelBot
 from core.components import Payload, public
 from core.errors import is_database_away
 from core.rate_limits import RateLimited
 from core.rest import Uncertain
-from models import Panel, PanelMessage
+from domain import clock
+from models import MessageState, Panel, PanelMessage
 
 # Seconds: edits that follow one another so closely become one PATCH, but for no longer than this together.
 GATHER, GATHER_MAX = 1.0, 5.0
@@ -40,6 +42,7 @@ class Follower:
 
     def __init__(self, bot: RolePanelBot, poster: Poster) -> None:
         self._bot, self._poster = bot, poster
+        self._finisher = Finisher(bot, poster)
         self._woken = asyncio.Event()
         self._troubles: dict[int, _Trouble] = {}
 
@@ -85,7 +88,8 @@ class Follower:
         self._woken.clear()
 
     async def _catch_up(self) -> float | None:
-        """Edit what is behind; the seconds until the next try of what could not be, None when there is nothing."""
+        """End what was begun and edit what is behind; the seconds until the next try of what could not be, None when there is nothing."""
+        unfinished = await self._finisher.finish()
         now = asyncio.get_running_loop().time()
         behind = [entry for entry in await PanelMessage.behind() if self._bot.serves(entry[1])]
         self._troubles = {row: self._troubles[row] for row, _, _ in behind if row in self._troubles}
@@ -96,9 +100,8 @@ class Follower:
             trouble = self._troubles.get(row)
             if trouble is None or trouble.version != version or trouble.until <= now:
                 await self._try_to_follow(guild, row, version)
-        if not self._troubles:
-            return None
-        return max(0.0, min(trouble.until for trouble in self._troubles.values()) - asyncio.get_running_loop().time())
+        moments = [trouble.until for trouble in self._troubles.values()] + ([unfinished] if unfinished is not None else [])
+        return max(0.0, min(moments) - asyncio.get_running_loop().time()) if moments else None
 
     async def _try_to_follow(self, guild: discord.Guild, row: int, version: int) -> None:
         try:
@@ -115,80 +118,74 @@ class Follower:
         self._troubles.pop(row, None)
         while await self._add_page(guild, row, version):
             pass
+        await self._poster.delete(guild.id, await self._poster.rows.begin_surplus(row), RATE_LIMIT_WAIT)
         if row in self._troubles:
             return
         async with in_transaction() as db:
-            message = await PanelMessage.filter(id=row, missing=False).using_db(db).select_for_update(skip_locked=True).get_or_none()
-            panel = await Panel.spec(message.panel_id) if message else None
+            standing = PanelMessage.filter(id=row, missing=False, state=MessageState.LIVE).using_db(db)
+            message = await standing.select_for_update(skip_locked=True).get_or_none()
+            panel = await Panel.spec(message.panel_id) if message and message.panel_id else None
             if message is None or panel is None or message.rendered_version >= panel.version:
                 return
             page = await _posting(message).filter(id__lt=row).count()
             if page >= pages(panel):
-                if await self._call(message, version, message_route("DELETE", message.channel_id, message.message_id)) is not None:
-                    await message.delete(using_db=db)
-                return
+                return  # another edit took roles away; it leads here again
             body = public(await self._poster.render(guild, panel, page))
-            if await self._call(message, version, message_route("PATCH", message.channel_id, message.message_id), body) is not None:
+            if await self._edit(message, version, body):
                 message.rendered_version = panel.version
                 await message.save(using_db=db, update_fields=["rendered_version"])
 
     async def _add_page(self, guild: discord.Guild, row: int, version: int) -> bool:
         """Post the next message of a posting that has fewer than its panel needs; whether another one may be missing.
 
-        The posting's first row is its lock, so that no two processes add the same page. The other rows stay behind until all
-        pages are there, so that a restart in between goes on here.
+        The other rows stay behind until all pages are there, so that a restart in between goes on here.
         """
-        async with in_transaction() as db:
-            message = await PanelMessage.filter(id=row).using_db(db).first()
-            panel = await Panel.spec(message.panel_id) if message else None
-            if message is None or panel is None:
-                return False
-            first = min(await _posting(message).using_db(db).values_list("id", flat=True))
-            locked = await PanelMessage.filter(id=first).using_db(db).select_for_update(skip_locked=True)
-            page = await _posting(message).using_db(db).count()
-            if page >= pages(panel) or not locked:
-                return False
-            body = public(await self._poster.render(guild, panel, page))
-            body |= {"nonce": f"{first}.{page}.{version}", "enforce_nonce": True}
-            route = Route("POST", "/channels/{channel_id}/messages", channel_id=message.channel_id)
-            sent = await self._call(message, version, route, body)
-            if sent is None:
-                return False
-            await PanelMessage.create(
-                panel_id=panel.panel_id,
-                channel_id=message.channel_id,
-                message_id=int(sent["id"]),
-                rendered_version=panel.version,
-                using_db=db,
-            )
+        new = await self._poster.rows.begin_page(row, discord.utils.time_snowflake(clock.now()))
+        panel = await Panel.spec(new.panel_id) if new and new.panel_id else None
+        if new is None or panel is None:
+            return False
+        message = await PanelMessage.get(id=row)
+        body = public(await self._poster.render(guild, panel, await _posting(message).count()))
+        route = Route("POST", "/channels/{channel_id}/messages", channel_id=new.channel_id)
+        try:
+            sent = await self._request(route, body | {"nonce": new.nonce, "enforce_nonce": True})
+        except (discord.HTTPException, Uncertain, RateLimited) as error:
+            if not isinstance(error, Uncertain | discord.DiscordServerError):
+                await self._poster.rows.not_sent([new])
+            await self._failed(message, version, error)
+            return False
+        await self._poster.rows.page_stands(new, int(sent["id"]), panel.version)
         return True
 
-    async def _call(self, message: PanelMessage, version: int, route: Route, body: Payload | None = None) -> Payload | None:
-        """What Discord answered, {} for nothing; None when it did not do it: then it is noted what is to happen next."""
-        deadline = asyncio.get_running_loop().time() + RATE_LIMIT_WAIT
+    async def _edit(self, message: PanelMessage, version: int, body: Payload) -> bool:
+        """Whether Discord changed the message; if not, it is noted what is to happen next."""
         try:
-            answer = await self._bot.rest.request(
-                route, body=body, repeatable=True, timeout=PATCH_TIMEOUT, tries=PATCH_TRIES, deadline=deadline
-            )
-        except RateLimited as error:
+            await self._request(message_route("PATCH", message.channel_id, message.message_id or 0), body)
+        except (discord.HTTPException, Uncertain, RateLimited) as error:
+            await self._failed(message, version, error)
+            return False
+        return True
+
+    async def _request(self, route: Route, body: Payload) -> Payload:
+        deadline = asyncio.get_running_loop().time() + RATE_LIMIT_WAIT
+        return await self._bot.rest.request(route, body=body, repeatable=True, timeout=PATCH_TIMEOUT, tries=PATCH_TRIES, deadline=deadline)
+
+    async def _failed(self, message: PanelMessage, version: int, error: Exception) -> None:
+        if isinstance(error, RateLimited):
             self._try_later(message.id, version, error.retry_after)
-        except (Uncertain, discord.DiscordServerError) as error:
+        elif isinstance(error, Uncertain | discord.DiscordServerError):
             logger.info("Message {} could not be edited: {}", message.message_id, error)
             self._try_later(message.id, version, TROUBLE_PAUSE)
-        except discord.HTTPException as error:
-            if error.code in GONE:
-                await note_missing(message)
-                return None
+        elif isinstance(error, discord.HTTPException) and error.code in GONE:
+            await self._poster.note_missing(message)
+        else:
             logger.warning("Message {} in channel {} cannot be edited: {}", message.message_id, message.channel_id, error)
             self._try_later(message.id, version, REFUSED_PAUSE)
-        else:
-            return answer or {}
-        return None
 
     def _try_later(self, row: int, version: int, seconds: float) -> None:
         self._troubles[row] = _Trouble(version, asyncio.get_running_loop().time() + seconds)
 
 
 def _posting(message: PanelMessage) -> QuerySet[PanelMessage]:
-    """All messages of the posting that this one belongs to."""
-    return PanelMessage.filter(panel_id=message.panel_id, channel_id=message.channel_id)
+    """All standing messages of the posting that this one belongs to."""
+    return PanelMessage.filter(panel_id=message.panel_id, channel_id=message.channel_id, state=MessageState.LIVE)

@@ -7,7 +7,7 @@ from cogs.panels.access import Editor
 from cogs.panels.handling import PanelHandlers
 from core.errors import UserError
 from core.i18n import N_, localized
-from models import PanelMessage
+from models import MessageState, PanelMessage
 
 EDIT_MESSAGE = N_("Edit role panel")
 NOT_A_PANEL = N_("This message is not a role panel of this server. `/panel list` shows where the panels are.")
@@ -24,8 +24,8 @@ class MessageMenu(PanelHandlers):
     async def edit_message(self, ctx: discord.ApplicationContext, message: discord.Message) -> None:
         """Open the editor of the panel that was posted as this message."""
         editor, answer = await Editor.of(ctx.interaction), self.bot.gate.answer_of(ctx.interaction)
-        posted = await PanelMessage.get_or_none(message_id=message.id)
-        if posted is None:
+        posted = await PanelMessage.get_or_none(message_id=message.id, state=MessageState.LIVE)
+        if posted is None or posted.panel_id is None:
             raise UserError(NOT_A_PANEL)
         panel = await self.service.get(ctx.interaction.guild_id or 0, posted.panel_id)
         guild = await self.poster.guild(ctx.interaction.guild_id)

@@ -1,29 +1,31 @@
 """Poster: puts panels into channels, takes them down, and finds out which of their messages still exist."""
 
 import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import Enum, auto
 
 import discord
 from discord.http import Route
 from loguru import logger
-from tortoise.exceptions import IntegrityError
-from tortoise.transactions import in_transaction
 
 from cogs.panels.access import GUILD_MISSING, Editor
-from cogs.panels.edits import PANEL_GONE, record
-from cogs.panels.render import Present, pages, panel_message
-from cogs.panels.service import PanelService
-from cogs.panels.words import link
+from cogs.panels.message_rows import MessageRows, Post
+from cogs.panels.render import Present, panel_message
+from cogs.panels.words import link, literal
+from core import deeds
 from core.bot import RolePanelBot
 from core.channels import POSTABLE, missing_to_post
 from core.components import Payload, public
-from core.errors import UserError
+from core.errors import PartlyDone, UserError
 from core.i18n import N_, Translator, translator
 from core.permission_names import permission_names
 from core.rate_limits import RateLimited
 from core.rest import Uncertain
 from domain.panels import PanelSpec
-from models import GuildConfig, Panel, PanelMessage
+from models import GuildConfig, MessageState, PanelMessage
 
 UNKNOWN_CHANNEL, UNKNOWN_MESSAGE = 10003, 10008
 GONE = (UNKNOWN_CHANNEL, UNKNOWN_MESSAGE)
@@ -35,23 +37,57 @@ NOT_A_TEXT_CHANNEL = N_("A panel cannot be posted in {channel}. Choose a text, a
 MISSING_PERMISSIONS = N_("The bot lacks permissions in {channel}: {permissions}. Give them to it there, or choose another channel.")
 NO_ROLES = N_("This panel has no roles yet. Add some before you post it.")
 POST_REFUSED = N_("Discord did not let the bot post in {channel}: {reason}")
-POST_UNCERTAIN = N_("Discord did not confirm that the panel was posted. Look into {channel} before you try again.")
 POST_BUSY = N_("Discord is limiting messages in {channel} right now. Please try again in a moment.")
+POSTING_IT = N_("posting the panel in {channel}")
+TAKING_IT_OUT = N_("taking the panel out of {channel}")
+DELETING_IT = N_("deleting the panel {name}")
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """What came of messages that were to be deleted: those that Discord does not let the bot delete, and those that are tried again."""
+
+    refused: tuple[PanelMessage, ...] = ()
+    pending: tuple[PanelMessage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A panel was posted: the link to its first message, and the old messages that could not be deleted."""
+    """A panel was posted: the link to its first message, and what became of the old messages."""
 
     link: str
-    left: tuple[PanelMessage, ...]
+    old: Deletion
+
+
+class Fate(Enum):
+    """What Discord said to the deletion of a message."""
+
+    GONE = auto()
+    REFUSED = auto()
+    PENDING = auto()
 
 
 class Poster:
     """What panels do in channels, with Discord's answers taken at their word."""
 
-    def __init__(self, bot: RolePanelBot, service: PanelService) -> None:
-        self._bot, self._service = bot, service
+    def __init__(self, bot: RolePanelBot, rows: MessageRows) -> None:
+        self._bot, self.rows = bot, rows
+        self._at_work: Counter[int] = Counter()
+        self.unfinished: Callable[[], None] = lambda: None  # called when something may be left to the follower
+
+    def is_at_work(self, panel_id: int) -> bool:
+        """Whether this process posts, takes down or deletes this panel right now."""
+        return self._at_work[panel_id] > 0
+
+    @contextmanager
+    def _work(self, panel_id: int) -> Iterator[None]:
+        self._at_work[panel_id] += 1
+        try:
+            yield
+        finally:
+            self._at_work[panel_id] -= 1
+            self._at_work = +self._at_work
+            self.unfinished()
 
     async def guild(self, guild_id: int | None) -> discord.Guild:
         """The guild with its roles and channels. Raises UserError while it is not known yet."""
@@ -64,55 +100,66 @@ class Poster:
         """One of the panel's messages in the guild's language."""
         return panel_message(panel, Present.of(guild), await self.language_of(guild), page=page, inert=inert)
 
-    async def post(self, guild: discord.Guild, editor: Editor, panel: PanelSpec, channel_id: int, nonce: int, t: Translator) -> Posted:
+    async def post(
+        self, guild: discord.Guild, editor: Editor, panel: PanelSpec, channel_id: int, interaction_id: int, t: Translator
+    ) -> Posted:
         """Post a panel; where it stands in this channel already, the new messages take the place of the old ones.
 
-        `nonce` names this post, so that a repeated call makes no second message. Raises UserError with what is missing or what
-        Discord said; then nothing was changed, and what stood in the channel works as before.
+        Once for an interaction, whichever process gets it. Raises UserError with what is missing or what Discord said; then nothing was
+        changed, and what stood in the channel works as before. Raises PartlyDone when Discord did not confirm it.
         """
         if not panel.roles:
             raise UserError(NO_ROLES)
         self._check(guild, channel_id, t)
-        sent: list[int] = []
-        try:
-            for page in range(pages(panel)):
-                body = public(await self.render(guild, panel, page)) | {"nonce": f"{nonce}.{page}", "enforce_nonce": True}
-                sent.append(int((await self._send(channel_id, body))["id"]))
-            replaced = await self._service.posted(editor.user_id, panel, channel_id, sent)
-        except (UserError, IntegrityError) as error:
-            for message_id in sent:
-                await self.delete(channel_id, message_id)
-            raise error if isinstance(error, UserError) else UserError(PANEL_GONE) from None
-        return Posted(link(guild.id, channel_id, sent[0]), tuple(await self._delete_all(replaced)))
+        deeds.describe(POSTING_IT, channel=f"<#{channel_id}>")
+        with self._work(panel.panel_id):
+            post = await self.rows.begin_post(editor.user_id, panel, channel_id, interaction_id)
+            sent: list[int] = []
+            try:
+                for page, row in enumerate(post.rows):
+                    sent.append(await self.send(guild, post.panel, row, page))
+                replaced = await self.rows.posted(post, sent)
+            except PartlyDone:
+                raise
+            except UserError:
+                await self._withdraw(guild.id, post, sent)
+                raise
+            return Posted(link(guild.id, channel_id, sent[0]), await self.delete(guild.id, replaced))
 
-    async def take_out(self, editor: Editor, panel: PanelSpec, channel_id: int) -> tuple[PanelMessage, ...]:
-        """Take a panel out of a channel; the answer is what could not be deleted, which stays and works."""
-        messages = await PanelMessage.filter(panel_id=panel.panel_id, channel_id=channel_id).order_by("id")
-        left = await self._delete_all(messages)
-        gone = [message for message in messages if message not in left]
-        if gone and not left:
-            await self._service.taken_down(editor, panel, gone)
-        else:
-            for message in gone:
-                await note_missing(message)
-        return tuple(left)
+    async def send(self, guild: discord.Guild, panel: PanelSpec, row: PanelMessage, page: int) -> int:
+        """Send one of a panel's messages, whose row tells where and with which nonce; its id. Raises UserError as `post` does."""
+        body = public(await self.render(guild, panel, page)) | {"nonce": row.nonce, "enforce_nonce": True}
+        return int((await self._send(row.channel_id, body))["id"])
 
-    async def take_down(self, panel_id: int) -> list[PanelMessage]:
-        """Delete all messages of a panel and answer with those that could not be."""
-        return await self._delete_all(await PanelMessage.filter(panel_id=panel_id).order_by("id"))
+    async def take_out(self, editor: Editor, panel: PanelSpec, channel_id: int) -> Deletion:
+        """Take a panel out of a channel. What Discord does not let the bot delete stays and works."""
+        deeds.describe(TAKING_IT_OUT, channel=f"<#{channel_id}>")
+        with self._work(panel.panel_id):
+            return await self.delete(panel.guild_id, await self.rows.begin_take_down(editor.user_id, panel, channel_id))
+
+    async def delete_panel(self, editor: Editor, panel: PanelSpec) -> Deletion:
+        """Delete a panel and its messages."""
+        deeds.describe(DELETING_IT, name=literal(panel.name))
+        with self._work(panel.panel_id):
+            return await self.delete(panel.guild_id, await self.rows.begin_deletion(editor.user_id, panel))
 
     async def look(self, panel_id: int) -> None:
         """Notice which of a panel's messages were deleted at Discord. What cannot be looked at is taken to exist."""
         deadline = self._deadline()
-        for message in await PanelMessage.filter(panel_id=panel_id, missing=False).order_by("id"):
+        for message in await PanelMessage.filter(panel_id=panel_id, missing=False, state=MessageState.LIVE).order_by("id"):
             if asyncio.get_running_loop().time() > deadline:
                 return
-            route = message_route("GET", message.channel_id, message.message_id)
+            route = message_route("GET", message.channel_id, message.message_id or 0)
             try:
                 await self._bot.rest.request(route, tries=1, timeout=LOOK_TIMEOUT, deadline=deadline)
             except (discord.HTTPException, RateLimited, Uncertain) as error:
                 if isinstance(error, discord.NotFound) and error.code in GONE:
-                    await note_missing(message)
+                    await self.note_missing(message)
+
+    async def note_missing(self, message: PanelMessage) -> None:
+        """Remember that a posted message was deleted at Discord, and tell it in the log, once."""
+        if await self.rows.note_missing(message):
+            logger.info("Message {} of panel {} was deleted at Discord", message.message_id, message.panel_id)
 
     def _check(self, guild: discord.Guild, channel_id: int, t: Translator) -> None:
         channel = guild.get_channel_or_thread(channel_id)
@@ -134,49 +181,54 @@ class Poster:
         except RateLimited:
             raise UserError(POST_BUSY, channel=channel) from None
         except (Uncertain, discord.DiscordServerError):
-            raise UserError(POST_UNCERTAIN, channel=channel) from None
+            raise PartlyDone(POSTING_IT, channel=channel) from None
         except discord.HTTPException as error:
             logger.warning("A panel could not be posted in channel {}: {}", channel_id, error)
             raise UserError(POST_REFUSED, channel=channel, reason=discord.utils.escape_markdown(error.text)) from None
 
-    async def _delete_all(self, messages: list[PanelMessage]) -> list[PanelMessage]:
-        """Delete messages that still exist; the answer is those that could not be."""
-        return [message for message in messages if not message.missing and not await self.delete(message.channel_id, message.message_id)]
+    async def _withdraw(self, guild_id: int, post: Post, sent: list[int]) -> None:
+        """Take back what was sent of a post that came to nothing."""
+        known = await self.rows.give_up_post(post, sent)
+        await self.delete(guild_id, known)
+        # Of a panel that was deleted meanwhile the follower deletes what it finds; these are known here.
+        for message_id in set(sent) - {row.message_id for row in known}:
+            await self._delete(post.channel_id, message_id)
 
-    async def delete(self, channel_id: int, message_id: int) -> bool:
-        """Delete one message of a panel; whether it is gone now."""
+    async def delete(self, guild_id: int, rows: Iterable[PanelMessage], patience: float = PATIENCE) -> Deletion:
+        """Delete messages whose rows say that they are to be deleted, and record what came of it.
+
+        `patience` is how many seconds a rate limit may take for each.
+        """
+        fates: dict[Fate, list[PanelMessage]] = {fate: [] for fate in Fate}
+        for row in rows:
+            fate = Fate.PENDING if row.message_id is None else await self._delete(row.channel_id, row.message_id, patience)
+            fates[fate].append(row)
+        if fates[Fate.GONE] or fates[Fate.REFUSED]:
+            await self.rows.deleted(guild_id, fates[Fate.GONE], fates[Fate.REFUSED])
+        return Deletion(tuple(fates[Fate.REFUSED]), tuple(fates[Fate.PENDING]))
+
+    async def _delete(self, channel_id: int, message_id: int, patience: float = PATIENCE) -> Fate:
         route = message_route("DELETE", channel_id, message_id)
         try:
-            await self._bot.rest.request(route, deadline=self._deadline())
-        except (RateLimited, Uncertain) as error:
-            logger.warning("Message {} of a panel may still stand in channel {}: {}", message_id, channel_id, error)
-            return False
+            await self._bot.rest.request(route, deadline=self._deadline(patience))
+        except (RateLimited, Uncertain, discord.DiscordServerError) as error:
+            logger.info("Message {} of a panel may still stand in channel {}: {}", message_id, channel_id, error)
+            return Fate.PENDING
         except discord.HTTPException as error:
             if error.code in GONE:
-                return True
+                return Fate.GONE
             logger.warning("Message {} of a panel stays in channel {}: {}", message_id, channel_id, error)
-            return False
-        return True
+            return Fate.REFUSED
+        return Fate.GONE
 
-    def _deadline(self) -> float:
-        return asyncio.get_running_loop().time() + PATIENCE
+    def _deadline(self, patience: float = PATIENCE) -> float:
+        return asyncio.get_running_loop().time() + patience
 
     async def language_of(self, guild: discord.Guild) -> Translator:
         """The language of what everyone in the guild sees."""
         config = await GuildConfig.get_or_none(guild_id=guild.id)
         locale = config.locale if config else None
         return translator(locale or guild.preferred_locale, self._bot.settings.default_locale)
-
-
-async def note_missing(message: PanelMessage) -> None:
-    """Remember that a posted message was deleted at Discord, and tell it in the log, once."""
-    async with in_transaction() as db:
-        if not await PanelMessage.filter(id=message.id, missing=False).using_db(db).update(missing=True):
-            return
-        panel = await Panel.get(id=message.panel_id, using_db=db).prefetch_related("roles")
-        gone = {"deleted_messages": [{"channel_id": message.channel_id, "message_id": message.message_id}]}
-        await record("panel.clean_up", panel.to_spec(), None, gone, db)
-    logger.info("Message {} of panel {} was deleted at Discord", message.message_id, message.panel_id)
 
 
 def message_route(method: str, channel_id: int, message_id: int) -> Route:

@@ -1,27 +1,32 @@
 """What the editor does in channels: preview, post, move, post again, take down."""
 
+from collections.abc import Iterable
+
 from cogs.panels import posting_screens, verbs
 from cogs.panels.access import Editor
 from cogs.panels.handling import PanelHandlers, argument, picked
-from cogs.panels.poster import Posted
+from cogs.panels.poster import Deletion, Posted
 from cogs.panels.render import INERT, pages
 from cogs.panels.view import View
-from cogs.panels.words import link
+from cogs.panels.words import link, literal
 from core.answer import Acknowledgement
 from core.components import text_message
 from core.errors import UserError
 from core.i18n import N_, Translator
 from core.interactions import Press, component
 from domain.panels import PanelSpec
-from models import PanelMessage
+from models import MessageState, PanelMessage
 
 PREVIEWS_MAX = 4  # messages of one preview
 
 POSTED = N_("The panel was posted: {link}")
 MOVED = N_("The panel was moved: {link}")
 TAKEN_OUT = N_("The panel was taken out of {channel}.")
+DELETED = N_("The panel {name} was deleted.")
+LEFT = N_("Its message could not be deleted: {messages}. Please delete it yourself; its buttons no longer work.")
 STILL_THERE = N_("A message of the panel could not be deleted: {messages}. Please delete it yourself; its buttons no longer work.")
 STILL_WORKS = N_("The panel could not be taken out of its old channel: {messages}. It still works there.")
+NOT_YET = N_("A message of the panel could not be deleted yet: {messages}. The bot tries again by itself.")
 NOT_THERE = N_("The panel no longer stands in this channel.")
 
 
@@ -92,12 +97,13 @@ class PostingHandlers(PanelHandlers):
         panel, editor, t = await self._panel(press), await Editor.of(press.interaction), press.answer.t
         guild = await self.poster.guild(press.interaction.guild_id)
         old_id, new_id = argument(press, 1), picked(press)
-        if not await PanelMessage.exists(panel_id=panel.panel_id, channel_id=old_id):
-            raise UserError(NOT_THERE)
+        await _check_there(panel, old_id)
         posted = await self.poster.post(guild, editor, panel, new_id, press.interaction.id, t)
-        notices = [t(MOVED, link=posted.link), *_still_there(panel, posted, t)]
-        if old_id != new_id and (left := await self.poster.take_out(editor, panel, old_id)):
-            notices = [t(POSTED, link=posted.link), still_works(panel, left, t)]
+        notices = [t(MOVED, link=posted.link), *_still_there(panel, posted.old, t)]
+        if old_id != new_id:
+            left = await self.poster.take_out(editor, panel, old_id)
+            notices[0] = t(POSTED if left.refused else MOVED, link=posted.link)
+            notices += still_works(panel, left, t)
         await self._show_postings(press, panel, *notices)
 
     @component(verbs.TAKE_OUT, Acknowledgement.REDRAW)
@@ -105,9 +111,9 @@ class PostingHandlers(PanelHandlers):
         """Take the panel out of a channel."""
         panel, editor, t = await self._panel(press), await Editor.of(press.interaction), press.answer.t
         channel_id = argument(press, 1)
-        left = await self.poster.take_out(editor, panel, channel_id)
-        told = still_works(panel, left, t) if left else t(TAKEN_OUT, channel=f"<#{channel_id}>")
-        await self._show_postings(press, panel, told)
+        await _check_there(panel, channel_id)
+        left = still_works(panel, await self.poster.take_out(editor, panel, channel_id), t)
+        await self._show_postings(press, panel, *(left or [t(TAKEN_OUT, channel=f"<#{channel_id}>")]))
 
     async def _post(self, press: Press, panel: PanelSpec, channel_id: int) -> list[str]:
         t = press.answer.t
@@ -124,17 +130,32 @@ class PostingHandlers(PanelHandlers):
 
 def told_of(panel: PanelSpec, posted: Posted, t: Translator) -> list[str]:
     """What is said after a panel was posted."""
-    return [t(POSTED, link=posted.link), *_still_there(panel, posted, t)]
+    return [t(POSTED, link=posted.link), *_still_there(panel, posted.old, t)]
 
 
-def still_works(panel: PanelSpec, left: tuple[PanelMessage, ...], t: Translator) -> str:
-    """What is said of messages that could not be taken down."""
-    return t(STILL_WORKS, messages=_links(panel, left))
+def still_works(panel: PanelSpec, left: Deletion, t: Translator) -> list[str]:
+    """What is said of messages that could not be taken down, or not yet."""
+    return _told(STILL_WORKS, panel, left, t)
 
 
-def _still_there(panel: PanelSpec, posted: Posted, t: Translator) -> list[str]:
-    return [t(STILL_THERE, messages=_links(panel, posted.left))] if posted.left else []
+def told_of_deletion(panel: PanelSpec, left: Deletion, t: Translator) -> list[str]:
+    """What is said after a panel was deleted."""
+    return [t(DELETED, name=literal(panel.name)), *_told(LEFT, panel, left, t)]
 
 
-def _links(panel: PanelSpec, messages: tuple[PanelMessage, ...]) -> str:
-    return " ".join(link(panel.guild_id, message.channel_id, message.message_id) for message in messages)
+def _still_there(panel: PanelSpec, left: Deletion, t: Translator) -> list[str]:
+    return _told(STILL_THERE, panel, left, t)
+
+
+def _told(refused: str, panel: PanelSpec, left: Deletion, t: Translator) -> list[str]:
+    sentences = ((refused, left.refused), (NOT_YET, left.pending))
+    return [t(sentence, messages=_links(panel, messages)) for sentence, messages in sentences if messages]
+
+
+def _links(panel: PanelSpec, messages: Iterable[PanelMessage]) -> str:
+    return " ".join(link(panel.guild_id, message.channel_id, message.message_id) for message in messages if message.message_id)
+
+
+async def _check_there(panel: PanelSpec, channel_id: int) -> None:
+    if not await PanelMessage.exists(panel_id=panel.panel_id, channel_id=channel_id, state=MessageState.LIVE):
+        raise UserError(NOT_THERE)

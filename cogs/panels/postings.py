@@ -9,7 +9,7 @@ import discord
 from cogs.panels.render import pages
 from domain.panels import PanelSpec
 from domain.permissions import Permission, allows
-from models import PanelMessage
+from models import MessageState, PanelMessage
 
 
 class Condition(StrEnum):
@@ -20,6 +20,8 @@ class Condition(StrEnum):
     OUT_OF_DATE = "out_of_date"  # an edit did not get through; it is tried again
     MISSING = "missing"  # a message of it was deleted
     UNREACHABLE = "unreachable"  # the bot does not see the channel
+    POSTING = "posting"  # it is being posted, or was, and the bot finds out what came of it
+    LEAVING = "leaving"  # it is being taken out of the channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,16 @@ async def postings_of(
     specs = {panel.panel_id: panel for panel in panels}
     rows: dict[tuple[int, int], list[PanelMessage]] = {}
     for row in await PanelMessage.filter(panel_id__in=list(specs)).order_by("id"):
-        rows.setdefault((row.panel_id, row.channel_id), []).append(row)
+        rows.setdefault((row.panel_id or 0, row.channel_id), []).append(row)
     found: dict[int, list[Posting]] = {panel_id: [] for panel_id in specs}
     for (panel_id, channel_id), messages in rows.items():
-        condition = _condition(specs[panel_id], messages, _reachable(guild, channel_id), in_trouble)
-        found[panel_id].append(Posting(channel_id, tuple(message.message_id for message in messages if not message.missing), condition))
+        live = [message for message in messages if message.state is MessageState.LIVE]
+        if live:
+            condition = _condition(specs[panel_id], live, _reachable(guild, channel_id), in_trouble)
+        else:
+            condition = Condition.POSTING if any(message.state is MessageState.POSTING for message in messages) else Condition.LEAVING
+        ids = tuple(message.message_id for message in live if message.message_id and not message.missing)
+        found[panel_id].append(Posting(channel_id, ids, condition))
     return {panel_id: tuple(postings) for panel_id, postings in found.items()}
 
 

@@ -8,20 +8,19 @@ from tortoise.transactions import in_transaction
 
 from cogs.panels import revisions
 from cogs.panels.access import ONLY_ADMINISTRATORS, Editor
-from cogs.panels.edits import PANEL_GONE, PanelEdits, free_name, hold_names, hold_place, record
+from cogs.panels.edits import PanelEdits, free_name, hold_names, hold_place, record
 from cogs.panels.modals import PanelDraft, RoleText
 from cogs.panels.ordering import Arrange
 from cogs.panels.words import REFUSED, role_name
 from core.errors import UserError
 from core.i18n import N_
 from domain import clock
-from domain.events import AuditWritten, PanelChanged
+from domain.events import AuditWritten
 from domain.panels import LABEL_MAX, NAME_MAX, ROLES_MAX, PanelSpec
 from domain.plan import Refusal
 from domain.role_safety import GuildFacts, Problem, panel_problem
-from models import Panel, PanelMessage, PanelRole
+from models import Panel, PanelRole
 
-POSTING_LOCK = 1  # the first of two keys of an advisory lock, the other one is the panel
 ORDER_SHOWN = 1000  # characters of the order in the record; the revisions hold all of it
 
 NO_SUCH_PANEL = N_("There is no panel named {name}. Choose one from the list that appears while you type, or see `/panel list`.")
@@ -134,53 +133,6 @@ class PanelService(PanelEdits):
                 before, after = (", ".join(labels[item_id] for item_id in items)[:ORDER_SHOWN] for items in (labels, wanted))
                 edit.payload = {"before": {"order": before}, "after": {"order": after}}
         return await self.get(guild_id, panel_id)
-
-    async def posted(self, editor_id: int, panel: PanelSpec, channel_id: int, message_ids: list[int]) -> list[PanelMessage]:
-        """Record that a panel stands in a channel now, as these messages in this order; the answer is the messages that they replace.
-
-        Raises IntegrityError when the panel is gone.
-        """
-        here = PanelMessage.filter(panel_id=panel.panel_id, channel_id=channel_id)
-        async with in_transaction() as db:
-            # Of two posts at once the second has to find the messages of the first, which may be the first ones in this channel.
-            # The panel's row is not locked for that: its edits need not wait for whoever follows a message.
-            await db.execute_query("SELECT pg_advisory_xact_lock($1, $2)", [POSTING_LOCK, panel.panel_id])
-            # Who follows the old messages right now holds the lock; only what is read after it counts.
-            await here.using_db(db).order_by("id").select_for_update()
-            replaced = await here.using_db(db).order_by("id")
-            await PanelMessage.filter(id__in=[message.id for message in replaced]).using_db(db).delete()
-            for message_id in message_ids:
-                await PanelMessage.create(
-                    panel_id=panel.panel_id, channel_id=channel_id, message_id=message_id, rendered_version=panel.version, using_db=db
-                )
-            payload = {"channel_id": channel_id, "message_id": message_ids[0]}
-            await record("panel.post", panel, editor_id, payload, db)
-        self._dispatch(AuditWritten.NAME, AuditWritten(panel.guild_id))
-        # An edit that was made while the message was on its way has not reached it.
-        self._dispatch(PanelChanged.NAME, PanelChanged(panel.guild_id, panel.panel_id, panel.version))
-        return replaced
-
-    async def taken_down(self, editor: Editor, panel: PanelSpec, gone: list[PanelMessage]) -> None:
-        """Record that a panel stands no longer as these messages of one channel."""
-        async with in_transaction() as db:
-            await PanelMessage.filter(id__in=[message.id for message in gone]).using_db(db).delete()
-            payload = {"taken_from": gone[0].channel_id}
-            await record("panel.take_down", panel, editor.user_id, payload, db)
-        self._dispatch(AuditWritten.NAME, AuditWritten(panel.guild_id))
-
-    async def delete(self, editor: Editor, panel: PanelSpec, left: list[PanelMessage]) -> None:
-        """Forget a panel whose messages were taken down, all but `left`."""
-        payload = {
-            "before": {"title": panel.title, "description": panel.description, "style": panel.style.value, "mode": panel.mode.value},
-            "role_names": {str(role.role_id): role.label for role in panel.roles},
-            "messages_left": [{"channel_id": message.channel_id, "message_id": message.message_id} for message in left],
-        }
-        async with in_transaction() as db:
-            if not await Panel.filter(id=panel.panel_id).using_db(db).delete():
-                raise UserError(PANEL_GONE)
-            await record("panel.delete", panel, editor.user_id, payload, db)
-        self._dispatch(PanelChanged.NAME, PanelChanged(panel.guild_id, panel.panel_id, None))
-        self._dispatch(AuditWritten.NAME, AuditWritten(panel.guild_id))
 
     async def _create(
         self, editor: Editor, facts: GuildFacts, draft: PanelDraft, accepted: tuple[int, ...], refused: tuple[Refusal, ...]

@@ -27,6 +27,8 @@ STATES = {
     Condition.UPDATING: N_("🔵 Updating in {channel}: {messages}"),
     Condition.OUT_OF_DATE: N_("🟠 Out of date in {channel}, because Discord did not take the last edit. The bot tries again. {messages}"),
     Condition.MISSING: N_("🔴 A message in {channel} was deleted. Post the panel there again to bring it back."),
+    Condition.POSTING: N_("⏳ Being posted in {channel}"),
+    Condition.LEAVING: N_("⏳ Being taken out of {channel}"),
     Condition.UNREACHABLE: N_("⚫ The bot does not see {channel}. Give it View Channel there, or move the panel."),
 }
 

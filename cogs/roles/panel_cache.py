@@ -2,7 +2,7 @@
 
 from cogs.roles.decision import Board
 from domain.panels import PanelSpec
-from models import Panel, PanelMessage
+from models import MessageState, Panel, PanelMessage
 
 PANELS_MAX = 10_000
 
@@ -48,7 +48,7 @@ class PanelCache:
     async def is_message_of(self, panel_id: int, message_id: int) -> bool:
         """Whether the panel was posted as this message."""
         if self._messages.get(message_id) != panel_id:
-            if not await PanelMessage.exists(panel_id=panel_id, message_id=message_id):
+            if not await PanelMessage.exists(panel_id=panel_id, message_id=message_id, state=MessageState.LIVE):
                 return False
             if len(self._messages) >= PANELS_MAX:
                 self._messages.clear()

@@ -129,6 +129,10 @@ def test_a_deleted_panel_names_its_roles_and_what_is_left() -> None:
     assert made["Messages that could not be deleted"] == "https://discord.com/channels/1/8/9"
 
 
+def test_a_post_that_was_found_later_says_so() -> None:
+    assert "interrupted while it posted" in fields(embed(entry("panel.post", panel_name="P", found_later=True), EN))["Note"]
+
+
 def test_confirmed_permissions_are_named() -> None:
     made = fields(embed(entry("panel.edit", role_id=11, confirmed_permissions=(1 << 3) | (1 << 28)), EN))
     assert made["Role"] == "<@&11>"

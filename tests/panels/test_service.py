@@ -17,7 +17,7 @@ from domain.panels import ROLES_MAX, ButtonColour, Mode, PanelSpec, Style
 from domain.permissions import Permission
 from domain.plan import Refusal
 from domain.role_safety import Problem, RoleFacts
-from models import AuditEntry, Panel, PanelMessage, PanelRole
+from models import AuditEntry, Panel, PanelRole
 from tests.panels.builders import BOT_POSITION, EDITOR, GUILD, OWNER, facts, role_id
 from tests.recorder import Recorder
 
@@ -244,57 +244,6 @@ async def test_no_other_confirmation_counts(service: PanelService, editor: Edito
     with pytest.raises(UserError, match=sentence):
         await service.confirm_role(editor, WITH_MODERATOR, spec.panel_id, MODERATING.role_id, shown)
     assert len((await service.get(GUILD, spec.panel_id)).roles) == 1
-
-
-async def test_a_post_takes_the_place_of_what_stood_in_the_channel(service: PanelService, bot: Recorder) -> None:
-    spec = await made(service, 1)
-    for channel_id, message_id, missing in ((7, 5, True), (7, 6, False), (9, 4, False)):
-        await PanelMessage.create(panel_id=spec.panel_id, channel_id=channel_id, message_id=message_id, rendered_version=1, missing=missing)
-    replaced = await service.posted(OWNER, spec, 7, [8, 10])
-    assert [message.message_id for message in replaced] == [5, 6]
-    assert [(message.message_id, message.rendered_version) for message in await PanelMessage.all().order_by("id")] == [
-        (4, 1),
-        (8, 1),
-        (10, 1),
-    ]
-    row = await record()
-    assert (row.kind, row.payload["channel_id"], row.payload["message_id"]) == ("panel.post", 7, 8)
-
-
-async def test_of_two_posts_at_once_one_takes_the_place_of_the_other(service: PanelService) -> None:
-    spec = await made(service, 1)
-    replaced = await asyncio.gather(*(service.posted(OWNER, spec, 7, [message_id]) for message_id in (8, 9, 10, 11)))
-    left = {message.message_id for message in await PanelMessage.all()}
-    assert len(left) == 1
-    assert {message.message_id for messages in replaced for message in messages} == {8, 9, 10, 11} - left
-
-
-async def test_messages_are_behind_until_they_show_the_version(service: PanelService) -> None:
-    spec = await made(service, 1)
-    await service.posted(OWNER, spec, 7, [8])
-    assert await PanelMessage.behind() == []
-    await service.set(OWNING, GUILD, spec.panel_id, style=Style.DROPDOWN)
-    message = await PanelMessage.get()
-    assert await PanelMessage.behind() == [(message.id, GUILD, 2)]
-    await PanelMessage.filter(id=message.id).update(missing=True)
-    assert await PanelMessage.behind() == []
-
-
-async def test_delete_leaves_only_the_record(service: PanelService, bot: Recorder) -> None:
-    spec = await made(service, 1)
-    await service.posted(OWNER, spec, 7, [8])
-    bot.events.clear()
-    left = await PanelMessage.all()
-    await service.delete(OWNING, spec, left)
-    assert not await Panel.exists()
-    assert not await PanelRole.exists()
-    assert not await PanelMessage.exists()
-    payload = (await record()).payload
-    assert payload["panel_name"] == "Colours"
-    assert payload["messages_left"] == [{"channel_id": 7, "message_id": 8}]
-    assert bot.events == [PanelChanged(GUILD, spec.panel_id, None), AuditWritten(GUILD)]
-    with pytest.raises(UserError, match="deleted"):
-        await service.delete(OWNING, spec, [])
 
 
 async def test_a_failing_record_undoes_the_edit(
