@@ -6,6 +6,17 @@ import itertools
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
+
+_SCHEDULER = Path("/proc/thread-self/schedstat")  # https://docs.kernel.org/scheduler/sched-stats.html
+
+
+def seconds_in_line() -> float:
+    """For how long this thread has been ready to run and waited for a processor; 0 where the system does not tell."""
+    try:
+        return int(_SCHEDULER.read_text().split()[1]) / 1e9
+    except (OSError, IndexError, ValueError):
+        return 0.0
 
 
 class Clock:

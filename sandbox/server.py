@@ -9,6 +9,7 @@ from sandbox import attachments, gateway, webclient
 from sandbox.clock import Clock
 from sandbox.commands import Commands
 from sandbox.driver import Actor, Driver
+from sandbox.driver.results import PATIENCE
 from sandbox.faults import Faults
 from sandbox.gateway import Gateway
 from sandbox.interactions import Interactions
@@ -79,7 +80,7 @@ class Sandbox:
         """A user to act as, by username. Raises LookupError."""
         return self.driver.actor(username)
 
-    async def until(self, predicate: Callable[[], T | None], timeout: float = 5.0, what: str = "") -> T:
+    async def until(self, predicate: Callable[[], T | None], timeout: float = PATIENCE, what: str = "") -> T:
         """Wait until `predicate` answers something true and return that; asked again at every event. Raises TimeoutError (real seconds)."""
         return await self.driver.until(predicate, timeout, what)
 

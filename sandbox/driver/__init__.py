@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sandbox.driver.actor import Actor
 from sandbox.driver.errors import ClientRefusal, InteractionFailed
+from sandbox.driver.results import PATIENCE
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
@@ -36,7 +37,7 @@ class Driver:
             raise LookupError(f"nobody is called {username!r}")
         return Actor(self.sandbox, found)
 
-    async def until(self, predicate: Callable[[], T | None], timeout: float = 5.0, what: str = "") -> T:
+    async def until(self, predicate: Callable[[], T | None], timeout: float = PATIENCE, what: str = "") -> T:
         """Wait until `predicate` answers something true and return that; asked again at every event. Raises TimeoutError (real seconds)."""
         try:
             async with asyncio.timeout(timeout):

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# In real seconds: longer than the three seconds after which an interaction fails by itself.
-PATIENCE = 10.0
+# In real seconds: only what never comes is given up, however busy the machine is. It is longer than an interaction waits for its answer.
+PATIENCE = 60.0
 
 
 class Result:

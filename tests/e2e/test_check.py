@@ -108,7 +108,7 @@ async def test_a_role_above_the_bot_gets_the_exact_step(house: House) -> None:
 
 async def test_only_an_administrator_confirms_what_became_dangerous(house: House) -> None:
     await healthy(house)
-    known = house.bot.wait_for("guild_role_update", timeout=5)
+    known = house.bot.wait_for("guild_role_update", timeout=30)
     red = house.sandbox.role("Red")
     roles.edit(house.sandbox.world, house.sandbox.guild, red, {"permissions": MANAGE_MESSAGES}, house.actor("olivia").user.id)
     await known
@@ -123,7 +123,7 @@ async def test_missing_permissions_are_named_with_the_channel(house: House) -> N
     await healthy(house)
     log, bot_role = house.sandbox.channel("audit-log"), house.sandbox.role("Role Bot")
     for channel in (log, house.sandbox.channel("roles")):
-        known = house.bot.wait_for("guild_channel_update", timeout=5)
+        known = house.bot.wait_for("guild_channel_update", timeout=30)
         overwrite = Overwrite(bot_role.id, 0, allow=1 << 10, deny=SEND_MESSAGES)
         channels.set_overwrite(house.sandbox.world, house.sandbox.guild, channel, overwrite, house.actor("olivia").user.id)
         await known

@@ -16,7 +16,7 @@ from tests.e2e.test_audit import field, set_channel, shown
 async def cleaned(house: House, count: int = 1) -> list[AuditEntry]:
     """The rows of clean-ups, once there are so many."""
     while True:
-        written = asyncio.ensure_future(house.bot.wait_for("audit_written", timeout=5))
+        written = asyncio.ensure_future(house.bot.wait_for("audit_written", timeout=30))
         await asyncio.sleep(0)  # lets it begin to listen
         found = await AuditEntry.filter(kind=CLEAN_UP).order_by("id")
         if len(found) >= count:

@@ -20,7 +20,7 @@ from tests.e2e.house import House
 from tests.e2e.wire import DatabaseProxy, RestWatch, Tap
 
 SAMPLE = 6
-PATIENCE = 20.0
+PATIENCE = 30.0
 Act = Callable[[], Awaitable[Result]]
 
 

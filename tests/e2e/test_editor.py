@@ -34,7 +34,7 @@ async def many(house: House, count: int, style: Style = Style.BUTTONS) -> Messag
     editor = await create(house, roles=("Red", "Green", "Blue"))
     world, guild, panel = house.sandbox.world, house.sandbox.guild, await Panel.get()
     names = [f"Extra {number}" for number in range(4, count + 1)]
-    known = house.bot.wait_for("guild_role_create", check=lambda role: role.name == names[-1], timeout=5)
+    known = house.bot.wait_for("guild_role_create", check=lambda role: role.name == names[-1], timeout=30)
     made = [roles.create(world, guild, Role(world.new_id(), guild.id, name, position=1), guild.owner_id) for name in names]
     await known
     rows = [PanelRole(panel=panel, role_id=role.id, label=role.name, position=number) for number, role in enumerate(made, 4)]
@@ -243,7 +243,7 @@ async def test_a_role_that_is_gone_does_not_keep_a_refused_form_shut(house: Hous
     picked = [house.sandbox.role("Red"), house.sandbox.role("Blue")]
     modal = await (await olivia.slash("panel create")).modal()
     refused = await (await modal.submit({"Title": "\u200b", "Roles": picked})).message()
-    known = house.bot.wait_for("guild_role_delete", timeout=5)
+    known = house.bot.wait_for("guild_role_delete", timeout=30)
     roles.delete(house.sandbox.world, guild, picked[0], guild.owner_id)
     await known
     again = await (await refused.click("Fix it")).modal()
@@ -338,7 +338,7 @@ async def test_a_channel_that_the_bot_no_longer_sees_is_told(house: House) -> No
     editor = await create(house)
     await post(house, editor, "general")
     general, bot_role = house.sandbox.channel("general"), house.sandbox.role("Role Bot")
-    known = house.bot.wait_for("guild_channel_update", timeout=5)
+    known = house.bot.wait_for("guild_channel_update", timeout=30)
     denied = Overwrite(bot_role.id, 0, deny=1 << 10)
     channels.set_overwrite(house.sandbox.world, house.sandbox.guild, general, denied, house.actor("olivia").user.id)
     await known
@@ -348,7 +348,7 @@ async def test_a_channel_that_the_bot_no_longer_sees_is_told(house: House) -> No
 async def new_channel(house: House, kind: int, *denied: Overwrite) -> Channel:
     """A channel of another kind, once the bot knows it."""
     world, guild = house.sandbox.world, house.sandbox.guild
-    known = house.bot.wait_for("guild_channel_create", timeout=5)
+    known = house.bot.wait_for("guild_channel_create", timeout=30)
     overwrites = {overwrite.id: overwrite for overwrite in denied}
     made = channels.create(world, guild, Channel(world.new_id(), kind, guild.id, "other", overwrites=overwrites), guild.owner_id)
     await known

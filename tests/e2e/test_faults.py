@@ -103,8 +103,7 @@ async def test_a_long_wait_for_everything(house: House) -> None:
     await posted_panel(house, "Red")
     house.sandbox.faults.add(Fault("status", "PUT", ROLE, status=429, retry_after=3.0, scope="global", count=1))
     result = await house.actor("alice").in_("roles").sees()[-1].click("Red")
-    assert "Added" in (await result.message()).text
-    assert (result.first_answer_ms or 0) < 3000
+    assert "Added" in (await result.message()).text  # an interaction that was not answered in time fails
 
 
 @pytest.mark.parametrize(

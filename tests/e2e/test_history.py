@@ -73,7 +73,7 @@ async def test_what_cannot_come_back_is_named_before(house: House) -> None:
     await redrawn(await editor.click("Remove roles"))
     await redrawn(await editor.select("Roles to take off the panel", ["Green", "Blue"]))
     await redrawn(await editor.click("Back"))
-    known = house.bot.wait_for("guild_role_delete", timeout=5)
+    known = house.bot.wait_for("guild_role_delete", timeout=30)
     roles.delete(house.sandbox.world, house.sandbox.guild, house.sandbox.role("Blue"), house.actor("olivia").user.id)
     await known
     text = await redrawn(await editor.click("Undo"))
@@ -88,7 +88,7 @@ async def test_an_undo_passes_over_what_was_deleted_for_good(house: House) -> No
     await redrawn(await editor.click("Remove roles"))
     await redrawn(await editor.select("Roles to take off the panel", ["Blue"]))
     await redrawn(await editor.click("Back"))
-    known = house.bot.wait_for("guild_role_delete", timeout=5)
+    known = house.bot.wait_for("guild_role_delete", timeout=30)
     roles.delete(house.sandbox.world, house.sandbox.guild, house.sandbox.role("Blue"), house.actor("olivia").user.id)
     await known
     text = await redrawn(await (await history(house)).select("Look at a version", ["Version 2"]))
@@ -105,7 +105,7 @@ async def test_a_dangerous_role_comes_back_only_by_an_administrators_confirmatio
     editor = await create(house, roles=("Red", "Veteran"))
     await redrawn(await editor.click("Remove roles"))
     await redrawn(await editor.select("Roles to take off the panel", ["Veteran"]))
-    known = house.bot.wait_for("guild_role_update", timeout=5)
+    known = house.bot.wait_for("guild_role_update", timeout=30)
     roles.edit(
         house.sandbox.world, house.sandbox.guild, house.sandbox.role("Veteran"), {"permissions": 1 << 13}, house.actor("olivia").user.id
     )
@@ -122,7 +122,7 @@ async def test_a_dangerous_role_comes_back_only_by_an_administrators_confirmatio
     roles.edit(
         house.sandbox.world, house.sandbox.guild, house.sandbox.role("Veteran"), {"permissions": 1 << 2}, house.actor("olivia").user.id
     )
-    await house.bot.wait_for("guild_role_update", timeout=5)
+    await house.bot.wait_for("guild_role_update", timeout=30)
     text = await redrawn(await shown.click("Restore this version"))
     assert "Ban Members" in text, "what is confirmed must be what was shown"
     await redrawn(await shown.click("Restore this version"))

@@ -40,7 +40,7 @@ async def test_clicks_are_told_and_everything_recovers(server: EmbeddedPostgres,
     assert house.actor("alice").role_names() == ["Red"]
     server.start()
     assert "Removed" in await click(house, "alice", "Red")
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         while await readiness(house) != 200:
             pass
 

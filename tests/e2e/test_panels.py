@@ -191,7 +191,7 @@ async def test_each_refused_role_is_named_with_its_reason(house: House) -> None:
 
 
 async def test_only_an_administrator_confirms_a_dangerous_role(house: House) -> None:
-    known = house.bot.wait_for("guild_role_update", timeout=5)
+    known = house.bot.wait_for("guild_role_update", timeout=30)
     roles.edit(
         house.sandbox.world, house.sandbox.guild, house.sandbox.role("Veteran"), {"permissions": 1 << 13}, house.actor("olivia").user.id
     )
@@ -229,7 +229,7 @@ async def test_posting_names_what_the_bot_lacks(house: House) -> None:
     editor = await create(house)
     general, bot_role = house.sandbox.channel("general"), house.sandbox.role("Role Bot")
     denied = Overwrite(bot_role.id, 0, deny=(1 << 11) | (1 << 14))
-    known = house.bot.wait_for("guild_channel_update", timeout=5)
+    known = house.bot.wait_for("guild_channel_update", timeout=30)
     channels.set_overwrite(house.sandbox.world, house.sandbox.guild, general, denied, house.actor("olivia").user.id)
     await known
     await redrawn(await editor.click("Post"))
@@ -318,7 +318,7 @@ async def test_who_lost_manage_roles_cannot_use_an_open_editor(house: House) -> 
 
 async def test_a_deleted_role_breaks_neither_the_editor_nor_a_post(house: House) -> None:
     editor = await create(house)
-    known = house.bot.wait_for("guild_role_delete", timeout=5)
+    known = house.bot.wait_for("guild_role_delete", timeout=30)
     roles.delete(house.sandbox.world, house.sandbox.guild, house.sandbox.role("Red"), house.actor("olivia").user.id)
     await known
     posted = await post(house, editor)

@@ -49,7 +49,7 @@ def expiry(house: House) -> Expiry:
 async def settled(house: House, count: int = 1, kind: str = EXPIRE) -> list[AuditEntry]:
     """The audit rows of this kind, once there are so many and all are settled."""
     while True:
-        written = asyncio.ensure_future(house.bot.wait_for("audit_written", timeout=10))
+        written = asyncio.ensure_future(house.bot.wait_for("audit_written", timeout=30))
         await asyncio.sleep(0)  # lets it begin to listen
         if await AuditEntry.filter(kind=kind, settled_at__isnull=False).count() >= count:
             written.cancel()

@@ -36,7 +36,7 @@ async def template(house: House, name: str, who: str = "olivia") -> MessageView:
 
 
 async def delete_role(house: House, name: str) -> None:
-    known = house.bot.wait_for("guild_role_delete", timeout=5)
+    known = house.bot.wait_for("guild_role_delete", timeout=30)
     roles.delete(house.sandbox.world, house.sandbox.guild, house.sandbox.role(name), house.actor("olivia").user.id)
     await known
 

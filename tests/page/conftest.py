@@ -58,7 +58,7 @@ async def open_window(browser: Browser) -> AsyncIterator[OpenWindow]:
         )
         client = Client(await context.new_page())
         clients.append(client)
-        client.page.set_default_timeout(10_000)
+        client.page.set_default_timeout(60_000)
         await client.page.goto(f"{sandbox.url}/?user={user}")
         await client.page.locator(".acting").wait_for()
         return client

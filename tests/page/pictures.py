@@ -43,7 +43,7 @@ class Walk:
             device_scale_factor=1.5,
         )
         client = Client(await context.new_page())
-        client.page.set_default_timeout(10_000)
+        client.page.set_default_timeout(60_000)
         await client.page.goto(f"{self.house.sandbox.url}/?user={user}")
         await client.page.locator(".acting").wait_for()
         await client.look_at(channel)

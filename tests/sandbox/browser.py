@@ -9,7 +9,7 @@ import aiohttp
 
 from sandbox.server import Sandbox
 
-PATIENCE = 5.0
+PATIENCE = 30.0
 ADDED = ("messages", "gone", "interactions", "exchanges", "frames")
 
 

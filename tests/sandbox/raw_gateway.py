@@ -12,7 +12,7 @@ from aiohttp import ClientWebSocketResponse, WSMsgType
 from sandbox.gateway.protocol import Op
 from sandbox.server import Sandbox
 
-PATIENCE = 5.0
+PATIENCE = 30.0
 
 
 class Raw:

@@ -103,7 +103,7 @@ async def pycord(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, application:
     monkeypatch.setattr(discord.http.Route, "API_BASE_URL", f"{sandbox.api_url}/v{{API_VERSION}}")
     bot = pycord_bot()
     running = asyncio.create_task(bot.start(application.token))
-    await asyncio.wait_for(bot.wait_until_ready(), 10)
+    await asyncio.wait_for(bot.wait_until_ready(), 30)
     await bot.sync_commands()
     try:
         yield bot
@@ -159,7 +159,7 @@ class TestPycord:
 
     async def test_an_invalid_session_makes_it_identify_again(self, bot: discord.Bot, sandbox: Sandbox, alice: Actor) -> None:
         sandbox.gateway.invalidate_sessions(resumable=False)
-        await sandbox.until(lambda: events(sandbox, "READY") == 2, timeout=20)
+        await sandbox.until(lambda: events(sandbox, "READY") == 2, timeout=30)
         assert (await (await alice.slash("show", fruit="pear")).message()).text == "pear"
 
 
@@ -272,7 +272,7 @@ class TestHikari:
 
     async def test_after_a_lost_connection_it_resumes(self, bot: HikariBot, sandbox: Sandbox, alice: Actor) -> None:
         sandbox.gateway.drop_connections(4000)
-        await sandbox.until(lambda: events(sandbox, "RESUMED"), timeout=20)
+        await sandbox.until(lambda: events(sandbox, "RESUMED"), timeout=30)
         assert (asked(sandbox, RESUME), asked(sandbox, IDENTIFY)) == (1, 1)
         assert (await (await alice.slash("slow")).message()).text == "done"
 

@@ -80,11 +80,11 @@ class TestOpening:
 
     async def test_a_zstd_stream_is_one_frame_of_blocks(self, sandbox: Sandbox) -> None:
         async with aiohttp.ClientSession() as http, http.ws_connect(f"{sandbox.gateway_url}?v=10&encoding=json&compress=zstd-stream") as ws:
-            hello = await ws.receive_bytes(timeout=5)
+            hello = await ws.receive_bytes(timeout=30)
             assert hello[:6] == b"\x28\xb5\x2f\xfd\x00\x38"  # RFC 8878: magic number, no checksum, window of 128 KiB
             assert json.loads(b"".join(raw_blocks(hello[6:])))["op"] == Op.HELLO
             await ws.send_json({"op": Op.HEARTBEAT, "d": None})
-            assert json.loads(b"".join(raw_blocks(await ws.receive_bytes(timeout=5))))["op"] == Op.HEARTBEAT_ACK
+            assert json.loads(b"".join(raw_blocks(await ws.receive_bytes(timeout=30))))["op"] == Op.HEARTBEAT_ACK
 
     async def test_a_long_text_takes_several_zstd_blocks(self) -> None:
         feed = compressor("zstd-stream")

@@ -209,11 +209,11 @@ class TestRequests:
     async def test_a_frame_that_is_no_request_is_answered(self, sandbox: Sandbox, text: str) -> None:
         async with window(sandbox) as alice:
             await alice.ws.send_str(text)
-            frame = await alice.ws.receive_json(timeout=5)
+            frame = await alice.ws.receive_json(timeout=30)
             assert (frame["id"], frame["ok"], frame["error"]["kind"]) == (None, False, "invalid")
 
     async def test_windows_are_sent_away_when_the_server_ends(self, sandbox: Sandbox, rest: Plain) -> None:
         async with window(sandbox) as alice:
             await sandbox.stop()
-            closing = await alice.ws.receive(timeout=5)
+            closing = await alice.ws.receive(timeout=30)
             assert closing.data == aiohttp.WSCloseCode.GOING_AWAY
