@@ -73,29 +73,15 @@ def write_file(panels: Iterable[PanelSpec], roles: Mapping[int, RoleSketch]) -> 
     return {"format": FORMAT, "panel": [write_panel(panel, roles) for panel in panels]}
 
 
+def write_sparingly(file: PanelFile) -> dict[str, Any]:
+    """The same where nobody reads it: a role with an id is named once, so that it is hardly longer than what it was read from."""
+    naming = _Naming(file.roles, once=True)
+    return {"format": FORMAT, "panel": [_write_panel(panel, naming) for panel in file.panels]}
+
+
 def write_panel(panel: PanelSpec, roles: Mapping[int, RoleSketch]) -> dict[str, Any]:
     """One panel as a table of a file."""
-    look = panel.appearance
-    written = {
-        "name": panel.name,
-        "title": panel.title,
-        "description": panel.description,
-        "style": panel.style.value,
-        "mode": panel.mode.value,
-        "colour": None if look.accent_colour is None else _hex(look.accent_colour),
-        "image": look.image_url,
-        "thumbnail": look.thumbnail_url,
-        "footer": look.footer,
-        "buttons_per_row": look.buttons_per_row if look.buttons_per_row != Appearance().buttons_per_row else None,
-        "min_roles": panel.min_roles,
-        "max_roles": panel.max_roles,
-        "link_group": panel.link_group,
-        "sticky": panel.sticky or None,
-        "wait_for_screening": panel.wait_for_screening or None,
-        **_requirement(panel.requirement, roles),
-        "role": [_item(role, roles) for role in panel.roles] or None,
-    }
-    return _without_none(written)
+    return _write_panel(panel, _Naming(roles))
 
 
 def read_file(data: Mapping[str, Any]) -> PanelFile:
@@ -221,10 +207,49 @@ def _read_roles(table: Table, key: str, roles: _Roles) -> tuple[int, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _item(role: RoleSpec, roles: Mapping[int, RoleSketch]) -> dict[str, Any]:
-    sketch = roles.get(role.role_id)
+class _Naming:
+    """Writes roles: with their names beside every id for who reads it, or `once` each."""
+
+    def __init__(self, roles: Mapping[int, RoleSketch], *, once: bool = False) -> None:
+        self.sketches, self._once = roles, once
+        self._named: set[int] = set()
+
+    def role(self, role_id: int) -> dict[str, Any]:
+        """A role as a table of a file. Of one without an id only the name tells which it is."""
+        sketch = None if role_id in self._named else self.sketches.get(role_id)
+        if self._once and role_id > 0:
+            self._named.add(role_id)
+        return _without_none({"role": sketch.name if sketch else None, "id": role_id if role_id > 0 else None})
+
+
+def _write_panel(panel: PanelSpec, naming: _Naming) -> dict[str, Any]:
+    look = panel.appearance
     written = {
-        **_role(role.role_id, roles),
+        "name": panel.name,
+        "title": panel.title,
+        "description": panel.description,
+        "style": panel.style.value,
+        "mode": panel.mode.value,
+        "colour": None if look.accent_colour is None else _hex(look.accent_colour),
+        "image": look.image_url,
+        "thumbnail": look.thumbnail_url,
+        "footer": look.footer,
+        "buttons_per_row": look.buttons_per_row if look.buttons_per_row != Appearance().buttons_per_row else None,
+        "min_roles": panel.min_roles,
+        "max_roles": panel.max_roles,
+        "link_group": panel.link_group,
+        "sticky": panel.sticky or None,
+        "wait_for_screening": panel.wait_for_screening or None,
+        **_requirement(panel.requirement, naming),
+        "role": [_item(role, naming) for role in panel.roles] or None,
+    }
+    return _without_none(written)
+
+
+def _item(role: RoleSpec, naming: _Naming) -> dict[str, Any]:
+    sketch = naming.sketches.get(role.role_id)
+    written = {
+        **naming.role(role.role_id),
         "role_colour": _hex(sketch.colour) if sketch and sketch.colour else None,
         "label": role.label,
         "emoji": role.emoji,
@@ -233,23 +258,18 @@ def _item(role: RoleSpec, roles: Mapping[int, RoleSketch]) -> dict[str, Any]:
         "duration_seconds": role.duration,
         "capacity": role.capacity,
         "capacity_counts_all": role.capacity_counts_all or None,
-        "bundle": [_role(role_id, roles) for role_id in role.bundle] or None,
-        **_requirement(role.requirement, roles),
+        "bundle": [naming.role(role_id) for role_id in role.bundle] or None,
+        **_requirement(role.requirement, naming),
     }
     return _without_none(written)
 
 
-def _requirement(requirement: Requirement, roles: Mapping[int, RoleSketch]) -> dict[str, Any]:
+def _requirement(requirement: Requirement, naming: _Naming) -> dict[str, Any]:
     return {
-        "required_roles": [_role(role_id, roles) for role_id in requirement.required] or None,
+        "required_roles": [naming.role(role_id) for role_id in requirement.required] or None,
         "required_all": requirement.needs_all or None,
-        "blocked_roles": [_role(role_id, roles) for role_id in requirement.blocked] or None,
+        "blocked_roles": [naming.role(role_id) for role_id in requirement.blocked] or None,
     }
-
-
-def _role(role_id: int, roles: Mapping[int, RoleSketch]) -> dict[str, Any]:
-    sketch = roles.get(role_id)
-    return _without_none({"role": sketch.name if sketch else None, "id": role_id if role_id > 0 else None})
 
 
 def _hex(colour: int) -> str:

@@ -112,7 +112,7 @@ class _Placing:
         self._now = {role.role_id: role for role in now.roles} if now else {}
         self._again = now is not None
         self._rule = now.requirement if now else None
-        self._left_out: list[LeftOut] = []
+        self._left_out: dict[LeftOut, None] = {}  # each once, however many bundles name it
         self._powerful: dict[int, int] = {}
         self._unmet: list[str] = []
 
@@ -123,7 +123,7 @@ class _Placing:
             if role_id is None:
                 continue
             if role_id in roles:
-                self._left_out.append(LeftOut(role.label, Unmatched.TWICE, role_id))
+                self._leave_out(role.label, Unmatched.TWICE, role_id)
                 continue
             known = self._now.get(role_id)
             confirmed = known.confirmed_permissions if known else self._powerful.get(role_id, 0)
@@ -145,7 +145,7 @@ class _Placing:
         found = self._match(file_id)
         if isinstance(found, Unmatched):
             # What a panel of this guild once had and the guild has no more was deleted, also when another role has its name by now.
-            self._left_out.append(LeftOut(self._name(file_id, fallback), Problem.DELETED if self._again else found))
+            self._leave_out(self._name(file_id, fallback), Problem.DELETED if self._again else found)
             return None
         if known and found in (known.role_id, *known.bundle):
             return found
@@ -158,7 +158,7 @@ class _Placing:
             if on_panel and found in on_panel and not bits & ~on_panel[found].confirmed_permissions:
                 return found
         if problem:
-            self._left_out.append(LeftOut(self._name(file_id, fallback), problem, found))
+            self._leave_out(self._name(file_id, fallback), problem, found)
             return None
         return found
 
@@ -179,6 +179,9 @@ class _Placing:
         # Nobody can hold a role that does not exist, so nobody is blocked by it.
         blocked = [found for file_id in requirement.blocked if not isinstance(found := self._match(file_id), Unmatched)]
         return Requirement(tuple(dict.fromkeys(required)), requirement.needs_all, tuple(dict.fromkeys(blocked)))
+
+    def _leave_out(self, name: str, reason: Unmatched | Problem, role_id: int | None = None) -> None:
+        self._left_out[LeftOut(name, reason, role_id)] = None
 
     def _name(self, file_id: int, fallback: str) -> str:
         sketch = self._sketches.get(file_id)

@@ -10,8 +10,7 @@ from discord import ComponentType
 from cogs.panels import verbs
 from cogs.panels.components import button, row
 from cogs.panels.doctor_words import BUTTONS, ICONS, Names, finding_text
-from cogs.panels.words import fit
-from core.components import IS_COMPONENTS_V2, Payload
+from core.components import IS_COMPONENTS_V2, Payload, fit
 from core.i18n import Translator
 from domain.custom_id import encode
 from domain.diagnosis import Finding, Mend, Severity

@@ -62,11 +62,16 @@ async def imported(attachment: discord.Attachment, guild: discord.Guild) -> tupl
         raise UserError(TOO_LARGE, limit=SIZE_MAX // 1024, size=-(-attachment.size // 1024))
     content = await _download(attachment.url)
     try:
-        file = read_file(await asyncio.to_thread(parse, content))
-        _check_pictures(file)
-        return _with_emojis(file, guild.emojis)
+        # A file can keep its reader busy for a while, in which the bot has other things to do.
+        return await asyncio.to_thread(_read, content, guild.emojis)
     except Fault as fault:
         raise refusal(fault) from None
+
+
+def _read(content: bytes, emojis: Collection[discord.GuildEmoji]) -> tuple[PanelFile, tuple[str, ...]]:
+    file = read_file(parse(content))
+    _check_pictures(file)
+    return _with_emojis(file, emojis)
 
 
 async def _download(address: str) -> bytes:
@@ -98,13 +103,20 @@ def _check_pictures(file: PanelFile) -> None:
 
 def _with_emojis(file: PanelFile, custom: Collection[discord.GuildEmoji]) -> tuple[PanelFile, tuple[str, ...]]:
     """The file with emojis that the guild has; custom ones are found by id, then by name."""
+    known: dict[int | str, discord.GuildEmoji] = {}
+    for emoji in reversed([emoji for emoji in custom if emoji.available]):
+        known |= {emoji.name: emoji, emoji.id: emoji}
+    found: dict[str, str | None] = {}  # thousands of roles may have the same
     lost: dict[str, None] = {}
 
     def fitted(role: RoleSpec, where: str) -> RoleSpec:
-        found = _emoji(role.emoji, custom, where)
-        if role.emoji and found is None:
-            lost[discord.PartialEmoji.from_str(role.emoji).name or role.emoji] = None
-        return replace(role, emoji=found)
+        if role.emoji is None:
+            return role
+        if role.emoji not in found:
+            found[role.emoji] = _emoji(role.emoji, custom, known, where)
+            if found[role.emoji] is None:
+                lost[discord.PartialEmoji.from_str(role.emoji).name or role.emoji] = None
+        return replace(role, emoji=found[role.emoji])
 
     panels = [
         replace(panel, roles=tuple(fitted(role, f"panel[{n}].role[{m}].emoji") for m, role in enumerate(panel.roles, 1)))
@@ -113,16 +125,12 @@ def _with_emojis(file: PanelFile, custom: Collection[discord.GuildEmoji]) -> tup
     return PanelFile(tuple(panels), file.roles), tuple(lost)
 
 
-def _emoji(text: str | None, custom: Collection[discord.GuildEmoji], where: str) -> str | None:
-    if text is None:
-        return None
+def _emoji(text: str, custom: Collection[discord.GuildEmoji], known: dict[int | str, discord.GuildEmoji], where: str) -> str | None:
     partial = discord.PartialEmoji.from_str(text.strip())
     if partial.id is None:
         try:
             return parse_emoji(text, custom)
         except UserError:
             raise Fault(FaultKind.NOT_AN_EMOJI, where) from None
-    by_id = next((emoji for emoji in custom if emoji.id == partial.id and emoji.available), None)
-    by_name = next((emoji for emoji in custom if emoji.name == partial.name and emoji.available), None)
-    found = by_id or by_name
+    found = known.get(partial.id) or known.get(partial.name or "")
     return str(found) if found else None

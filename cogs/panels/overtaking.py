@@ -8,8 +8,8 @@ from cogs.panels.change_words import change_lines, nothing_seen, person
 from cogs.panels.components import button, row
 from cogs.panels.edits import ChangedMeanwhile
 from cogs.panels.revisions import Revision
-from cogs.panels.words import CONTENT_MAX, fit
-from core.components import Payload
+from cogs.panels.words import CONTENT_MAX
+from core.components import Payload, fit
 from core.errors import UserError
 from core.facts import guild_facts
 from core.i18n import Translator

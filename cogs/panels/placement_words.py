@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 
 import discord
 
-from cogs.panels.words import REFUSED, fit, powers, problem_sentence, unseen
+from cogs.panels.words import REFUSED, powers, problem_sentence, unseen
+from core.components import MORE, fit
 from core.i18n import N_, Translator
 from domain.placement import LeftOut, Placement, Unmatched
 from domain.plan import Refusal
@@ -17,6 +18,7 @@ UNMATCHED = {
 }
 
 
+LEFT_OUT_SHOWN = 30  # of a panel: more would not fit beside it in any message
 ROOM_MIN = 600  # characters for what is told beside the powerful roles
 
 TOO_POWERFUL = N_(
@@ -42,7 +44,9 @@ def left_out_lines(placement: Placement, facts: GuildFacts, t: Translator) -> li
     """What does not come along, and why."""
     if not placement.left_out:
         return []
-    return [t("Left out:"), *(f"• {_left_out(left, facts, t)}" for left in placement.left_out)]
+    lines = [t("Left out:"), *(f"• {_left_out(left, facts, t)}" for left in placement.left_out[:LEFT_OUT_SHOWN])]
+    more = len(placement.left_out) - LEFT_OUT_SHOWN
+    return [*lines, t(MORE, n=more)] if more > 0 else lines
 
 
 def powerful_lines(placements: Iterable[Placement], facts: GuildFacts, t: Translator) -> list[str]:

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import discord
 
 from cogs.panels.components import OPTIONS_MAX, ROWS_MAX, button, option, row, string_select
-from cogs.panels.words import fit
-from core.components import Payload, partial_emoji
+from core.components import Payload, fit, partial_emoji
 from core.i18n import N_, Translator
 from domain.custom_id import CHOOSE, OPEN, OPEN_PICKER, PRESS, encode
 from domain.panels import ROLES_MAX, ROLES_PER_MESSAGE, TITLE_MAX, ButtonColour, Mode, PanelSpec, RoleSpec, Style

@@ -11,8 +11,8 @@ from cogs.panels import verbs
 from cogs.panels.components import OPTIONS_MAX, ROW_WIDTH, button, option, role_select, row, string_select
 from cogs.panels.postings import Posting
 from cogs.panels.view import EMBED_DESCRIPTION_MAX, RolePage, View, as_of, screen, states
-from cogs.panels.words import MODES, STYLES, fit, literal, powers, refusals, role_name, role_names, unseen
-from core.components import Payload
+from cogs.panels.words import MODES, STYLES, literal, powers, refusals, role_name, role_names, unseen
+from core.components import Payload, fit
 from core.i18n import Translator
 from domain.custom_id import encode
 from domain.panels import ROLES_MAX, ButtonColour, PanelSpec, RoleSpec

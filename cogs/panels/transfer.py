@@ -1,5 +1,6 @@
 """/panel clone, export, import and template: what will be made is shown first, and then made as shown, or not at all."""
 
+import asyncio
 from dataclasses import replace
 
 import discord
@@ -20,15 +21,15 @@ from core.commands import slash, slash_option
 from core.components import Payload, text_message
 from core.errors import UserError
 from core.facts import guild_facts
-from core.i18n import N_, localized
+from core.i18n import N_, Translator, localized
 from core.interactions import Press, component
 from domain import clock
 from domain.custom_id import encode
-from domain.panel_file import PanelFile, portable, read_file, write_file
+from domain.panel_file import PanelFile, portable, read_file, write_sparingly
 from domain.panels import NAME_MAX, TITLE_MAX, PanelSpec
 from domain.permissions import Permission, allows
 from domain.placement import digest, missing_roles, place
-from domain.role_safety import RoleFacts
+from domain.role_safety import GuildFacts, RoleFacts
 from models import Draft, Panel
 
 NO_PANELS = N_("There are no panels here yet. Make one with `/panel create`.")
@@ -58,7 +59,7 @@ class TransferHandlers(PanelHandlers):
         wanted = (title or "").strip()
         copy = replace(portable(found), **({"title": wanted, "name": wanted[:NAME_MAX]} if wanted else {}))
         file = PanelFile((copy,), sketches_of([copy], guild))
-        (placement,) = place(file, guild_facts(guild), editor.author)
+        (placement,) = await asyncio.to_thread(place, file, guild_facts(guild), editor.author)
         if placement.left_out or placement.powerful or placement.unmet:
             await self._propose(answer, file, guild, editor)
             return
@@ -115,11 +116,10 @@ class TransferHandlers(PanelHandlers):
         """Make what was shown, if it still is what would be made."""
         editor, draft = await Editor.of(press.interaction), await _draft(press)
         guild = await self.poster.guild(press.interaction.guild_id)
-        file, lost = read_file(draft.values["file"]), tuple(draft.values["lost"])
+        file, lost = await asyncio.to_thread(read_file, draft.values["file"]), tuple(draft.values["lost"])
         proof, with_roles = argument(press, 1), bool(argument(press, 2))
-        if digest(place(file, guild_facts(guild), editor.author)) != proof:
-            shown = _proposal(draft.id, file, guild, editor, lost)
-            await press.answer.redraw(await _screen(shown, guild, press.answer, press.answer.t(CHANGED)))
+        if await asyncio.to_thread(_proof, file, guild_facts(guild), editor) != proof:
+            await press.answer.redraw(await _screen(draft.id, file, guild, editor, lost, press.answer.t, press.answer.t(CHANGED)))
             return
         if draft.id in self._making:
             raise UserError(UNDER_WAY)
@@ -143,13 +143,13 @@ class TransferHandlers(PanelHandlers):
         facts, reason = guild_facts(guild), f"Role panel by user {editor.user_id}"
         made: list[RoleFacts] = []
         if with_roles:
-            missing = missing_roles(place(file, facts, editor.author), file)
+            missing = await asyncio.to_thread(lambda: missing_roles(place(file, facts, editor.author), file))
             if not _may_make(guild, editor) or len(missing) > transfer_screens.ROLES_MADE_MAX:
                 raise UserError(CHANGED)
             made = await self.maker.make(guild.id, missing, reason)
             facts = replace(facts, roles=facts.roles | {role.role_id: role for role in made})
         try:
-            placements = place(file, facts, editor.author)
+            placements = await asyncio.to_thread(place, file, facts, editor.author)
             if any(placement.unmet for placement in placements):
                 raise UserError(CHANGED)
             about = {"roles_made": ", ".join(role.name for role in made)} if made else {}
@@ -174,20 +174,29 @@ class TransferHandlers(PanelHandlers):
         await Draft.filter(id__in=too_many).delete()
         draft = await Draft.create(
             **mine,
-            values={"file": write_file(file.panels, file.roles), "lost": list(lost)},
+            values={"file": await asyncio.to_thread(write_sparingly, file), "lost": list(lost)},
             created_at=clock.now(),
         )
-        await answer.send(await _screen(_proposal(draft.id, file, guild, editor, lost), guild, answer))
+        await answer.send(await _screen(draft.id, file, guild, editor, lost, answer.t))
 
 
-def _proposal(draft_id: int, file: PanelFile, guild: discord.Guild, editor: Editor, lost: tuple[str, ...]) -> Proposal:
-    placements = place(file, guild_facts(guild), editor.author)
-    return Proposal(draft_id, placements, missing_roles(placements, file), lost, _may_make(guild, editor))
+def _proof(file: PanelFile, facts: GuildFacts, editor: Editor) -> int:
+    return digest(place(file, facts, editor.author))
 
 
-async def _screen(shown: Proposal, guild: discord.Guild, answer: Answer, *notices: str) -> Payload:
+async def _screen(
+    draft_id: int, file: PanelFile, guild: discord.Guild, editor: Editor, lost: tuple[str, ...], t: Translator, *notices: str
+) -> Payload:
+    """What would be made of a file. Worked out in a thread: a file can name tens of thousands of roles."""
     taken = {panel.name.casefold() for panel in await Panel.filter(guild_id=guild.id).only("id", "name")}
-    return transfer_screens.proposal(shown, guild_facts(guild), taken, answer.t, notices)
+    facts, may_make = guild_facts(guild), _may_make(guild, editor)
+
+    def drawn() -> Payload:
+        placements = place(file, facts, editor.author)
+        shown = Proposal(draft_id, placements, missing_roles(placements, file), lost, may_make)
+        return transfer_screens.proposal(shown, facts, taken, t, notices)
+
+    return await asyncio.to_thread(drawn)
 
 
 def _may_make(guild: discord.Guild, editor: Editor) -> bool:

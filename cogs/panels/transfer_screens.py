@@ -8,8 +8,8 @@ import discord
 from cogs.panels import verbs
 from cogs.panels.components import button, row
 from cogs.panels.placement_words import left_out_lines, question, unmet_lines
-from cogs.panels.words import CONTENT_MAX, MODES, STYLES, fit
-from core.components import Payload
+from cogs.panels.words import CONTENT_MAX, MODES, STYLES
+from core.components import Payload, fit
 from core.i18n import Translator
 from domain.custom_id import encode
 from domain.panel_file import RoleSketch

@@ -9,8 +9,8 @@ import discord
 from cogs.panels import verbs
 from cogs.panels.components import OPTIONS_MAX, button
 from cogs.panels.postings import Condition, Posting
-from cogs.panels.words import CONTENT_MAX, WARNINGS, fit, link, literal, problem_sentence
-from core.components import Payload
+from cogs.panels.words import CONTENT_MAX, WARNINGS, link, literal, problem_sentence
+from core.components import Payload, fit
 from core.i18n import N_, Translator
 from domain import clock
 from domain.custom_id import encode

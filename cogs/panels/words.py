@@ -122,13 +122,3 @@ def unseen(facts: GuildFacts, t: Translator) -> list[str]:
 def link(guild_id: int, channel_id: int, message_id: int) -> str:
     """The address that jumps to a message."""
     return f"https://discord.com/channels/{guild_id}/{channel_id}/{message_id}"
-
-
-def fit(lines: list[str], limit: int, t: Translator, between: str = "\n") -> str:
-    """As many lines as `limit` characters hold; how many were left out is said in the last one."""
-    text = between.join(lines)
-    kept = list(lines)
-    while len(text) > limit and kept:
-        kept.pop()
-        text = between.join([*kept, t("… and {n} more", n=len(lines) - len(kept))])
-    return text[:limit]

@@ -10,7 +10,7 @@ from discord.utils import escape_markdown, format_dt
 
 from cogs.roles.group import roles
 from core.commands import slash
-from core.components import Payload
+from core.components import Payload, fit
 from core.errors import ONLY_IN_SERVERS, UserError
 from core.i18n import N_, Translator
 from models import Panel, PanelRole, RoleGrant
@@ -60,22 +60,12 @@ def overview(found: Sequence[Holding], t: Translator) -> Payload:
             title = holding.panel_title
             lines.append(f"**{escape_markdown(title or t('From panels that no longer exist'))}**")
         lines.append(_line(holding, t))
-    return {"embeds": [{"title": t("Your roles from this server's panels"), "description": fit(lines, t)}]}
+    return {"embeds": [{"title": t("Your roles from this server's panels"), "description": fit(lines, DESCRIPTION_MAX, t)}]}
 
 
 def until(moment: datetime) -> str:
     """A moment as Discord shows it in everyone's own time zone, with how far off it is."""
     return f"{format_dt(moment, 'f')} ({format_dt(moment, 'R')})"
-
-
-def fit(lines: list[str], t: Translator) -> str:
-    """As many lines as an embed holds; how many were left out is said in the last one."""
-    kept = list(lines)
-    text = "\n".join(kept)
-    while len(text) > DESCRIPTION_MAX:
-        kept.pop()
-        text = "\n".join([*kept, t("… and {n} more", n=len(lines) - len(kept))])
-    return text
 
 
 def _line(holding: Holding, t: Translator) -> str:

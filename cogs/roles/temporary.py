@@ -9,11 +9,11 @@ from discord.utils import escape_markdown
 from cogs.roles.applier import Applied
 from cogs.roles.errands import END, Errands
 from cogs.roles.group import roles
-from cogs.roles.mine import fit, panel_titles, until
+from cogs.roles.mine import DESCRIPTION_MAX, panel_titles, until
 from core import deeds
 from core.answer import Acknowledgement
 from core.commands import slash, slash_option
-from core.components import Payload, text_message
+from core.components import Payload, fit, text_message
 from core.errors import ONLY_IN_SERVERS, OUTDATED, UserError
 from core.facts import guild_facts, guild_permissions
 from core.i18n import N_, Translator
@@ -106,7 +106,7 @@ async def page_of(guild: discord.Guild, user_id: int, page: int, t: Translator) 
         return {"content": t("There are no temporary roles at the moment."), "embeds": [], "components": []}
     titles = await panel_titles(guild.id, shown)
     lines = [_line(number, grant, titles.get(grant.panel_id or 0)) for number, grant in enumerate(shown, page * PAGE + 1)]
-    embed: Payload = {"title": t("Temporary roles"), "description": fit(lines, t)}
+    embed: Payload = {"title": t("Temporary roles"), "description": fit(lines, DESCRIPTION_MAX, t)}
     components = [{"type": 1, "components": [_select(guild, shown, user_id, page, t)]}]
     if pages > 1:
         embed["footer"] = {"text": t("Page {page} of {pages}", page=page + 1, pages=pages)}

@@ -1,5 +1,6 @@
 """The form of panels in files: what is written is read again, and what is wrong is named with its place."""
 
+import json
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from domain.panel_file import (
     read_panel,
     write_file,
     write_panel,
+    write_sparingly,
 )
 from domain.panels import (
     DESCRIPTION_MAX,
@@ -208,3 +210,13 @@ def test_brackets_and_dots_in_texts_are_not_nesting() -> None:
 
 def test_a_byte_order_mark_and_windows_line_ends_do_no_harm() -> None:
     assert parse(b'\xef\xbb\xbfa = """x\r\ny"""\r\n') == {"a": "x\ny"}
+
+
+def test_what_nobody_reads_names_each_role_once_and_is_read_the_same() -> None:
+    needed = tuple(range(100, 125))
+    roles = tuple(RoleSpec(0, number, "x", requirement=Requirement(needed)) for number in (-1, *range(1, 50)))
+    sketches = {role_id: RoleSketch("長" * 100, 0x123456) for role_id in (-1, *range(1, 50), *needed)}
+    file = PanelFile((PanelSpec(0, 0, "x", "x", 0, roles=roles),), sketches)
+    sparing = write_sparingly(file)
+    assert read_file(sparing) == read_file(write_file(file.panels, sketches)) == PanelFile(file.panels, read_file(sparing).roles)
+    assert json.dumps(sparing, ensure_ascii=False).count("長" * 100) == len(sketches)

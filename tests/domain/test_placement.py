@@ -170,3 +170,9 @@ def test_nobody_opens_a_role_that_they_could_not_put_on_a_panel() -> None:
         assert [opened(before, after, HERE, EDITING) for after in ways(before)] == [closed] * 3
         assert [opened(before, after, HERE, OWNING) for after in ways(before)] == [None] * 3
         assert [opened(after, before, HERE, EDITING) for after in ways(before)] == [None] * 3, "closing is everybody's"
+
+
+def test_a_role_that_many_bundles_name_is_left_out_once() -> None:
+    roles = tuple(RoleSpec(0, role_id(number), "x", bundle=(10, 11)) for number in range(1, 4))
+    (placed,) = place(PanelFile((replace(panel(0), roles=roles),), {}), HERE, OWNING)
+    assert [left.name for left in placed.left_out] == ["10", "11"]
