@@ -23,6 +23,14 @@ class PanelChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class GrantsDue:
+    """Temporary roles of this guild were made to end now."""
+
+    NAME: ClassVar[str] = "grants_due"
+    guild_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class RolesChanged:
     """Discord confirmed a member's role change made through a panel."""
 

@@ -2,6 +2,7 @@
 
 from models.audit import SETTLED, AuditEntry, AuditState
 from models.draft import Draft
+from models.erasure import ErasureReceipt
 from models.guild_config import GuildConfig
 from models.panel import MessageState, Panel, PanelMessage, PanelRole
 from models.revision import PanelRevision
@@ -12,6 +13,7 @@ __all__ = [
     "AuditEntry",
     "AuditState",
     "Draft",
+    "ErasureReceipt",
     "GuildConfig",
     "MessageState",
     "Panel",

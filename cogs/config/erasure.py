@@ -5,14 +5,18 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import discord
 from loguru import logger
 from tortoise.connection import get_connection
 from tortoise.transactions import in_transaction
 
+from cogs.config.receipts import tell_pending
 from core.cog import outlasted
+from core.facts import guild_facts
 from domain import clock
-from domain.events import PanelChanged
-from models import AuditEntry, Draft, GuildConfig, Panel, RoleGrant
+from domain.events import AuditWritten, GrantsDue, PanelChanged
+from domain.role_safety import change_problem
+from models import AuditEntry, AuditState, Draft, ErasureReceipt, GuildConfig, Panel, RoleGrant
 
 if TYPE_CHECKING:
     from core.bot import RolePanelBot
@@ -20,7 +24,10 @@ if TYPE_CHECKING:
 KEPT = timedelta(days=30)  # after the bot was removed, so that adding it again brings everything back
 LOOK_SECONDS = 3600.0
 DATABASE_PAUSE = 5.0  # seconds
-# Every table that names a guild; what belongs to a panel goes with it.
+LAST_WORD_AGAIN = 30.0  # seconds until what could not be posted is tried again
+ENDING_SECONDS = 600.0  # that ending temporary roles may take: the answer's token lives for fifteen minutes
+STALLED_SECONDS = 15.0  # without an end of one, after which the others are taken not to end; Discord takes ten changes in ten seconds
+# Every table that names a guild, but for the receipts; what belongs to a panel goes with it.
 TABLES = (AuditEntry, Draft, RoleGrant, Panel, GuildConfig)
 
 # The audit table is large; its index is walked from guild to guild instead of row by row.
@@ -36,6 +43,7 @@ UNION SELECT guild_id FROM guild_config
 UNION SELECT guild_id FROM panel
 UNION SELECT guild_id FROM role_grant
 UNION SELECT guild_id FROM draft
+UNION SELECT guild_id FROM erasure_receipt WHERE actor_id IS NOT NULL
 """
 
 
@@ -50,15 +58,67 @@ class Erasure:
         """The bot left a guild, or came back."""
         self._woken.set()
 
-    async def erase(self, guild_id: int) -> None:
-        """Erase everything that is stored for a guild."""
+    async def end_temporary(self, guild: discord.Guild) -> None:
+        """End the temporary roles of a guild, and return when all are ended that can be, or when nothing moves any more."""
+        running = RoleGrant.filter(guild_id=guild.id, expires_at__isnull=False)
+        loop = asyncio.get_running_loop()
+        deadline, left = loop.time() + ENDING_SECONDS, -1
+        while loop.time() < deadline:
+            settled = asyncio.ensure_future(self._bot.wait_for(AuditWritten.NAME, check=lambda event: event.guild_id == guild.id))
+            await asyncio.sleep(0)  # lets it begin to listen
+            try:
+                await running.filter(confirmed=True, expires_at__gt=clock.now()).update(expires_at=clock.now())
+                facts = guild_facts(guild)
+                count = sum([change_problem(facts, grant.role_id) is None for grant in await running])
+                count += await AuditEntry.filter(guild_id=guild.id, kind__startswith="roles.", state=AuditState.SENT).count()
+                if not count:
+                    return
+                self._bot.dispatch(GrantsDue.NAME, GrantsDue(guild.id))
+                moved, left = count != left, count
+                done, _ = await asyncio.wait({settled}, timeout=STALLED_SECONDS)
+                if not done and not moved:
+                    return
+            finally:
+                settled.cancel()
+
+    async def erase(self, guild_id: int, actor_id: int | None = None) -> list[RoleGrant]:
+        """Erase everything that is stored for a guild, but for a receipt; the answer is the temporary roles that stay with their members.
+
+        `actor_id` is who asked for it. Where nobody did, the bot is not in the guild any more, and earlier receipts go, too.
+        """
         async with in_transaction() as db:
-            panels = await Panel.filter(guild_id=guild_id).using_db(db).only("id")
+            config = await GuildConfig.get_or_none(guild_id=guild_id, using_db=db)
+            panels = [panel.id for panel in await Panel.filter(guild_id=guild_id).using_db(db).only("id")]
+            stay = await RoleGrant.filter(guild_id=guild_id, confirmed=True, expires_at__isnull=False, left_at__isnull=True).using_db(db)
+            earlier = await ErasureReceipt.filter(guild_id=guild_id).using_db(db).values_list("panels_up_to", flat=True)
+            receipt = ErasureReceipt(
+                guild_id=guild_id,
+                actor_id=actor_id,
+                erased_at=clock.now(),
+                panels=len(panels),
+                entries=await AuditEntry.filter(guild_id=guild_id).using_db(db).count(),
+                temporary_roles=len(stay),
+                panels_up_to=max([*panels, *earlier], default=0),
+                audit_channel_id=config.audit_channel_id if config and actor_id else None,
+                locale=config.locale if config and actor_id else None,
+            )
+            if actor_id is None:
+                await ErasureReceipt.filter(guild_id=guild_id).using_db(db).delete()
             for table in TABLES:
                 await table.filter(guild_id=guild_id).using_db(db).delete()
-        logger.info("Everything stored for guild {} was erased", guild_id)
-        for panel in panels:
-            self._bot.dispatch(PanelChanged.NAME, PanelChanged(guild_id, panel.id, None))
+            if actor_id or receipt.panels_up_to:
+                await receipt.save(using_db=db)
+        logger.info(
+            "Everything stored for guild {} was erased by {}: {} panels, {} entries of the log",
+            guild_id,
+            f"user {actor_id}" if actor_id else "the bot, which left it",
+            receipt.panels,
+            receipt.entries,
+        )
+        for panel_id in panels:
+            self._bot.dispatch(PanelChanged.NAME, PanelChanged(guild_id, panel_id, None))
+        self.wake()
+        return stay
 
     async def run(self) -> None:
         """Notice departures, also those while offline, and forget those of long ago, until cancelled."""
@@ -68,7 +128,7 @@ class Erasure:
             pause = DATABASE_PAUSE
             with outlasted("the look for guilds to be forgotten"):
                 await self.look()
-                pause = LOOK_SECONDS
+                pause = LAST_WORD_AGAIN if await tell_pending(self._bot) else LOOK_SECONDS
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._woken.wait()

@@ -13,7 +13,7 @@ from cogs.roles.places import Places
 from cogs.roles.waiting import Waiting
 from core.cog import Cog, outlasted
 from domain import clock
-from domain.events import RolesChanged
+from domain.events import GrantsDue, RolesChanged
 from models import RoleGrant
 
 if TYPE_CHECKING:
@@ -42,6 +42,11 @@ class Aftercare(Cog, name="aftercare"):
     @commands.Cog.listener("on_roles_changed")
     async def _end_in_time(self, event: RolesChanged) -> None:
         """What was given just now may end before the next look."""
+        self.expiry.wake()
+
+    @commands.Cog.listener("on_grants_due")
+    async def _end_now(self, event: GrantsDue) -> None:
+        """Somebody wants them ended before their time."""
         self.expiry.wake()
 
     @commands.Cog.listener("on_guild_available")

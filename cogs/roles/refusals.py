@@ -12,7 +12,7 @@ from domain import clock
 from domain.events import AuditWritten
 from domain.panels import PanelSpec
 from domain.plan import RolePlan
-from models import AuditEntry
+from models import AuditEntry, ErasureReceipt
 
 if TYPE_CHECKING:
     from core.bot import RolePanelBot
@@ -31,7 +31,9 @@ class Refusals:
         self._gathering: set[int] = set()
 
     async def record(self, click: Click, panel: PanelSpec | None, plan: RolePlan) -> None:
-        """Record what was refused of a click."""
+        """Record what was refused of a click; not where everything about the panel was erased at the guild's wish."""
+        if panel is None and await ErasureReceipt.covers(click.guild_id, click.panel_id):
+            return
         async with self._locks.of(click.guild_id, click.member_id):  # the second has to find the first
             await AuditEntry.record_refusal(
                 click.guild_id,

@@ -7,11 +7,12 @@ from tortoise import Tortoise
 
 from cogs.config.erasure import KEPT, TABLES
 from domain import clock
-from models import AuditEntry, AuditState, Draft, GuildConfig, Panel, PanelMessage, RoleGrant
-from sandbox import members
+from models import AuditEntry, AuditState, Draft, ErasureReceipt, GuildConfig, Panel, PanelMessage, RoleGrant
+from sandbox import members, roles
 from sandbox.driver import ClientRefusal
 from tests.e2e.house import House, posted_panel
 from tests.e2e.test_clicks import click
+from tests.e2e.test_temporary_roles import grant
 
 
 async def stored(house: House) -> None:
@@ -53,7 +54,7 @@ async def look(house: House) -> None:
 def test_every_table_that_names_a_guild_is_erased(house: House) -> None:
     assert Tortoise.apps is not None
     naming = {model for model in Tortoise.apps["models"].values() if "guild_id" in model._meta.fields_map}
-    assert naming == set(TABLES)
+    assert naming == {*TABLES, ErasureReceipt}
 
 
 async def test_forget_asks_and_erases_at_once(house: House) -> None:
@@ -69,6 +70,70 @@ async def test_forget_asks_and_erases_at_once(house: House) -> None:
     assert erased.buttons == []
     assert await counts() == [0] * 6
     assert "This panel was deleted" in await click(house, "alice", "Red")
+    receipt, olivia = await ErasureReceipt.get(), house.actor("olivia").user.id
+    assert (receipt.guild_id, receipt.actor_id, receipt.panels, receipt.entries) == (house.sandbox.guild.id, olivia, 1, 1)
+
+
+async def erased(house: House) -> str:
+    """What is said at the end of an erasure."""
+    asked = await (await house.actor("olivia").slash("config forget")).message()
+    said = await asked.click("Erase everything")
+    await house.sandbox.driver.until(lambda: "has been erased" in asked.text, timeout=60)
+    await said.answered()
+    return asked.text
+
+
+async def test_the_audit_channel_gets_a_last_entry(house: House) -> None:
+    await stored(house)
+    log = house.sandbox.channel("mods-only")
+    await GuildConfig.all().update(audit_channel_id=log.id, audit_since=clock.now(), locale="en")
+    await erased(house)
+    olivia = house.actor("olivia")
+    await house.sandbox.driver.until(lambda: any("was erased" in str(message.record.embeds) for message in olivia.in_("mods-only").sees()))
+    last = olivia.in_("mods-only").sees()[-1].record.embeds[0]
+    assert last["title"] == "Everything stored for this server was erased"
+    assert [field["value"] for field in last["fields"]] == [f"<@{olivia.user.id}> (`{olivia.user.id}`)", "1 panel\n1 entry of the log"]
+    assert not await GuildConfig.exists()
+    while await ErasureReceipt.filter(audit_channel_id__isnull=False).exists():
+        pass  # the question itself lets the bot work
+
+
+async def test_temporary_roles_are_ended_first(house: House) -> None:
+    panel = await posted_panel(house, "Red", "Blue")
+    await grant(house, "alice", "Red", panel)
+    await grant(house, "dave", "Blue", panel, ends=timedelta(days=3))
+    asked = await (await house.actor("olivia").slash("config forget")).message()
+    assert "Temporary roles that are running are ended first: 2 roles." in asked.text
+    assert await erased(house) == "Everything that was stored for this server has been erased."
+    assert [name for name in ("Red", "Blue") for who in ("alice", "dave") if name in house.actor(who).role_names()] == []
+    assert (await ErasureReceipt.get()).temporary_roles == 0
+    house.sandbox.ledger.role_changes.clear()  # their records were erased with all others
+
+
+async def test_what_cannot_be_ended_is_named_as_staying(house: House) -> None:
+    await grant(house, "alice", "Red", await posted_panel(house, "Red"))
+    red, world, guild = house.sandbox.role("Red"), house.sandbox.world, house.sandbox.guild
+    known = house.bot.wait_for("guild_role_update", check=lambda before, after: after.id == red.id, timeout=10)
+    roles.move(world, guild, {red.id: house.sandbox.role("Role Bot").position + 1})
+    await known
+    text = await erased(house)
+    assert "could not be ended, so they stay until somebody takes them away:" in text
+    assert f"<@&{red.id}> <@{house.actor('alice').user.id}>" in text
+    assert "Red" in house.actor("alice").role_names()
+    assert (await ErasureReceipt.get()).temporary_roles == 1
+    assert not await RoleGrant.exists()
+
+
+async def test_messages_that_stay_dead_write_nothing_about_members(house: House) -> None:
+    await stored(house)
+    await erased(house)
+    for _ in range(3):
+        assert "This panel was deleted" in await click(house, "alice", "Red")
+    assert await counts() == [0] * 6
+    await posted_panel(house, "Blue", name="Anew")  # a panel that is deleted alone is another matter
+    await Panel.all().delete()
+    assert "This panel was deleted" in await click(house, "alice", "Blue")
+    assert [row.kind for row in await house.audit()] == ["roles.click"]
 
 
 async def test_forget_needs_manage_server(house: House) -> None:
