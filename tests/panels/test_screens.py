@@ -9,8 +9,7 @@ from cogs.panels import arranging_screens, look_screens, modals, posting_screens
 from cogs.panels.postings import Condition, Posting
 from cogs.panels.view import View, states
 from cogs.panels.words import REFUSED, REFUSED_SEVERAL, WARNINGS
-from core.components import fit
-from core.components import Payload
+from core.components import Payload, fit
 from core.i18n import available, translator
 from core.permission_names import NAMES, permission_names
 from domain.custom_id import decode
