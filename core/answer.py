@@ -5,7 +5,7 @@ Discord wants a first answer within 3 s, exactly once, and takes further ones fo
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import Enum, StrEnum, auto
 from typing import Any
 
@@ -53,11 +53,21 @@ class _State(Enum):
 class Answer:
     """Owns the response of one interaction; every method may be called at any time and does what is then due.
 
+    `age` is how many seconds old the interaction was on arrival; `on_taken` is called when Discord has taken the first answer.
     Raises TooLate when Discord takes no answer any more.
     """
 
     def __init__(
-        self, rest: Rest, interaction_id: int, application_id: int, token: str, acknowledgement: Acknowledgement, t: Translator
+        self,
+        rest: Rest,
+        interaction_id: int,
+        application_id: int,
+        token: str,
+        acknowledgement: Acknowledgement,
+        t: Translator,
+        *,
+        age: float = 0.0,
+        on_taken: Callable[[], None] = lambda: None,
     ) -> None:
         self.t = t
         self.acknowledgement = acknowledgement
@@ -65,7 +75,9 @@ class Answer:
         self._rest = rest
         self._interaction_id, self._application_id = interaction_id, application_id
         self._state = _State.FRESH
-        self._received_at = asyncio.get_running_loop().time()
+        self._made_at = asyncio.get_running_loop().time() - age
+        self._inherited = False
+        self._on_taken = on_taken
         self._lock = asyncio.Lock()
 
     @classmethod
@@ -75,9 +87,20 @@ class Answer:
         Whoever was not acknowledged in the first 3 s is lost, so after that only an edit can still arrive.
         """
         answer = cls(rest, interaction_id, application_id, token, Acknowledgement.REPLY, t)
+        answer._inherited = True
         if age > FIRST_ANSWER_WINDOW:
             answer._state = _State.DEFERRED
         return answer
+
+    @property
+    def age(self) -> float:
+        """The seconds since Discord made the interaction."""
+        return asyncio.get_running_loop().time() - self._made_at
+
+    def check(self) -> None:
+        """Raise TooLate when the person sees that the interaction failed, so that nothing may be done for it any more."""
+        if self._state is _State.DEAD or (self._state is _State.FRESH and self.age > FIRST_ANSWER_WINDOW):
+            raise TooLate
 
     @property
     def answered(self) -> bool:
@@ -160,7 +183,7 @@ class Answer:
         """Give the first answer. Whether `data` is now shown: not, when an earlier process or try had acknowledged already."""
         route = Route("POST", "/interactions/{interaction_id}/{token}/callback", interaction_id=self._interaction_id, token=self.token)
         body: Payload = {"type": kind} if data is None else {"type": kind, "data": data}
-        lost = False
+        lost = self._inherited
         for last in self._tries():
             try:
                 await self._rest.request(
@@ -170,7 +193,7 @@ class Answer:
                     repeatable=False,
                     timeout=self._patience(),
                     tries=1,
-                    deadline=self._received_at + FIRST_ANSWER_WINDOW,
+                    deadline=self._made_at + FIRST_ANSWER_WINDOW,
                 )
             except RateLimited as error:
                 logger.info("The first answer to interaction {} must wait {} s", self._interaction_id, error.retry_after)
@@ -183,11 +206,15 @@ class Answer:
                     raise TooLate from error
                 if error.code != ALREADY_ACKNOWLEDGED:
                     raise
-                # After a lost try this means "it arrived"; otherwise another process had acknowledged before.
-                self._state = self._after(kind) if lost else _State.DEFERRED
-                return lost
+                if not lost:
+                    # No try of ours explains it: another process answers, and what it shows must stay.
+                    self._state = _State.DEAD
+                    raise AnsweredElsewhere from error
+                self._state = _State.DEFERRED if self._inherited else self._after(kind)
+                return not self._inherited
             else:
                 self._state = self._after(kind)
+                self._on_taken()
                 return True
             if not last:
                 await asyncio.sleep(PAUSE_BETWEEN_TRIES)
@@ -197,13 +224,13 @@ class Answer:
 
     def _patience(self) -> float:
         """Seconds to wait for a silent server: it may only be slow, so as long as one more try still fits into the 3 s."""
-        latest = self._received_at + FIRST_ANSWER_WINDOW - FIRST_ANSWER_TIMEOUT
+        latest = self._made_at + FIRST_ANSWER_WINDOW - FIRST_ANSWER_TIMEOUT
         return max(FIRST_ANSWER_TIMEOUT, latest - asyncio.get_running_loop().time())
 
     def _tries(self) -> Iterator[bool]:
         """Tries until the 3 s are over, two at least; each item says whether it is the last."""
         yield False
-        while asyncio.get_running_loop().time() < self._received_at + FIRST_ANSWER_WINDOW - FIRST_ANSWER_TIMEOUT:
+        while asyncio.get_running_loop().time() < self._made_at + FIRST_ANSWER_WINDOW - FIRST_ANSWER_TIMEOUT:
             yield False
         yield True
 

@@ -1,6 +1,7 @@
 """The bot: py-cord with one gate for interactions, one REST client for what members wait for, and an orderly life."""
 
 import asyncio
+import random
 import signal
 from collections.abc import Coroutine, Iterable
 from importlib.machinery import ModuleSpec
@@ -32,6 +33,7 @@ CANCEL_AGAIN = 0.5  # seconds
 GOODBYE = 2.0  # seconds that the gateway has to answer a close
 SYNC_PAUSES = (2.0, 10.0, 60.0)  # seconds, the last again and again
 GATEWAY_RETRY = 5.0  # seconds
+IDENTIFY_PAUSE = 5.0  # seconds, https://docs.discord.com/developers/events/gateway#rate-limiting
 GUILD_WAIT = 10.0  # seconds that a click waits for its guild at a start
 
 
@@ -57,7 +59,7 @@ class RolePanelBot(commands.Bot):
         )
         self.settings = settings
         self.database = database
-        self.rest = Rest(settings.discord_token.get_secret_value())
+        self.rest = Rest(settings.discord_token.get_secret_value(), lambda: not slots.lapsed)
         self.gate = Gate(self)
         self.cog_manager = Cogs(self)
         self.gateway_watch = GatewayWatch(self)
@@ -83,12 +85,20 @@ class RolePanelBot(commands.Bot):
 
     async def on_message(self, message: discord.Message) -> None:
         """Owner commands come as direct messages only."""
-        if message.guild is None:
+        if message.guild is None and not self.slots.lapsed and not self.gate.came_before(message.id):
             await self.process_commands(message)
 
     async def on_error(self, event_method: str, *args: Any, **kwargs: Any) -> None:
         """A listener failed: our bug, logged once."""
         logger.exception("The listener {} failed", event_method)
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """The pause before a new session after an old one ended, as Discord wants it (py-cord waits 5 s, always).
+
+        https://docs.discord.com/developers/events/gateway#resuming
+        """
+        if not initial:
+            await asyncio.sleep(random.uniform(1.0, 5.0))
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
         """A guild came (back): clicks that wait for it go on."""
@@ -130,13 +140,14 @@ class RolePanelBot(commands.Bot):
 
     def await_end_of(self, tasks: Iterable[asyncio.Task[Any]]) -> None:
         """Take over tasks of an unloaded cog that are still ending."""
-        self._ending.update(tasks)
+        for task in tasks:
+            self._ending.add(task)
+            task.add_done_callback(self._ending.discard)
 
-    async def ended(self) -> None:
-        """Wait until what unloaded cogs left running has ended."""
-        ending, self._ending = self._ending, set()
-        if ending:
-            await asyncio.wait(ending, timeout=DRAIN)
+    async def ended(self, timeout: float = DRAIN) -> None:
+        """Wait until what unloaded cogs left running has ended, or so many seconds have passed."""
+        if self._ending:
+            await asyncio.wait(self._ending, timeout=timeout)
 
     async def run_until_stopped(self) -> None:
         """Live from login to SIGTERM or SIGINT. Raises ExpectedStop, or what py-cord raises when the gateway was closed for good."""
@@ -165,29 +176,51 @@ class RolePanelBot(commands.Bot):
                 raise
 
     async def _serve(self) -> None:
-        """Wait for the shards, then be connected, until something ends it."""
+        """Serve whenever the shards are held, until something ends it."""
         wait_stop = asyncio.create_task(self._stop.wait(), name="stop")
-        serving = asyncio.create_task(self._hold_shards_and_connect(), name="serving")
+        serving = asyncio.create_task(self._serve_while_held(), name="serving")
         try:
             await asyncio.wait({wait_stop, serving}, return_when=asyncio.FIRST_COMPLETED)
             if serving.done():
                 serving.result()
         finally:
             wait_stop.cancel()
-            await self._close_gateway()
+            # At the same moment, so that a successor misses as little as possible.
+            await asyncio.gather(self._close_gateway(), self.slots.hand_over())
             serving.cancel()
             await asyncio.wait({serving, wait_stop})
 
-    async def _hold_shards_and_connect(self) -> None:
-        await self.slots.acquire()
-        self.dispatch("shards_acquired")
+    async def _serve_while_held(self) -> None:
+        """Be connected while the shards are held, a standby otherwise."""
+        while True:
+            await self.slots.acquire()
+            self._closed = False
+            self.dispatch("shards_acquired")
+            if not await self._connected_while_held():
+                return
+            logger.warning("Left the gateway: another process may serve the shards")
+            self._forget_connection()
+
+    def _forget_connection(self) -> None:
+        """Make py-cord ready for a connection like the first one."""
+        self._ready.clear()
+        self.gateway_watch.left()
+
+    async def _connected_while_held(self) -> bool:
+        """Return when the gateway was left: whether because the shards are lost.
+
+        Raises what py-cord raises when the gateway was closed for good, and ExpectedStop.
+        """
         gateway = asyncio.create_task(self.connect(), name="gateway")
-        lost = asyncio.create_task(self._stop_when_lost(), name="shard slots lost")
+        lost = asyncio.create_task(self.slots.lost(), name="shard slots lost")
         sync = asyncio.create_task(self._sync_until_done(), name="command sync")
         try:
-            done, _ = await asyncio.wait({gateway, lost}, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
+            await asyncio.wait({gateway, lost}, return_when=asyncio.FIRST_COMPLETED)
+            if gateway.done():
+                gateway.result()
+            if error := lost.done() and lost.exception():
+                logger.opt(exception=error).error("The task that holds the shards failed")
+                raise ExpectedStop("The shards could not be held any more because of an error of the bot's own. Stopping.") from error
         finally:
             pending = {gateway, lost, sync}
             while pending:
@@ -197,10 +230,7 @@ class RolePanelBot(commands.Bot):
                 _, pending = await asyncio.wait(pending, timeout=CANCEL_AGAIN)
             await self._close_gateway()
             await _in_time([socket.close(code=1000) for socket in beating(self)])
-
-    async def _stop_when_lost(self) -> None:
-        await self.slots.lost.wait()
-        raise ExpectedStop("Another process took over this bot's shards while the database was away. Stopping.")
+        return lost.done() and not lost.cancelled()
 
     async def sync(self) -> int:
         """Register the commands of the loaded cogs at Discord and answer how many there are."""
@@ -251,6 +281,13 @@ async def _in_time(goodbyes: list[Coroutine[Any, Any, Any]]) -> None:
 class ShardedRolePanelBot(RolePanelBot, commands.AutoShardedBot):  # pyright: ignore[reportIncompatibleMethodOverride]
     """The same bot on several shards in one process."""
 
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """While the shards start, the 5 s between two sessions (max_concurrency); afterwards as with one shard."""
+        if initial or self._connection.shards_launched.is_set():
+            await super().before_identify_hook(shard_id, initial=initial)
+        else:
+            await asyncio.sleep(IDENTIFY_PAUSE)
+
     async def launch_shards(self) -> None:
         """py-cord asks for the gateway's address once, and would end the bot when that fails; nothing is launched yet then."""
         while True:
@@ -259,6 +296,13 @@ class ShardedRolePanelBot(RolePanelBot, commands.AutoShardedBot):  # pyright: ig
             except (discord.GatewayNotFound, aiohttp.ClientError, OSError) as error:
                 logger.warning("Discord's gateway cannot be found ({!r}); trying again", error)
             await asyncio.sleep(GATEWAY_RETRY)
+
+    def _forget_connection(self) -> None:
+        super()._forget_connection()
+        self._connection.shards_launched.clear()
+        events: asyncio.PriorityQueue[Any] = self._AutoShardedClient__queue  # pyright: ignore[reportAttributeAccessIssue]
+        while not events.empty():  # what a connection of before still asks for
+            events.get_nowait()
 
     async def on_shard_connect(self, shard_id: int) -> None:
         """After an outage py-cord would come back to the bare resume address, without version and compression; without it, it asks anew."""
@@ -277,7 +321,7 @@ async def make_bot(settings: Settings, database: Database) -> RolePanelBot:
     with explained(settings.discord_api_url):
         application_id, count = await who_and_how_many(settings)
     shard_ids = sorted(settings.shard_ids if settings.shard_ids is not None else range(count))
-    slots = ShardSlots(database.url, application_id, shard_ids)
+    slots = ShardSlots(database.url, application_id, shard_ids, count)
     if count == 1:
         bot = RolePanelBot(settings, database, slots)
     elif len(shard_ids) == 1:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from discord.ext import commands
 from loguru import logger
 
+from core import deeds
 from core.errors import is_database_away
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Cog(commands.Cog):
 
     def spawn(self, work: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
         """Run `work` beside the cog until it ends or the cog is unloaded. A failure is logged once."""
-        task = asyncio.create_task(work, name=name)
+        task = asyncio.create_task(work, name=name, context=deeds.apart())
         self._tasks.add(task)
         task.add_done_callback(self._ended)
         return task

@@ -4,39 +4,57 @@ The two places through which everything leaves the process note it here: `core.r
 `core.postgres` each write. So nobody who writes a handler can forget it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import Context, ContextVar, copy_context
 from dataclasses import dataclass, field
 from typing import Any
 
 
 @dataclass(slots=True)
 class Deeds:
-    """How many changes may have taken effect, and what they are, as a catalogue phrase with its values."""
+    """How many changes may have taken effect, and what they are, as a catalogue phrase with its values.
+
+    `check` is asked before each call to Discord and before the first write; it raises when nothing may be begun any more, because the
+    person could not be told of it.
+    """
 
     count: int = 0
     what: str | None = None
     values: dict[str, Any] = field(default_factory=dict)
+    check: Callable[[], None] | None = None
 
 
 _current: ContextVar[Deeds | None] = ContextVar("deeds", default=None)
 
 
 @contextmanager
-def counted() -> Iterator[Deeds]:
-    """Count what happens in the block, and in the tasks begun in it."""
-    deeds = Deeds()
+def counted(check: Callable[[], None] | None = None) -> Iterator[Deeds]:
+    """Count what happens in the block, and in the tasks begun in it. `check`: see Deeds."""
+    deeds = Deeds(check=check)
     token = _current.set(deeds)
     try:
         yield deeds
     finally:
+        deeds.check = None
         _current.reset(token)
 
 
-def begin() -> None:
-    """Something is sent that may take effect."""
+def apart() -> Context:
+    """A context for work that is nobody's interaction, although it is begun during one."""
+    context = copy_context()
+    context.run(_current.set, None)
+    return context
+
+
+def begin(*, at_discord: bool = False) -> None:
+    """Something is sent that may take effect. Raises what the interaction's check raises.
+
+    A write that follows others is let through: it may be the record of what was done.
+    """
     if deeds := _current.get():
+        if deeds.check and (at_discord or not deeds.count):
+            deeds.check()
         deeds.count += 1
 
 

@@ -27,6 +27,10 @@ class GatewayWatch:
         """Why the gateway does not work now, a sentence for each shard; empty while every shard is connected."""
         return [f"shard {shard_id}: {reason}" for shard_id in self._expected() if (reason := self._failure(shard_id))]
 
+    def left(self) -> None:
+        """The bot itself went away from the gateway."""
+        self._live.clear()
+
     async def _came(self, shard_id: int | None = None) -> None:
         self._live.add(self._own(shard_id))
 
@@ -52,7 +56,12 @@ class GatewayWatch:
         silence = time.perf_counter() - heart._last_ack  # pyright: ignore[reportPrivateUsage]
         if heart.interval and silence > 2 * heart.interval:
             return f"no heartbeat acknowledged for {silence:.0f} s"
-        return None
+        return None if self._some_guild_came(shard_id) else "no server has arrived yet"
+
+    def _some_guild_came(self, shard_id: int) -> bool:
+        """Whether any of the guilds that READY named did; nobody waits where it named none."""
+        named = [guild for guild in self._bot.guilds if guild.shard_id == shard_id]
+        return not named or any(not guild.unavailable for guild in named)
 
     def _socket(self, shard_id: int) -> DiscordWebSocket | None:
         if isinstance(self._bot, discord.AutoShardedClient):

@@ -6,6 +6,7 @@ their custom_id, and `@acknowledges(...)` on a slash command that does more than
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -18,6 +19,8 @@ from core import deeds, errors
 from core.answer import Acknowledgement, Answer, TooLate
 from core.components import text_message
 from core.i18n import translator
+from core.punctuality import Punctuality
+from core.rest import NotServing
 from domain.custom_id import ForeignCustomId, decode
 
 if TYPE_CHECKING:
@@ -25,8 +28,9 @@ if TYPE_CHECKING:
 
 WATCHDOG = 1.5  # seconds from the arrival of the interaction until it is acknowledged without content
 LAST_MOMENT = 2.3  # seconds until a modal that is still not there is given up for a sentence
-SEEN_MAX = 10_000  # interactions that are remembered
-QUIESCE = 5.0  # seconds that an unload waits for clicks under way in the cog
+SEEN_MAX = 10_000  # interactions and messages that are remembered
+QUIESCE = 1.0  # seconds that an exchange waits for what is under way in the cog; what takes longer ends behind it
+DEFERRABLE = (Acknowledgement.REPLY, Acknowledgement.REDRAW)
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
@@ -96,6 +100,7 @@ class Gate:
         self._handling: set[asyncio.Task[Any]] = set()
         self._stopped = False
         self._seen: dict[int, None] = {}
+        self._punctuality = Punctuality()
         # Interactions that a cog works on, also behind their answer: known here, so that the cog's successor leaves them alone.
         self.under_way: set[int] = set()
         # One for each (guild, member) whose roles a cog is changing, known here for the same reason.
@@ -121,12 +126,11 @@ class Gate:
         return {verb: entry.cog for verb, entry in self._handlers.items()}
 
     @asynccontextmanager
-    async def paused(self, cog: str) -> AsyncIterator[None]:
-        """Hold what arrives for a cog while it is exchanged; what is under way in it is waited for first."""
+    async def paused(self, cog: str, but: AbstractSet[asyncio.Task[Any] | None]) -> AsyncIterator[None]:
+        """Hold what arrives for a cog while it is exchanged; what is under way in it is waited for a moment, `but` not these tasks."""
         over = self._reloading.setdefault(cog, asyncio.Event())
         try:
-            # A cog that exchanges itself must not wait for the command that asks for it.
-            running = self._running.get(cog, set()) - {asyncio.current_task()}
+            running = self._running.get(cog, set()) - but
             if running:
                 await asyncio.wait(running, timeout=QUIESCE)
             yield
@@ -146,8 +150,9 @@ class Gate:
 
     async def handle(self, interaction: discord.Interaction) -> None:
         """Handle one interaction from arrival to answer. Never raises."""
-        if self._stopped or self._known(interaction.id):
+        if self._stopped or self._bot.slots.lapsed or self.came_before(interaction.id):
             return
+        late_by = self._punctuality.late_by(interaction.id)
         task = asyncio.current_task()
         assert task is not None, "a coroutine runs in a task"
         self._handling.add(task)
@@ -158,6 +163,8 @@ class Gate:
             interaction.token,
             self._acknowledgement(interaction),
             translator(interaction.locale, self._bot.settings.default_locale),
+            age=self._punctuality.age(late_by),
+            on_taken=lambda: self._punctuality.answered(late_by),
         )
         watchdog = asyncio.create_task(self._watch(answer), name=f"watchdog {interaction.id}")
         try:
@@ -167,23 +174,25 @@ class Gate:
             self._answers.pop(interaction.id, None)
             self._handling.discard(task)
 
-    def _known(self, interaction_id: int) -> bool:
-        """Whether it came before. A gateway may deliver an event twice, after a RESUME for example, and nothing may be done twice."""
-        if interaction_id in self._seen:
-            logger.info("Interaction {} was delivered again", interaction_id)
+    def came_before(self, snowflake: int) -> bool:
+        """Whether this interaction or message did. A gateway may deliver twice, after a RESUME for example; nothing may be done twice."""
+        if snowflake in self._seen:
+            logger.info("{} was delivered again", snowflake)
             return True
-        self._seen[interaction_id] = None
+        self._seen[snowflake] = None
         if len(self._seen) > SEEN_MAX:
             del self._seen[next(iter(self._seen))]
         return False
 
     async def _guarded(self, interaction: discord.Interaction, answer: Answer) -> None:
         """The error boundary."""
-        with deeds.counted() as done:
+        with deeds.counted(answer.check) as done:
             await self._guard(interaction, answer, done)
 
     async def _guard(self, interaction: discord.Interaction, answer: Answer, done: deeds.Deeds) -> None:
         try:
+            if answer.age >= WATCHDOG and answer.acknowledgement in DEFERRABLE:
+                await answer.defer()  # before anything is done: perhaps Discord takes no answer any more
             await self._route(interaction, answer)
             if not answer.settled:
                 raise RuntimeError("the handler ended without an answer")
@@ -194,7 +203,7 @@ class Gate:
             await self._tell(interaction, answer, error, done)
 
     async def _tell(self, interaction: discord.Interaction, answer: Answer, error: Exception, done: deeds.Deeds) -> None:
-        if isinstance(error, TooLate):
+        if isinstance(error, TooLate | NotServing):
             logger.info("Interaction {} could no longer be answered", interaction.id)
             return
         if isinstance(error, errors.UserError):
@@ -287,7 +296,8 @@ class Gate:
             running.discard(task)
 
     async def _watch(self, answer: Answer) -> None:
-        await asyncio.sleep(WATCHDOG)
+        # What cannot be deferred is cached work and is soon there; a host clock that is wrong must not cost it its chance.
+        await asyncio.sleep(WATCHDOG - (answer.age if answer.acknowledgement in DEFERRABLE else 0.0))
         try:
             if answer.acknowledgement is Acknowledgement.MODAL:
                 await asyncio.sleep(LAST_MOMENT - WATCHDOG)

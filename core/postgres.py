@@ -72,8 +72,12 @@ class _Transaction(TransactionContextPooled):
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._step_out()  # first: what follows may fail
-        if error is None:
-            deeds.begin()
+        try:
+            if error is None:
+                deeds.begin()
+        except BaseException as late:
+            await super().__aexit__(type(late), late, late.__traceback__)
+            raise
         await super().__aexit__(kind, error, trace)
 
     def _step_out(self) -> None:

@@ -3,16 +3,17 @@
 import asyncio
 import hashlib
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import discord
 from loguru import logger
 
 from core.errors import UserError
 from core.i18n import N_
+from core.interactions import QUIESCE
 
 if TYPE_CHECKING:
     from core.bot import RolePanelBot
@@ -32,6 +33,7 @@ class Cogs:
     def __init__(self, bot: "RolePanelBot") -> None:
         self._bot = bot
         self._lock = asyncio.Lock()
+        self._asking: set[asyncio.Task[Any] | None] = set()  # who asks for a change must not be waited for by it
         self._at_start = _fingerprints()
 
     def names(self) -> list[str]:
@@ -49,35 +51,45 @@ class Cogs:
 
     async def load(self, name: str) -> None:
         """Load a cog. Raises UserError with the reason when it cannot be."""
-        async with self._lock:
-            self._check(name)
+        async with self._one_change(name):
             if name in self.loaded():
                 raise UserError(ALREADY_LOADED, name=name)
-            async with self._bot.gate.paused(name):
+            async with self._bot.gate.paused(name, self._asking):
                 self._try(name, self._bot.load_extension)
 
     async def unload(self, name: str) -> None:
-        """Unload a cog, after the clicks under way in it have ended."""
-        async with self._lock:
-            self._check(name)
+        """Unload a cog. What is quick in it ends before, what is slow behind it."""
+        async with self._one_change(name):
             if name not in self.loaded():
                 raise UserError(NOT_LOADED, name=name)
-            async with self._bot.gate.paused(name):
+            async with self._bot.gate.paused(name, self._asking):
                 self._bot.unload_extension(f"cogs.{name}")
-                await self._bot.ended()
+            await self._bot.ended(QUIESCE)
 
     async def reload(self, name: str) -> None:
         """Exchange a cog for what its files hold now; clicks that arrive meanwhile wait and go to the new one.
 
-        Raises UserError with the reason when the new one cannot be loaded; the old one then goes on working.
+        What is slow in the old one ends behind it. Raises UserError with the reason when the new one cannot be loaded; the old one then
+        goes on working.
         """
-        async with self._lock:
-            self._check(name)
+        async with self._one_change(name):
             if name not in self.loaded():
                 raise UserError(NOT_LOADED, name=name)
-            async with self._bot.gate.paused(name):
+            async with self._bot.gate.paused(name, self._asking):
                 self._try(name, self._bot.reload_extension)
-                await self._bot.ended()
+            await self._bot.ended(QUIESCE)
+
+    @asynccontextmanager
+    async def _one_change(self, name: str) -> AsyncIterator[None]:
+        """One after the other. Raises UserError when there is no such cog."""
+        task = asyncio.current_task()
+        self._asking.add(task)
+        try:
+            async with self._lock:
+                self._check(name)
+                yield
+        finally:
+            self._asking.discard(task)
 
     def _check(self, name: str) -> None:
         if name not in self.names():

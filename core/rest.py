@@ -7,7 +7,7 @@ py-cord sends all calls of one guild and path one after another and gives up on 
 import asyncio
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -29,6 +29,10 @@ class Uncertain(Exception):
     """The request was sent and its answer never came: it may or may not have taken effect."""
 
 
+class NotServing(Exception):
+    """Nothing was sent: another process may be at work in this one's place."""
+
+
 class _Answer(NamedTuple):
     status: int
     headers: Mapping[str, str]
@@ -36,10 +40,14 @@ class _Answer(NamedTuple):
 
 
 class Rest:
-    """A small client for the calls whose fate matters. A refusal raises discord.HTTPException or its subclass, as py-cord does."""
+    """A small client for the calls whose fate matters. A refusal raises discord.HTTPException or its subclass, as py-cord does.
 
-    def __init__(self, token: str) -> None:
+    `may_send` is asked before each call; where it says no, NotServing is raised.
+    """
+
+    def __init__(self, token: str, may_send: Callable[[], bool] = lambda: True) -> None:
         self._token = token
+        self._may_send = may_send
         self._session: aiohttp.ClientSession | None = None
         self._buckets = Buckets()
         self._overall = Allowance(PER_SECOND)
@@ -92,8 +100,6 @@ class Rest:
         failure: Exception = Uncertain(f"{route.method} {route.path}")
         for attempt in range(tries):
             bucket = await self._enter(route, authorized, deadline, slot if attempt == 0 else None)
-            if acts:
-                deeds.begin()
             answer: _Answer | None = None
             try:
                 answer = await self._send(route, body, files, reason, authorized, timeout)
@@ -128,6 +134,10 @@ class Rest:
         async with slot:
             if authorized:
                 await self._overall.take()
+            if not self._may_send():
+                raise NotServing(f"{route.method} {route.path}")
+            if authorized and route.method != "GET":
+                deeds.begin(at_discord=True)
             return slot.use()
 
     async def _send(

@@ -1,7 +1,13 @@
-"""Which shards this process serves: one advisory lock for each, so that a second process waits as a standby and takes over."""
+"""Which shards this process serves: one advisory lock for each, so that a second process waits as a standby and takes over.
+
+The locks belong to a session that the server ends by itself when this process falls silent, so that one that is frozen or cut off is
+replaced. This process stops sooner than the server does: what it cannot prove any more it does not act upon.
+"""
 
 import asyncio
 import hashlib
+import math
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from uuid import uuid4
@@ -10,40 +16,85 @@ import asyncpg
 from loguru import logger
 
 from core.database import connect
+from core.errors import ExpectedStop
 
-POLL_SECONDS = 1.0
-BEAT_SECONDS = 5.0
-AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
-# A machine that vanished without a word must not keep its locks for the two hours that TCP would wait.
-KEEPALIVE = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
+BEAT_SECONDS = 1.0  # between two proofs that the session lives
+HOLD_SECONDS = 5.0  # that the locks count as held after the last proof
+IDLE_SECONDS = 8.0  # of silence after which the server ends the session; longer than we believe in it
+BEAT_TIMEOUT = 3.0  # that a proof may take; then there is still time to take the locks again
+RETRY_SECONDS = 0.25
+STATEMENT_SECONDS = 5.0
+LOCK_SECONDS = 20.0  # that one statement waits for a lock, so that a dead connection is noticed
+# What asyncpg raises when a connection cannot be had, breaks, or breaks in the middle of an operation.
+AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
-HELD_KEYS = """
+OTHER_COUNT = (
+    "Another process of this bot runs with {theirs} shards, this one with {ours}: both would serve the same servers. "
+    "Stop the other one first, or give both the same SHARD_COUNT."
+)
+
+# Set and not passed as startup parameters, which poolers refuse.
+_SESSION = """
+    SELECT set_config('idle_session_timeout', $1, false), set_config('lock_timeout', $2, false), set_config('application_name', $3, false)
+"""
+_UNLOCK = "SELECT pg_advisory_unlock(key) FROM unnest($1::bigint[]) AS key"
+_COUNT = "SELECT pg_advisory_lock_shared($1::int, $2::int)"
+_OTHERS = """
+    SELECT min(objid::bigint) FROM pg_locks
+    WHERE locktype = 'advisory' AND objsubid = 2 AND granted AND classid = $1::bigint::oid AND objid <> $2::bigint::oid
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+_HELD = """
     SELECT (classid::bigint << 32) | objid::bigint AS key FROM pg_locks
-    WHERE locktype = 'advisory' AND objsubid = 1 AND pid = pg_backend_pid()
+    WHERE locktype = 'advisory' AND objsubid = 1 AND granted AND pid = pg_backend_pid()
 """
 
 
 class ShardSlots:
     """The session advisory locks of an application's shards, on a connection of their own.
 
-    `lost` is set when the connection broke and another process had a lock before it could be taken again.
+    Each shard has two: who holds the first serves it; who holds the second finishes what was begun there. A process that ends lets go of
+    the first at once and of the second when it is done, so that its successor serves meanwhile and takes nothing up too early.
     """
 
-    def __init__(self, database_url: str, application_id: int | str, shard_ids: Iterable[int]) -> None:
+    def __init__(self, database_url: str, application_id: int | str, shard_ids: Iterable[int], shard_count: int = 1) -> None:
         self._url = database_url
+        self._count = shard_count
         # In the same order everywhere, so that two processes never wait for each other.
-        self._keys = {shard_id: _key(application_id, shard_id) for shard_id in sorted(shard_ids)}
+        ordered = sorted(shard_ids)
+        self._serving = {shard_id: _key("shard", application_id, shard_id) for shard_id in ordered}
+        self._finishing = {shard_id: _key("finish", application_id, shard_id) for shard_id in ordered}
+        self._application = _key("count", application_id, 0) & 0x7FFFFFFF
         self._session = f"rolepanel-shards-{uuid4().hex[:12]}"
         self._connection: asyncpg.Connection | None = None
         self._keeper: asyncio.Task[None] | None = None
-        self._held: frozenset[int] = frozenset()
+        self._shards: frozenset[int] = frozenset()
+        self._proven: float | None = None
         self._waits_for: int | None = None
-        self.lost = asyncio.Event()
+        self._alone: asyncio.Event = asyncio.Event()
+        self._alone_since = -math.inf
+        self._leaving = False
+        self._turn = asyncio.Lock()  # a connection does one thing at a time
 
     @property
     def held(self) -> frozenset[int]:
         """The shards that this process serves now: all of its own, or none."""
-        return self._held
+        return frozenset() if self.lapsed else self._shards
+
+    @property
+    def lapsed(self) -> bool:
+        """Whether another process may be at work in this one's place: it once held the locks and cannot prove any more that it does."""
+        return self._proven is not None and time.monotonic() - self._proven > HOLD_SECONDS
+
+    @property
+    def alone(self) -> bool:
+        """Whether what a predecessor left can be taken up: it is not finishing anything itself any more."""
+        return self._alone.is_set() and bool(self.held)
+
+    async def until_alone(self) -> float:
+        """Wait until that is so; since when it is (monotonic), which is another moment each time that it became so."""
+        await self._alone.wait()
+        return self._alone_since
 
     @property
     def waits_for(self) -> int | None:
@@ -51,94 +102,165 @@ class ShardSlots:
         return self._waits_for
 
     async def acquire(self) -> None:
-        """Return when every lock is held; until then this process is a standby. An unreachable database is waited for."""
-        self._connection = await self._connect()
-        while (taken := await self._taken_elsewhere()) is not None:
-            if taken != self._waits_for:
-                logger.info("Standby: another process serves shard {}", taken)
-            self._waits_for = taken
-            await asyncio.sleep(POLL_SECONDS)
-        self._held, self._waits_for = frozenset(self._keys), None
-        self._keeper = asyncio.create_task(self._keep(), name="shard slots")
+        """Return when every lock is held; until then this process is a standby. An unreachable database is waited for.
 
-    async def release(self) -> None:
-        """Give the locks back; another process may take over at once."""
-        self._held = frozenset()
-        if self._keeper:
-            self._keeper.cancel()
-            await asyncio.wait({self._keeper})
-        if self._connection:
-            with suppress(*AWAY):
-                await self._connection.close(timeout=POLL_SECONDS)
-            self._connection = None
-
-    async def _connect(self) -> asyncpg.Connection:
+        Raises ExpectedStop when another process counts the shards differently.
+        """
+        await self._end_keeper()
         warned = False
         while True:
             try:
-                return await connect(self._url, application_name=self._session, **KEEPALIVE)
+                async with self._turn:
+                    await self._take(wait=True)
+                break
             except AWAY as error:
-                if not warned:
-                    logger.warning("The database is away, so the shards are not held: {}", error)
-                warned = True
-            await asyncio.sleep(POLL_SECONDS)
+                self._forget()
+                if not warned and not isinstance(error, asyncpg.LockNotAvailableError):
+                    logger.warning("The database is away, so the shards are not held: {!r}", error)
+                    warned = True
+            await asyncio.sleep(RETRY_SECONDS)
+        self._keeper = asyncio.create_task(self._keep(), name="shard slots")
 
-    async def _taken_elsewhere(self) -> int | None:
-        """Take the locks not yet held by this session, in order; the first that another process has, or None."""
-        while True:
-            connection = self._connection or await self._connect()
-            self._connection = connection
-            try:
-                # A session of ours that the server still believes in, after the network broke, would stand in the way.
-                await connection.execute(
-                    "SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity WHERE application_name = $1 AND pid <> pg_backend_pid()",
-                    self._session,
-                    timeout=BEAT_SECONDS,
-                )
-                return await self._first_refused(connection)
-            except AWAY:
-                connection.terminate()
-                self._connection = None
-                await asyncio.sleep(POLL_SECONDS)
+    async def lost(self) -> None:
+        """Return when the locks are held no longer. Raises whatever else ended the task that keeps them."""
+        assert self._keeper is not None, "acquired before"
+        await asyncio.shield(self._keeper)
 
-    async def _first_refused(self, connection: asyncpg.Connection) -> int | None:
-        held = await connection.fetch(HELD_KEYS, timeout=BEAT_SECONDS)
-        mine = {row["key"] for row in held}
-        for shard_id, key in self._keys.items():
-            if key not in mine and not await connection.fetchval("SELECT pg_try_advisory_lock($1)", key, timeout=BEAT_SECONDS):
-                return shard_id
-        return None
+    async def hand_over(self) -> None:
+        """Let another process serve the shards from now on, while this one finishes what it began."""
+        self._leaving = True
+        self._shards = frozenset()
+        if self._keeper is None:  # a standby has nothing to hand over
+            return
+        async with self._turn:
+            if self._connection:
+                with suppress(*AWAY):
+                    await self._connection.execute(_UNLOCK, list(self._serving.values()), timeout=BEAT_TIMEOUT)
+
+    async def release(self) -> None:
+        """Give all locks back."""
+        await self._end_keeper()
+        self._shards = frozenset()
+        self._alone.clear()
+        if self._connection:
+            with suppress(*AWAY):
+                await self._connection.close(timeout=BEAT_SECONDS)
+        self._forget()
+
+    async def _end_keeper(self) -> None:
+        keeper, self._keeper = self._keeper, None
+        if keeper:
+            keeper.cancel()
+            await asyncio.wait({keeper})
+
+    def _forget(self) -> None:
+        """Let go of a connection that broke, and of what was believed because of it."""
+        connection, self._connection = self._connection, None
+        self._shards = frozenset()
+        self._alone.clear()
+        if connection:
+            connection.terminate()
+
+    def _drop(self) -> None:
+        """Let go of a connection that does not answer; the next look takes the locks again."""
+        if self._connection:
+            self._connection.terminate()
+
+    async def _take(self, *, wait: bool) -> bool:
+        """Take the locks of the shards in a session of this process; whether they are held. With `wait` other holders are waited for."""
+        connection = self._connection = self._connection or await self._connect()
+        await self._check_count(connection)
+        at = time.monotonic()
+        for shard_id, key in self._serving.items():
+            if not await self._first_try(connection, key):
+                if not wait:
+                    return False
+                if shard_id != self._waits_for:
+                    logger.info("Standby: another process serves shard {}", shard_id)
+                self._waits_for = shard_id
+                await connection.execute("SELECT pg_advisory_lock($1)", key, timeout=LOCK_SECONDS + STATEMENT_SECONDS)
+            at = time.monotonic()
+        self._proven, self._shards, self._waits_for = at, frozenset(self._serving), None
+        await self._join(connection)
+        return True
+
+    async def _connect(self) -> asyncpg.Connection:
+        connection = await connect(self._url)
+        try:
+            milliseconds = [str(round(seconds * 1000)) for seconds in (IDLE_SECONDS, LOCK_SECONDS)]
+            await connection.execute(_SESSION, *milliseconds, self._session, timeout=STATEMENT_SECONDS)
+            # A session of ours that the server still believes in, after the network broke, would stand in the way.
+            await connection.execute(
+                "SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity WHERE application_name = $1 AND pid <> pg_backend_pid()",
+                self._session,
+                timeout=STATEMENT_SECONDS,
+            )
+        except BaseException:
+            connection.terminate()
+            raise
+        return connection
+
+    async def _check_count(self, connection: asyncpg.Connection) -> None:
+        """Say how many shards this process counts, and hear of those who count otherwise."""
+        await connection.execute(
+            "SELECT pg_advisory_lock_shared($1::int, $2::int)", self._application, self._count, timeout=STATEMENT_SECONDS
+        )
+        theirs = await connection.fetchval(_OTHERS, self._application, self._count, timeout=STATEMENT_SECONDS)
+        if theirs is not None:
+            raise ExpectedStop(OTHER_COUNT.format(theirs=theirs, ours=self._count))
+
+    async def _first_try(self, connection: asyncpg.Connection, key: int) -> bool:
+        held = {row["key"] for row in await connection.fetch(_HELD, timeout=STATEMENT_SECONDS)}
+        return key in held or bool(await connection.fetchval("SELECT pg_try_advisory_lock($1)", key, timeout=STATEMENT_SECONDS))
+
+    async def _join(self, connection: asyncpg.Connection) -> None:
+        """Take the second locks as far as a predecessor has let go of them."""
+        if not self._alone.is_set() and all([await self._first_try(connection, key) for key in self._finishing.values()]):
+            self._alone_since = time.monotonic()
+            self._alone.set()
 
     async def _keep(self) -> None:
-        """Hold on to the locks, also over an outage of the database."""
-        while self._connection:
-            await _broken(self._connection)
-            self._held, self._connection = frozenset(), None
-            logger.warning("The connection that holds the shards broke; taking them again")
-            if await self._taken_elsewhere() is not None:
-                logger.error("Another process took over this one's shards")
-                self.lost.set()
-                return
-            self._held = frozenset(self._keys)
-            logger.info("The shards are held again")
-
-
-async def _broken(connection: asyncpg.Connection) -> None:
-    """Return when the connection ended, or does not answer any more."""
-    ended = asyncio.Event()
-    connection.add_termination_listener(lambda _: ended.set())
-    while not (connection.is_closed() or ended.is_set()):
-        try:
-            async with asyncio.timeout(BEAT_SECONDS):
-                await ended.wait()
-        except TimeoutError:
+        """Prove again and again that the locks are held, also over a short outage; return when they are not."""
+        ended = asyncio.Event()
+        self._listen(ended)
+        while not self.lapsed:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(BEAT_SECONDS if self._connection else RETRY_SECONDS):
+                    await ended.wait()
+            ended.clear()
             try:
-                await connection.execute("SELECT 1", timeout=BEAT_SECONDS)
-            except AWAY:
-                connection.terminate()
-                return
+                async with self._turn:
+                    if self._connection and not self._connection.is_closed():
+                        await self._beat(self._connection)
+                        continue
+                    if self._leaving:
+                        break
+                    if self._shards:
+                        logger.warning("The connection that holds the shards broke; taking them again")
+                    self._forget()
+                    if not await self._take(wait=False):
+                        break
+                    self._listen(ended)
+                    logger.info("The shards are held again")
+            except AWAY as error:
+                logger.debug("The shards cannot be held right now: {!r}", error)
+                self._drop()
+        self._forget()
+        self._proven = -math.inf
+        logger.warning("The shards are not held any more")
+
+    def _listen(self, ended: asyncio.Event) -> None:
+        if self._connection:
+            self._connection.add_termination_listener(lambda _: ended.set())
+
+    async def _beat(self, connection: asyncpg.Connection) -> None:
+        at = time.monotonic()
+        await connection.execute("SELECT 1", timeout=BEAT_TIMEOUT)
+        self._proven = at
+        if self._shards:
+            await self._join(connection)
 
 
-def _key(application_id: int | str, shard_id: int) -> int:
-    digest = hashlib.blake2b(f"rolepanel/shard/{application_id}/{shard_id}".encode(), digest_size=8).digest()
+def _key(what: str, application_id: int | str, shard_id: int) -> int:
+    digest = hashlib.blake2b(f"rolepanel/{what}/{application_id}/{shard_id}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, signed=True)

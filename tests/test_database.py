@@ -1,4 +1,4 @@
-"""The way to PostgreSQL: migrations, an unreachable server, recovery, the embedded server and the shard slots."""
+"""The way to PostgreSQL: migrations, an unreachable server, recovery and the embedded server."""
 
 import asyncio
 import os
@@ -22,7 +22,6 @@ from core.database import Database, connect, connect_arguments, migrate
 from core.embedded import EmbeddedPostgres
 from core.errors import ExpectedStop
 from core.settings import ROOT, DatabaseSettings
-from core.shards import ShardSlots
 from models import GuildConfig
 
 
@@ -286,61 +285,3 @@ def start_and_wait(directory: Path) -> subprocess.Popen[str]:
     )
     assert process.stdout and process.stdout.readline()
     return process
-
-
-class TestShardSlots:
-    @pytest.fixture(autouse=True)
-    def _quick(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("core.shards.POLL_SECONDS", 0.02)
-
-    async def test_a_standby_takes_over_when_the_first_is_gone(self, database_url: str) -> None:
-        first, second = (ShardSlots(database_url, 1, [0, 1]) for _ in range(2))
-        await first.acquire()
-        waiting = asyncio.create_task(second.acquire())
-        while second.waits_for is None:
-            await holder(database_url)
-        assert (second.waits_for, second.held, first.held) == (0, frozenset(), {0, 1})
-        await first.release()
-        await asyncio.wait_for(waiting, 10)
-        assert (second.waits_for, second.held, first.held) == (None, {0, 1}, frozenset())
-        await second.release()
-
-    async def test_other_shards_and_other_applications_do_not_meet(self, database_url: str) -> None:
-        slots = [ShardSlots(database_url, 1, [0]), ShardSlots(database_url, 1, [1]), ShardSlots(database_url, 2, [0])]
-        for each in slots:
-            await asyncio.wait_for(each.acquire(), 10)
-        for each in slots:
-            await each.release()
-
-    async def test_a_cut_connection_is_made_again_and_the_locks_with_it(self, database_url: str) -> None:
-        slots = ShardSlots(database_url, 1, [0])
-        await slots.acquire()
-        before = await holder(database_url)
-        await scalar(database_url, "SELECT pg_terminate_backend($1, 5000)", before)
-        while await holder(database_url) in (None, before) or not slots.held:
-            pass
-        assert not slots.lost.is_set()
-        await slots.release()
-
-    async def test_it_is_told_when_another_process_was_faster(self, database_url: str) -> None:
-        first = ShardSlots(database_url, 1, [0])
-        await first.acquire()
-        taken = await holder(database_url)
-        rival: asyncpg.Connection = await connect(database_url)
-        key = await rival.fetchval(
-            "SELECT (classid::bigint << 32) | objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND pid = $1", taken
-        )
-        grabbed = asyncio.create_task(rival.execute("SELECT pg_advisory_lock($1)", key))
-        while not await scalar(database_url, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"):
-            pass
-        await scalar(database_url, "SELECT pg_terminate_backend($1, 5000)", taken)
-        await asyncio.wait_for(first.lost.wait(), 10)
-        assert first.held == frozenset()
-        await grabbed
-        await rival.close()
-        await first.release()
-
-
-async def holder(url: str) -> object:
-    """The server process that holds an advisory lock."""
-    return await scalar(url, "SELECT min(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted")

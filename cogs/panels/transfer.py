@@ -63,7 +63,7 @@ class TransferHandlers(PanelHandlers):
         if placement.left_out or placement.powerful or placement.unmet:
             await self._propose(answer, file, guild, editor)
             return
-        (made,) = await self.copies.create_all(editor, guild_facts(guild), [placement], {"cloned_from": found.name})
+        (made,) = await self.copies.create_all(editor.user_id, guild.id, [placement], {"cloned_from": found.name})
         await answer.send(screens.main(await self.view(made, guild, editor, answer.t), [answer.t("The panel was copied.")]))
 
     @slash(panel, "export", N_("Get role panels as a file"))
@@ -153,7 +153,7 @@ class TransferHandlers(PanelHandlers):
             if any(placement.unmet for placement in placements):
                 raise UserError(CHANGED)
             about = {"roles_made": ", ".join(role.name for role in made)} if made else {}
-            panels = await self.copies.create_all(editor, facts, placements, about, draft_id=draft.id)
+            panels = await self.copies.create_all(editor.user_id, guild.id, placements, about, draft_id=draft.id)
         except Exception:
             await self.maker.unmake(guild.id, made, reason)
             raise

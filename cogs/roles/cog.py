@@ -56,11 +56,9 @@ class RolesCog(MyRoles, TemporaryRoles, Aftercare, Cog, name="roles"):
         self.care(bot, locks, overlay)
         self._places = Places(bot)
         self._service = RoleService(bot, self._panels, self._places, locks, overlay, self.spawn)
-        self._recovery = Recovery(bot, self._service, self._tell_later)
-        self._started = clock.now()
+        self._recovery = Recovery(bot, self._service, self._answer_later, self._teller)
         self.spawn(self._places.watch(), "holders of limited roles")
-        if bot.held_shards:
-            self._begin()
+        self.spawn(self._recover(), "recovery of clicks")
 
     @component(PRESS, Acknowledgement.REPLY)
     async def press(self, press: Press) -> None:
@@ -115,30 +113,23 @@ class RolesCog(MyRoles, TemporaryRoles, Aftercare, Cog, name="roles"):
         """A panel was edited: read it anew at the next click."""
         self._panels.forget(event.panel_id)
 
-    @commands.Cog.listener()
-    async def on_shards_acquired(self) -> None:
-        """This process serves guilds from now on: settle what an earlier one left."""
-        self._started = clock.now()
-        self._begin()
-
     def cog_unload(self) -> None:
         """Let changes under way come to their end; who still waits in line is taken up from the database."""
         self.bot.await_end_of(self._service.queue.running)
         self._service.leave_line()
         super().cog_unload()
 
-    def _begin(self) -> None:
-        self.spawn(self._recover(), "recovery of clicks")
-
     async def _recover(self) -> None:
-        """First everything from before the start, then again and again what a failure left behind."""
-        before = self._started
+        """First everything that others left when this process began to serve, then again and again what a failure left behind."""
+        known = None
         while True:
+            since = await self.bot.slots.until_alone()
+            before = clock.now() - LEFTOVER_AGE if since == known else clock.now()
+            known = since
             with outlasted("unsettled clicks"):
                 if settled := await self._recovery.run(before):
                     logger.info("Settled {} clicks that were left behind", settled)
             await asyncio.sleep(RECOVERY_PAUSE)
-            before = clock.now() - LEFTOVER_AGE
 
     async def _picker(self, answer: Answer, click: Click, screen: int = 0) -> Payload:
         panel = await self._panels.get(click.guild_id, click.panel_id)
@@ -170,9 +161,10 @@ class RolesCog(MyRoles, TemporaryRoles, Aftercare, Cog, name="roles"):
 
         return tell
 
-    def _tell_later(self, click: Click, age: timedelta) -> Tell:
+    def _answer_later(self, click: Click, age: timedelta) -> Answer:
+        """The answer of a click that came to an earlier process, or an earlier instance of this cog."""
         t = translator(click.locale, self.bot.settings.default_locale)
-        return self._teller(Answer.resumed(self.bot.rest, click.interaction_id, click.application_id, click.token, t, age.total_seconds()))
+        return Answer.resumed(self.bot.rest, click.interaction_id, click.application_id, click.token, t, age.total_seconds())
 
 
 def _turn_teller(answer: Answer) -> TellTurn:

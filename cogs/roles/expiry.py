@@ -48,7 +48,7 @@ class Expiry:
             self._woken.clear()
             pause = AGAIN_SECONDS
             with outlasted("temporary roles"):
-                left = await self._errands.finish(before)
+                left = await self._errands.finish(before) if self._bot.slots.alone else 0
                 pause = await self.end_due()
                 pause = min(pause, AGAIN_SECONDS) if left else pause
             before = max(self._started, clock.now() - LEFTOVER_AGE)

@@ -12,7 +12,9 @@ from cogs.roles.decision import Click, Outcome, facts_of, planned
 from cogs.roles.refusals import KIND
 from cogs.roles.service import TOKEN_LIFE, RoleService
 from cogs.roles.turns import Tell
-from core.answer import TooLate
+from core.answer import Answer, TooLate
+from core.components import text_message
+from core.i18n import N_
 from core.rate_limits import RateLimited
 from core.rest import Uncertain
 from domain import clock
@@ -25,12 +27,21 @@ from models.claim import settle
 if TYPE_CHECKING:
     from core.bot import RolePanelBot
 
+GOES_ON = N_("Your click isn't forgotten: the bot was interrupted, and this message will say what came of it.")
+
 
 class Recovery:
     """Settles leftover rows of the guilds that this process serves."""
 
-    def __init__(self, bot: "RolePanelBot", service: RoleService, tell_later: Callable[[Click, timedelta], Tell]) -> None:
-        self._bot, self._service, self._tell_later = bot, service, tell_later
+    def __init__(
+        self,
+        bot: "RolePanelBot",
+        service: RoleService,
+        answer_later: Callable[[Click, timedelta], Answer],
+        teller: Callable[[Answer], Tell],
+    ) -> None:
+        self._bot, self._service = bot, service
+        self._answer_later, self._teller = answer_later, teller
 
     async def run(self, before: datetime) -> int:
         """Settle every unsettled click claimed before this moment that nobody is working on; how many there were."""
@@ -48,14 +59,22 @@ class Recovery:
     async def _settle(self, row: AuditEntry) -> None:
         click = Click.from_json(row.resume or {})
         age = clock.now() - row.created_at
-        alive = age < TOKEN_LIFE
-        tell = self._tell_later(click, age) if alive else _tell_nobody
+        answer = self._answer_later(click, age) if age < TOKEN_LIFE else None
+        tell = self._teller(answer) if answer else _tell_nobody
         if row.state is AuditState.SENT:
             await self._observe(row, click, tell)
-        elif alive:
+        elif answer and await self._reached(answer):
             self._service.take_up(row, click, tell)
         else:
             await self._give_up(row)
+
+    async def _reached(self, answer: Answer) -> bool:
+        """Whether the member can still be told. Who was never acknowledged saw the click fail, and may have clicked again since."""
+        try:
+            await answer.progress(text_message(answer.t(GOES_ON)))
+        except TooLate:
+            return False
+        return True
 
     async def _observe(self, row: AuditEntry, click: Click, tell: Tell) -> None:
         """What was sent may or may not have taken effect: record what is seen."""

@@ -15,7 +15,8 @@ QUERY, PARSE, BIND, EXECUTE = b"Q", b"P", b"B", b"E"
 READY_FOR_QUERY = b"Z"
 HEADER = 5  # a type, and the length of the rest, which counts itself
 TAKES_SHARDS = "pg_try_advisory_lock"
-POOL_RESET = "SELECT pg_advisory_unlock_all()"  # what asyncpg says when a connection goes back into the pool
+# What says nothing about a click: what asyncpg sends when a connection goes back into the pool, and the pulse of the shard slots.
+NO_POINTS = ("SELECT pg_advisory_unlock_all()", "SELECT 1")
 
 
 class Tap:
@@ -58,6 +59,15 @@ class DatabaseProxy:
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self._connections: set[asyncio.Task[None]] = set()
+        self._flows = asyncio.Event()
+        self._flows.set()
+
+    def swallow(self, swallows: bool = True) -> None:
+        """Pass nothing on, as a network that loses every packet; neither side hears of it."""
+        if swallows:
+            self._flows.clear()
+        else:
+            self._flows.set()
 
     async def start(self) -> str:
         """Begin to listen; the URL for the process."""
@@ -71,6 +81,7 @@ class DatabaseProxy:
         self._server.close()
         for writer in self._writers:
             writer.close()
+        self.swallow(False)
         if self._connections:
             await asyncio.wait(set(self._connections))
 
@@ -79,6 +90,7 @@ class DatabaseProxy:
         assert task, "started by the server as one"
         self._connections.add(task)
         task.add_done_callback(self._connections.discard)
+        await self._flows.wait()
         directory = parse_qs(self._parts.query)["host"][0]
         upstream, downstream = await asyncio.open_unix_connection(f"{directory}/.s.PGSQL.{self._parts.port or 5432}")
         self._writers |= {writer, downstream}
@@ -104,6 +116,7 @@ class DatabaseProxy:
             while True:
                 head = await reader.readexactly(HEADER)
                 body = await reader.readexactly(int.from_bytes(head[1:]) - 4)
+                await self._flows.wait()
                 if statement.sent(head[:1], body):
                     return  # killed before it had any effect
                 writer.write(head + body)
@@ -114,6 +127,7 @@ class DatabaseProxy:
             while True:
                 head = await reader.readexactly(HEADER)
                 body = await reader.readexactly(int.from_bytes(head[1:]) - 4)
+                await self._flows.wait()
                 if head[:1] == READY_FOR_QUERY and statement.done():
                     return
                 writer.write(head + body)
@@ -138,7 +152,7 @@ class _Statement:
             self._bound = self._texts.get(body.split(b"\0", 2)[1], "?")
         elif kind in (EXECUTE, QUERY):
             running = self._bound if kind == EXECUTE else body.rstrip(b"\0").decode()
-            if not running.startswith(POOL_RESET):
+            if not running.startswith(NO_POINTS):
                 self._running = running
                 return self._tap.pass_by(f"before {running}")
         return False

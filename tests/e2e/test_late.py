@@ -1,0 +1,86 @@
+"""Interactions that the bot hears of too late: whoever saw that it failed finds nothing done; a wrong clock costs nobody anything."""
+
+from datetime import timedelta
+
+import pytest
+
+from domain import clock
+from models import AuditEntry, GuildConfig, Panel
+from sandbox.driver.results import Result
+from sandbox.faults import Fault
+from tests.e2e.house import House, posted_panel
+from tests.e2e.test_clicks import click
+
+AWAY = 6.0  # seconds that the connection is away
+CALLBACK = "/interactions/*/callback"
+
+
+async def missed(house: House, *results: Result) -> None:
+    """Let time pass until Discord has told everybody that it failed, and let the bot hear of it afterwards."""
+    gateway, sandbox = house.sandbox.gateway, house.sandbox
+    sandbox.clock.advance(AWAY)
+    clock.shift(timedelta(seconds=AWAY))
+    assert {result.state for result in results} == {"failed"}
+    house.accepted.append("never answered in time")
+    sandbox.ledger.allow(code=10062)
+    gateway.refuse_connections(False)
+    route = "/interactions/{interaction_id}/{token}/callback"
+    await sandbox.until(lambda: len(sandbox.traffic.find("POST", route, 404)) >= len(results), 20, "for the bot to hear of them")
+
+
+async def cut_off(house: House) -> None:
+    """Take the connection away; Discord keeps what happens for the session."""
+    gateway = house.sandbox.gateway
+    gateway.refuse_connections(True)
+    gateway.drop_connections()
+    await house.sandbox.until(lambda: not gateway.connections)
+
+
+async def test_clicks_that_a_resume_brings_too_late_change_nothing(house: House) -> None:
+    await posted_panel(house, "Red")
+    await click(house, "yuki", "Red")
+    names = ("alice", "bob", "carol", "dave")
+    messages = [house.actor(name).in_("roles").sees()[-1] for name in names]
+    await cut_off(house)
+    results = [await message.click("Red") for message in messages]
+    await missed(house, *results)
+    assert not house.sandbox.ledger.role_changes[1:], "yuki's only"
+    assert await AuditEntry.filter(kind="roles.click").count() == 1
+    for name in names:
+        assert "Added" in await click(house, name, "Red")
+
+
+async def test_commands_and_forms_that_come_too_late_change_nothing(house: House) -> None:
+    panel = await posted_panel(house, "Red")
+    owner = house.actor("olivia").in_("general")
+    editor = await (await owner.slash("panel edit", panel="Colours")).message()
+    form = await (await editor.click("Edit text")).modal()
+    await cut_off(house)
+    results = [await owner.slash("config language", language="ja"), await form.submit({"Title": "Late"})]
+    await missed(house, *results)
+    await house.sandbox.until(lambda: not house.bot.gate._handling)  # pyright: ignore[reportPrivateUsage]
+    assert await GuildConfig.filter(locale="ja").count() == 0
+    assert (await Panel.get(id=panel.id)).title == "Colours"
+
+
+@pytest.mark.parametrize("minutes", [5, -5])
+async def test_a_clock_that_is_wrong_costs_an_early_acknowledgement_at_most(house: House, minutes: int) -> None:
+    clock.shift(timedelta(minutes=minutes))
+    await posted_panel(house, "Red")
+    assert "Added" in await click(house, "alice", "Red")
+    before = len(house.sandbox.traffic)
+    assert "Added" in await click(house, "bob", "Red")
+    sent = [exchange.method for exchange in house.sandbox.traffic[before:]]
+    assert sent == ["PUT", "POST"], "the clock's error was learnt from the first one"
+
+
+async def test_an_answer_that_another_process_gave_is_never_written_over(house: House) -> None:
+    """40060 at the first try of ours: nobody knows better than the one who answered."""
+    await posted_panel(house, "Red")
+    house.sandbox.faults.add(Fault("status", "POST", CALLBACK, status=400, code=40060, count=1))
+    house.sandbox.ledger.allow(code=40060)
+    house.accepted.append("is not answered")
+    alice = house.actor("alice").in_("roles")
+    await alice.sees()[-1].click("Red")
+    await house.audit("roles.click")
+    assert not house.sandbox.traffic.find("PATCH", "/webhooks/{webhook_id}/{webhook_token}/messages/{message_id}")
