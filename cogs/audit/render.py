@@ -109,6 +109,7 @@ def _notes(entry: AuditEntry, t: Translator) -> list[Field]:
     if payload.get("observed"):
         note = t("The bot was interrupted during this change. The roles above are what it then saw at Discord.")
         fields += _field(t("Note"), [note])
+    fields += _field(t("Roles that could not be taken back"), _mentions(payload.get("roles_left", [])), separator=" ")
     if payload.get("found_later"):
         fields += _field(t("Note"), [t("The bot was interrupted while it posted, and found the message in the channel afterwards.")])
     if payload.get("cog"):

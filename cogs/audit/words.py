@@ -10,6 +10,7 @@ TITLES = {
     "panel.post": N_("Panel posted"),
     "panel.take_down": N_("Panel taken out of a channel"),
     "panel.delete": N_("Panel deleted"),
+    "panel.roles_left": N_("Roles left over from panels that were not made"),
     "panel.clean_up": N_("Deleted things taken off a panel"),
     "roles.expire": N_("Temporary role ended"),
     "roles.end": N_("Temporary role ended by hand"),

@@ -75,6 +75,7 @@ class PanelsCog(
         self.poster = Poster(bot, MessageRows(bot.dispatch))
         self.follower = Follower(bot, self.poster)
         self.poster.unfinished = self.follower.wake
+        self.follower.finishers.append(self.maker.finish)
         self.doctor = Doctor(bot, self.poster, self.follower)
         self.spawn(self.follower.run(), "following panels")
         self.spawn(sweep(), "forgetting drafts")

@@ -1,7 +1,7 @@
 """Follower: brings posted messages up to date with their panels, whoever edited them and however long ago."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -42,7 +42,8 @@ class Follower:
 
     def __init__(self, bot: RolePanelBot, poster: Poster) -> None:
         self._bot, self._poster = bot, poster
-        self._finisher = Finisher(bot, poster)
+        # What ends that was begun and not recorded as done; each tells the moment (the loop's time) of its next try.
+        self.finishers: list[Callable[[], Awaitable[float | None]]] = [Finisher(bot, poster).finish]
         self._woken = asyncio.Event()
         self._troubles: dict[int, _Trouble] = {}
 
@@ -89,7 +90,7 @@ class Follower:
 
     async def _catch_up(self) -> float | None:
         """End what was begun and edit what is behind; the seconds until the next try of what could not be, None when there is nothing."""
-        unfinished = await self._finisher.finish()
+        unfinished = [await finish() for finish in self.finishers]
         now = asyncio.get_running_loop().time()
         behind = [entry for entry in await PanelMessage.behind() if self._bot.serves(entry[1])]
         self._troubles = {row: self._troubles[row] for row, _, _ in behind if row in self._troubles}
@@ -100,7 +101,7 @@ class Follower:
             trouble = self._troubles.get(row)
             if trouble is None or trouble.version != version or trouble.until <= now:
                 await self._try_to_follow(guild, row, version)
-        moments = [trouble.until for trouble in self._troubles.values()] + ([unfinished] if unfinished is not None else [])
+        moments = [trouble.until for trouble in self._troubles.values()] + [moment for moment in unfinished if moment is not None]
         return max(0.0, min(moments) - asyncio.get_running_loop().time()) if moments else None
 
     async def _try_to_follow(self, guild: discord.Guild, row: int, version: int) -> None:

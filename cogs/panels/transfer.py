@@ -29,7 +29,7 @@ from domain.panel_file import PanelFile, portable, read_file, write_sparingly
 from domain.panels import NAME_MAX, TITLE_MAX, PanelSpec
 from domain.permissions import Permission, allows
 from domain.placement import digest, missing_roles, place
-from domain.role_safety import GuildFacts, RoleFacts
+from domain.role_safety import GuildFacts
 from models import Draft, Panel
 
 NO_PANELS = N_("There are no panels here yet. Make one with `/panel create`.")
@@ -140,24 +140,22 @@ class TransferHandlers(PanelHandlers):
     async def _make(self, draft: Draft, file: PanelFile, guild: discord.Guild, editor: Editor, with_roles: bool) -> tuple[PanelSpec, ...]:
         """The panels, with the roles that are missing when they are wanted; when the panels fail, the roles are taken back."""
         await check_place(guild.id, len(file.panels))
-        facts, reason = guild_facts(guild), f"Role panel by user {editor.user_id}"
-        made: list[RoleFacts] = []
+        facts, reason, missing = guild_facts(guild), f"Role panel by user {editor.user_id}", ()
         if with_roles:
             missing = await asyncio.to_thread(lambda: missing_roles(place(file, facts, editor.author), file))
             if not _may_make(guild, editor) or len(missing) > transfer_screens.ROLES_MADE_MAX:
                 raise UserError(CHANGED)
-            made = await self.maker.make(guild.id, missing, reason)
-            facts = replace(facts, roles=facts.roles | {role.role_id: role for role in made})
         try:
-            placements = await asyncio.to_thread(place, file, facts, editor.author)
-            if any(placement.unmet for placement in placements):
-                raise UserError(CHANGED)
-            about = {"roles_made": ", ".join(role.name for role in made)} if made else {}
-            panels = await self.copies.create_all(editor.user_id, guild.id, placements, about, draft_id=draft.id)
-        except Exception:
-            await self.maker.unmake(guild.id, made, reason)
-            raise
-        await self.maker.known(guild, made)
+            async with self.maker.making(guild.id, editor.user_id, missing, reason) as making:
+                facts = replace(facts, roles=facts.roles | {role.role_id: role for role in making.roles})
+                placements = await asyncio.to_thread(place, file, facts, editor.author)
+                if any(placement.unmet for placement in placements):
+                    raise UserError(CHANGED)
+                about = {"roles_made": ", ".join(role.name for role in making.roles)} if making.roles else {}
+                panels = await self.copies.create_all(editor.user_id, guild.id, placements, about, draft_id=draft.id)
+        finally:
+            self.follower.wake()  # it ends what a lost database leaves
+        await self.maker.known(guild, making.roles)
         return panels
 
     async def _made(self, panels: tuple[PanelSpec, ...], guild: discord.Guild, editor: Editor, answer: Answer) -> Payload:

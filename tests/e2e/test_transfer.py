@@ -3,18 +3,20 @@
 import asyncio
 import sys
 import tomllib
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from domain import clock
 from domain.panel_file import PANELS_MAX
-from models import AuditEntry, Draft, Panel, PanelRole
+from models import AuditEntry, AuditState, Draft, Panel, PanelRole
 from sandbox import roles
 from sandbox.driver.views import MessageView
 from sandbox.faults import Fault
 from sandbox.world import Role
 from tests.e2e.house import House
+from tests.e2e.test_editor import AtTheThird
 from tests.e2e.test_panels import create, redrawn
 
 
@@ -152,6 +154,49 @@ async def test_when_discord_limits_new_roles_nothing_is_left(house: House) -> No
     answer = await (await shown.click("Make 2 roles and the panel")).message()
     assert answer.text == "Discord limits how many roles may be made right now, so nothing was made. Please try again later."
     assert (set(house.sandbox.guild.roles), await Panel.exists(), fault.hits) == (before, False, 1)
+
+
+async def test_roles_that_stay_behind_are_told_and_recorded(house: House) -> None:
+    shown = await imported(house, panel_file('role = "First"', 'role = "Second"', 'role = "Third"'))
+    house.sandbox.ledger.allow(status=403, code=50013)
+    house.sandbox.faults.add(AtTheThird("status", "POST", "/guilds/*/roles", status=403, code=50013))
+    house.sandbox.faults.add(Fault("status", "DELETE", "/guilds/*/roles/*", status=403, code=50013))
+    text = (await (await shown.click("Make 3 roles and the panel")).message()).text
+    left = [house.sandbox.role(name).id for name in ("First", "Second")]
+    assert text.startswith("The panel was not made, and these roles, which were made for it, could not be taken back:")
+    assert all(f"<@&{role_id}>" in text for role_id in left)
+    assert not await Panel.exists()
+    (row,) = await house.audit()
+    assert (row.kind, row.payload["roles_left"]) == ("panel.roles_left", left)
+
+
+async def test_a_lost_answer_makes_no_second_role(house: House) -> None:
+    shown = await imported(house, panel_file('role = "Brand new"'))
+    fault = house.sandbox.faults.add(Fault("drop_after", "POST", "/guilds/*/roles", count=1))
+    assert "The panel was created." in await redrawn(await shown.click("Make 1 role and the panel"))
+    assert (fault.hits, [role.name for role in house.sandbox.guild.roles.values()].count("Brand new")) == (1, 1)
+
+
+@pytest.mark.parametrize("age", [timedelta(minutes=1), timedelta(hours=1)])
+async def test_roles_of_an_interrupted_import_are_taken_back_or_named(house: House, age: timedelta) -> None:
+    guild = house.sandbox.guild
+    await house.stop()
+    new = Role(house.sandbox.world.new_id(), guild.id, "Orphan", 1, 0)
+    roles.create(house.sandbox.world, guild, new, guild.owner_id)
+    await AuditEntry.create(
+        guild_id=guild.id,
+        kind="panel.roles_left",
+        actor_id=house.actor("olivia").user.id,
+        payload={"role_names": {str(new.id): "Orphan"}},
+        state=AuditState.SENT,
+        created_at=clock.now() - age,
+    )
+    await house.start()
+    while await AuditEntry.filter(state=AuditState.SENT).exists():
+        pass  # the question itself lets the bot work
+    left = [row.payload["roles_left"] for row in await AuditEntry.all()]
+    young = age < timedelta(minutes=10)
+    assert (new.id in guild.roles, left) == ((False, []) if young else (True, [[new.id]]))
 
 
 async def test_a_full_server_is_told_before_anything_is_made(house: House) -> None:
