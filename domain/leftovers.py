@@ -30,6 +30,16 @@ def leftovers(panel: PanelSpec, role_ids: Collection[int], emoji_ids: Collection
     )
 
 
+def guarded(panel: PanelSpec, role_ids: Collection[int]) -> frozenset[int]:
+    """Deleted roles on a panel whose rules and places still hold back another role, which brings them along.
+
+    Without them that role would be open to more members, so it is for a person to take them off.
+    """
+    rules = {role.role_id for role in panel.roles if role.role_id not in role_ids and (role.requirement != Requirement() or role.capacity)}
+    bundled = {role_id for role in panel.roles if role.role_id in role_ids for role_id in role.bundle}
+    return frozenset(rules & bundled)
+
+
 def mended(rule: Requirement, role_ids: Collection[int]) -> Requirement:
     """The rule without deleted roles, as far as it stays as strict as it is.
 

@@ -63,17 +63,6 @@ class Requirement:
     needs_all: bool = False
     blocked: tuple[int, ...] = ()
 
-    def admits_more_than(self, other: "Requirement") -> bool:
-        """Whether somebody may meet this one who does not meet the other."""
-        needed, needed_there = set(self.required), set(other.required)
-        if not needed_there:
-            as_strict = True
-        elif other.needs_all:
-            as_strict = needed_there <= needed and (self.needs_all or len(needed) == 1)
-        else:
-            as_strict = bool(needed & needed_there) if self.needs_all else bool(needed) and needed <= needed_there
-        return not (as_strict and set(other.blocked) <= set(self.blocked))
-
 
 @dataclass(frozen=True, slots=True)
 class Appearance:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from domain.panel_file import PanelFile, RoleSketch
-from domain.panels import Mode, PanelSpec, Requirement, RoleSpec
+from domain.panels import PanelSpec, Requirement, RoleSpec
 from domain.role_safety import GuildFacts, Problem, panel_problem
 
 
@@ -59,21 +59,6 @@ def place(file: PanelFile, facts: GuildFacts, author: Author) -> tuple[Placement
 def place_again(panel: PanelSpec, now: PanelSpec, facts: GuildFacts, author: Author) -> Placement:
     """What a panel was once, in the place of what it is `now`. What it gives out now needs no new judgement; roles go by id alone."""
     return _Placing({}, facts, author, now, _Named(facts)).place(panel)
-
-
-def opened(before: PanelSpec, after: PanelSpec, facts: GuildFacts, author: Author) -> int | None:
-    """A role that more members could take after a change than before, although this author could not put it on a panel."""
-    wider = after.requirement.admits_more_than(before.requirement)
-    wider = wider or (before.mode is Mode.REMOVE_ONLY and after.mode is not Mode.REMOVE_ONLY)
-    was = {role.role_id: role for role in before.roles}
-    for role in after.roles:
-        known = was.get(role.role_id)  # a new one was judged for itself
-        if known and (wider or role.requirement.admits_more_than(known.requirement)):
-            for role_id in role.role_ids:
-                problem = panel_problem(facts, role_id, author.user_id, author.role_ids)
-                if problem is Problem.ABOVE_EDITOR or (problem is Problem.DANGEROUS and not author.is_administrator):
-                    return role_id
-    return None
 
 
 def missing_roles(placements: tuple[Placement, ...], file: PanelFile) -> tuple[RoleSketch, ...]:
@@ -135,7 +120,7 @@ class _Placing:
         return Placement(placed, tuple(self._left_out), self._powerful, tuple(dict.fromkeys(self._unmet)))
 
     def _bundle(self, role: RoleSpec, on_panel: Mapping[int, RoleSpec]) -> tuple[int, ...]:
-        """What comes along with a role. What is powerful does only where it stands on the panel itself and was confirmed there."""
+        """What comes along with a role. What is powerful does only by an administrator, where it was confirmed on the panel itself."""
         known = self._now.get(role.role_id)
         given = [self._given(file_id, str(file_id), known, on_panel) for file_id in role.bundle]
         return tuple(dict.fromkeys(found for found in given if found is not None and found != role.role_id))
@@ -155,7 +140,7 @@ class _Placing:
             if on_panel is None and self._author.is_administrator:
                 self._powerful[found] = bits
                 return found
-            if on_panel and found in on_panel and not bits & ~on_panel[found].confirmed_permissions:
+            if self._author.is_administrator and on_panel and found in on_panel and not bits & ~on_panel[found].confirmed_permissions:
                 return found
         if problem:
             self._leave_out(self._name(file_id, fallback), problem, found)

@@ -2,11 +2,10 @@
 
 from cogs.panels import arranging_screens, verbs
 from cogs.panels.access import Editor
-from cogs.panels.handling import PanelHandlers, argument, guild_id, picked
+from cogs.panels.handling import PanelHandlers, argument, picked
 from cogs.panels.modals import read_number
 from cogs.panels.ordering import Arrange, Sort, Step, moved, sorted_by
 from core.answer import Acknowledgement
-from core.facts import guild_facts
 from core.interactions import Press, component
 from domain.panels import PanelSpec
 
@@ -37,7 +36,7 @@ class ArrangingHandlers(PanelHandlers):
     @component(verbs.SORT, Acknowledgement.REDRAW)
     async def sort(self, press: Press) -> None:
         """Sort all roles."""
-        facts = guild_facts(await self.poster.guild(press.interaction.guild_id))
+        facts = await self._facts(press)
         how = read_number(Sort, argument(press, 1))
         panel = await self._arrange(press, lambda roles: sorted_by(roles, how, facts))
         await press.answer.redraw(arranging_screens.order(await self._view(press, panel)))
@@ -53,10 +52,10 @@ class ArrangingHandlers(PanelHandlers):
         """Roles were picked to be taken off."""
         before = await self._panel(press)
         items = tuple(int(value) for value in press.values if value.isdecimal())
-        panel = await self.service.remove_roles(await Editor.of(press.interaction), guild_id(press), before.panel_id, items)
+        panel = await self.service.remove_roles(await Editor.of(press.interaction), await self._facts(press), before.panel_id, items)
         names = [role.label for role in before.roles if role.item_id in items and panel.item(role.item_id) is None]
         notices = arranging_screens.removed_notice(names, press.answer.t)
         await press.answer.redraw(arranging_screens.removal(await self._view(press, panel), argument(press, 1, 0), notices))
 
     async def _arrange(self, press: Press, arrange: Arrange) -> PanelSpec:
-        return await self.service.arrange(await Editor.of(press.interaction), guild_id(press), argument(press, 0), arrange)
+        return await self.service.arrange(await Editor.of(press.interaction), await self._facts(press), argument(press, 0), arrange)

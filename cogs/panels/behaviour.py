@@ -1,22 +1,19 @@
 """What the buttons, menus and modals of the rules do. Each handler checks the actor and the panel again: custom_ids are claims."""
 
-from dataclasses import replace
 from typing import Any
 
 from cogs.panels import rule_forms, rule_screens, verbs
 from cogs.panels.access import Editor
 from cogs.panels.drafts import keeping
-from cogs.panels.handling import PanelHandlers, argument, guild_id, role_of
+from cogs.panels.handling import PanelHandlers, argument, role_of
 from cogs.panels.modals import read_choice, submitted
 from cogs.panels.rule_screens import NEEDS_MEMBERS, Rules
 from cogs.panels.rules import RuleService
 from core.answer import Acknowledgement
 from core.errors import UserError
-from core.facts import guild_facts
 from core.interactions import Press, component
 from domain.panels import Mode, PanelSpec, RoleSpec
 from domain.plan import Refusal
-from domain.role_safety import GuildFacts
 from models import Panel
 
 
@@ -33,9 +30,7 @@ class BehaviourHandlers(PanelHandlers):
     @component(verbs.MODE, Acknowledgement.REDRAW)
     async def set_mode(self, press: Press) -> None:
         """A mode was picked."""
-        panel, mode = await self._panel(press), read_choice(Mode, next(iter(press.values), None))
-        (await Editor.of(press.interaction)).check_opening(panel, replace(panel, mode=mode), await self._facts(press))
-        await self._set(press, mode=mode)
+        await self._set(press, mode=read_choice(Mode, next(iter(press.values), None)))
 
     @component(verbs.LIMITS, Acknowledgement.MODAL)
     async def open_limits(self, press: Press) -> None:
@@ -62,7 +57,7 @@ class BehaviourHandlers(PanelHandlers):
         editor = await Editor.of(press.interaction)
         async with keeping(press):
             group = rule_forms.read_group(submitted(press.interaction.data))
-            panel = await self.rules.link(editor, guild_id(press), argument(press, 0), argument(press, 1), group)
+            panel = await self.rules.link(editor, await self._facts(press), argument(press, 0), argument(press, 1), group)
         await self._show_behaviour(press, panel)
 
     @component(verbs.STICKY, Acknowledgement.REDRAW)
@@ -114,7 +109,7 @@ class BehaviourHandlers(PanelHandlers):
         panel_id, item_id, version = (argument(press, index) for index in range(3))
         async with keeping(press):
             terms = rule_forms.read_terms(submitted(press.interaction.data))
-            panel = await self.rules.set_terms(editor, guild_id(press), panel_id, item_id, version, terms)
+            panel = await self.rules.set_terms(editor, await self._facts(press), panel_id, item_id, version, terms)
         await press.answer.redraw(rule_screens.role_rules(await self._rules(press, panel), _role(panel, press)))
 
     @component(verbs.BUNDLE, Acknowledgement.REDRAW)
@@ -140,7 +135,7 @@ class BehaviourHandlers(PanelHandlers):
 
     async def _changed(self, press: Press, version: int | None, **wanted: Any) -> PanelSpec:
         editor = await Editor.of(press.interaction)
-        return await self.rules.set_panel(editor, guild_id(press), argument(press, 0), version, **wanted)
+        return await self.rules.set_panel(editor, await self._facts(press), argument(press, 0), version, **wanted)
 
     async def _require(self, press: Press, name: str, **wanted: Any) -> None:
         before, editor, facts = await self._panel(press), await Editor.of(press.interaction), await self._facts(press)
@@ -161,9 +156,6 @@ class BehaviourHandlers(PanelHandlers):
 
     async def _rules(self, press: Press, panel: PanelSpec) -> Rules:
         return Rules(await self._view(press, panel), await Panel.linked_with(panel), self.bot.intents.members)
-
-    async def _facts(self, press: Press) -> GuildFacts:
-        return guild_facts(await self.poster.guild(press.interaction.guild_id))
 
     def _wanted_switch(self, press: Press) -> bool:
         """What a switch is to be turned to. Raises UserError where the bot could not keep it."""

@@ -17,7 +17,6 @@ from cogs.panels.rules import RuleService
 from core.answer import Acknowledgement
 from core.commands import slash, slash_option
 from core.errors import OUTDATED, UserError
-from core.facts import guild_facts
 from core.i18n import N_
 from core.interactions import Press, component
 from domain import clock
@@ -81,20 +80,20 @@ class CheckHandlers(PanelHandlers):
         await self._show(press, argument(press, 1), *notices)
 
     async def _drop_role(self, press: Press, editor: Editor, spec: PanelSpec) -> list[str]:
-        await self.service.remove_roles(editor, spec.guild_id, spec.panel_id, (argument(press, 4),))
+        await self.service.remove_roles(editor, await self._facts(press), spec.panel_id, (argument(press, 4),))
         return [press.answer.t(DONE)]
 
     async def _drop_emoji(self, press: Press, editor: Editor, spec: PanelSpec) -> list[str]:
-        await self.rules.drop_emoji(editor, spec.guild_id, spec.panel_id, argument(press, 4))
+        await self.rules.drop_emoji(editor, await self._facts(press), spec.panel_id, argument(press, 4))
         return [press.answer.t(DONE)]
 
     async def _drop_stale(self, press: Press, editor: Editor, spec: PanelSpec) -> list[str]:
-        facts = guild_facts(await self.poster.guild(spec.guild_id))
+        facts = await self._facts(press)
         await self.rules.drop_stale(editor, facts, spec.panel_id, argument(press, 4))
         return [press.answer.t(DONE)]
 
     async def _confirm(self, press: Press, editor: Editor, spec: PanelSpec) -> list[str]:
-        facts = guild_facts(await self.poster.guild(spec.guild_id))
+        facts = await self._facts(press)
         role = role_of(spec, argument(press, 4))
         await self.service.confirm_role(editor, facts, spec.panel_id, role.role_id, argument(press, 5))
         return [press.answer.t(DONE)]

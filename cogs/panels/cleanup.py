@@ -11,16 +11,17 @@ import discord
 from discord.ext import commands
 from discord.http import Route
 from loguru import logger
-from tortoise.backends.base.client import BaseDBAsyncClient
 
-from cogs.panels.edits import PanelEdits
+from cogs.panels.door import BotWouldOpen
+from cogs.panels.edits import Edit, PanelEdits
 from cogs.panels.poster import GONE, Poster, message_route
 from core.cog import Cog, outlasted
 from core.errors import UserError
+from core.facts import guild_facts
 from core.rate_limits import RateLimited
 from core.rest import Uncertain
 from domain.events import AuditWritten
-from domain.leftovers import Leftovers, leftovers, mended
+from domain.leftovers import Leftovers, guarded, leftovers, mended
 from domain.panels import PanelSpec
 from models import AuditEntry, MessageState, Panel, PanelMessage, PanelRole
 
@@ -39,14 +40,16 @@ class CleanUp(PanelEdits):
 
     async def compare(self, guild: discord.Guild, panel: PanelSpec) -> bool:
         """Bring one panel in line with its guild; whether anything had to change."""
-        role_ids = frozenset(role.id for role in guild.roles)
+        present = frozenset(role.id for role in guild.roles)
         emoji_ids = frozenset(emoji.id for emoji in guild.emojis)
+        role_ids = present | guarded(panel, present)
         if not _differs(panel, leftovers(panel, role_ids, emoji_ids), role_ids):
             return False
-        async with self._edit(guild.id, panel.panel_id, None) as edit:
+        async with self._edit(None, guild_facts(guild), panel.panel_id) as edit:
             edit.kind = CLEAN_UP
+            role_ids = present | guarded(edit.spec, present)
             found = leftovers(edit.spec, role_ids, emoji_ids)
-            await _drop(edit.spec, found, role_ids, edit.db)
+            await _drop(edit, found, role_ids)
             rule = mended(edit.spec.requirement, role_ids)
             changes = {"required_role_ids": list(rule.required), "blocked_role_ids": list(rule.blocked)}
             edit.changes = {name: value for name, value in changes.items() if getattr(edit.panel, name) != value}
@@ -148,6 +151,8 @@ class CleaningHandlers(Cog, name="cleaning"):
                     logger.info("Panel {} of guild {} named what was deleted", panel.id, guild.id)
             except UserError:
                 continue  # the panel was deleted, or is being edited and will be compared at the next deletion or start
+            except BotWouldOpen as error:
+                logger.warning("Panel {} names what was deleted, and a person has to take it off: {}", panel.id, error)
 
     async def _watch_messages(self) -> None:
         """Look whether each posted message still exists, at the pace of all look-ups and each at most once in a round."""
@@ -185,9 +190,10 @@ class CleaningHandlers(Cog, name="cleaning"):
         return False
 
 
-async def _drop(panel: PanelSpec, found: Leftovers, role_ids: frozenset[int], db: BaseDBAsyncClient) -> None:
+async def _drop(edit: Edit, found: Leftovers, role_ids: frozenset[int]) -> None:
     """Take deleted roles and emojis off the panel's roles."""
-    items = PanelRole.filter(panel_id=panel.panel_id).using_db(db)
+    panel = edit.spec
+    items = PanelRole.filter(panel_id=panel.panel_id).using_db(edit.db)
     await items.filter(id__in=[role.item_id for role in found.roles]).delete()
     await items.filter(id__in=[role.item_id for role in found.emojis]).update(emoji=None)
     for role in panel.roles:

@@ -143,6 +143,23 @@ class DraftHandlers(PanelHandlers):
         await self._handler(decoded.verb)(Press(press.interaction, press.answer, args))
         await draft.delete()
 
+    @component(verbs.OPEN_ANYWAY, Acknowledgement.REDRAW)
+    async def open_anyway(self, press: Press) -> None:
+        """Do once more what an administrator was asked about; when it would open something else by now, they are asked again."""
+        await Editor.of(press.interaction)
+        draft, proof = await own_draft(press), argument(press, 1)
+        decoded = decode(draft.custom_id)
+        press.interaction.data = modals.submission(draft.custom_id, draft.values, proof)
+        await self._handler(decoded.verb)(Press(press.interaction, press.answer, decoded.args))
+        await draft.delete()
+
+    @component(verbs.OPEN_NOT, Acknowledgement.REDRAW)
+    async def open_not(self, press: Press) -> None:
+        """Leave what an administrator was asked about as it is."""
+        await Editor.of(press.interaction)
+        await (await own_draft(press)).delete()
+        await press.answer.redraw({"content": press.answer.t("Nothing was changed."), "embeds": [], "components": []})
+
     def _handler(self, verb: str) -> Handler:
         """The method of this cog that takes a form."""
         for name in dir(type(self)):

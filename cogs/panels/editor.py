@@ -4,7 +4,7 @@ from cogs.panels import modals, screens, verbs
 from cogs.panels.access import Editor
 from cogs.panels.arranging_screens import removed_notice
 from cogs.panels.drafts import keeping
-from cogs.panels.handling import PanelHandlers, argument, guild_id, picked, role_of
+from cogs.panels.handling import PanelHandlers, argument, picked, role_of
 from cogs.panels.posting_handlers import told_of_deletion
 from core.answer import Acknowledgement
 from core.facts import guild_facts
@@ -62,7 +62,7 @@ class EditorHandlers(PanelHandlers):
         """Take off the role whose screen is open, and go back to the page that it was on."""
         before, item_id = await self._view(press, await self._panel(press)), argument(press, 1)
         editor = await Editor.of(press.interaction)
-        panel = await self.service.remove_roles(editor, guild_id(press), before.panel.panel_id, (item_id,))
+        panel = await self.service.remove_roles(editor, before.facts, before.panel.panel_id, (item_id,))
         names = [role.label for role in before.panel.roles if role.item_id == item_id]
         notices = removed_notice(names, press.answer.t)
         await press.answer.redraw(screens.main(await self._view(press, panel), notices, before.page_of(item_id)))
@@ -88,7 +88,7 @@ class EditorHandlers(PanelHandlers):
         panel_id, item_id, version = (argument(press, index) for index in range(3))
         async with keeping(press):
             wanted = modals.read_role(press.interaction.data, guild.emojis)
-            panel = await self.service.edit_role(editor, guild.id, panel_id, item_id, version, wanted)
+            panel = await self.service.edit_role(editor, guild_facts(guild), panel_id, item_id, version, wanted)
         view = await self._view(press, panel)
         await press.answer.redraw(screens.role(view, role_of(panel, item_id)))
 
@@ -104,7 +104,7 @@ class EditorHandlers(PanelHandlers):
         panel_id, version = argument(press, 0), argument(press, 1)
         async with keeping(press):
             title, description = modals.read_text(press.interaction.data)
-            panel = await self.service.edit_text(editor, guild_id(press), panel_id, version, title, description)
+            panel = await self.service.edit_text(editor, await self._facts(press), panel_id, version, title, description)
         await self._redraw(press, panel)
 
     @component(verbs.DELETE, Acknowledgement.REDRAW)

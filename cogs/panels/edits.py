@@ -1,14 +1,15 @@
-"""The frame of every change of a panel: locked, in one transaction with its raised version and its record, told to the other cogs."""
+"""The frame of every change of a panel: through the door, with its raised version and its record, told to the other cogs."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.transactions import in_transaction
 
 from cogs.panels import revisions
+from cogs.panels.access import Editor
+from cogs.panels.door import Passage, door
 from cogs.panels.pace import WritePace
 from core.errors import UserError
 from core.i18n import N_
@@ -16,6 +17,7 @@ from domain import clock
 from domain.events import AuditWritten, PanelChanged
 from domain.panel_file import PANELS_MAX
 from domain.panels import NAME_MAX, PanelSpec
+from domain.role_safety import GuildFacts
 from models import AuditEntry, Panel, PanelRole
 
 TOO_MANY_PANELS = N_("A server can have at most {limit} panels. Delete one that is no longer needed first.")
@@ -40,11 +42,16 @@ class Edit:
 
     panel: Panel
     spec: PanelSpec
-    db: BaseDBAsyncClient
+    passage: Passage
     changes: dict[str, Any] = field(default_factory=dict)
     payload: dict[str, Any] = field(default_factory=dict)
     kind: str = "panel.edit"
     stands_for: int | None = None  # of an undo: the version that it goes back to
+
+    @property
+    def db(self) -> BaseDBAsyncClient:
+        """The connection of its transaction."""
+        return self.passage.db
 
     def change(self, **wanted: Any) -> None:
         """Set fields of the panel; those that are so already are left out."""
@@ -93,30 +100,40 @@ class PanelEdits:
         return spec
 
     @asynccontextmanager
-    async def _edit(self, guild_id: int, panel_id: int, actor_id: int | None, version: int | None = None) -> AsyncIterator[Edit]:
-        """Lock a panel for an edit; what the block notes down is written with a raised version and its record, or nothing is."""
-        if actor_id is not None:
-            await self._pace.turn(guild_id)
-        async with in_transaction() as db:
-            panel = await Panel.filter(id=panel_id, guild_id=guild_id).using_db(db).select_for_update().get_or_none()
+    async def _edit(
+        self, by: Editor | None, facts: GuildFacts, panel_id: int, version: int | None = None, *, answered: Collection[int] = ()
+    ) -> AsyncIterator[Edit]:
+        """Lock a panel for an edit; what the block notes down is written with a raised version and its record, or nothing is.
+
+        `by` None is the bot itself. Raises what the door raises, and UserError when the panel is gone or has another `version`.
+        """
+        if by is not None:
+            await self._pace.turn(facts.guild_id)
+        async with door(by, facts, (panel_id,), answered=answered) as passage:
+            db, actor_id = passage.db, by.user_id if by else None
+            panel = await Panel.filter(id=panel_id, guild_id=facts.guild_id).using_db(db).select_for_update().get_or_none()
             if panel is None:
                 raise UserError(PANEL_GONE)
             if version is not None and panel.version != version:
                 raise ChangedMeanwhile(panel_id, version, panel.version)
             await panel.fetch_related("roles", using_db=db)
-            edit = Edit(panel, panel.to_spec(), db)
+            edit = Edit(panel, panel.to_spec(), passage)
             yield edit
-            if not edit.payload:
-                return
-            now = clock.now()
-            await revisions.keep_first(edit.spec, panel.updated_at, db)
-            if not await panel.raise_version(panel.version, updated_at=now, **edit.changes):
-                raise ChangedMeanwhile(panel_id, panel.version, panel.version)
-            changed = await Panel.get(id=panel_id, using_db=db).prefetch_related("roles")
-            await revisions.write(changed.to_spec(), actor_id, now, db, edit.stands_for)
-            await record(edit.kind, edit.spec, actor_id, edit.payload, db)
-        self._dispatch(PanelChanged.NAME, PanelChanged(guild_id, panel_id, edit.spec.version + 1))
-        self._dispatch(AuditWritten.NAME, AuditWritten(guild_id))
+            if edit.payload:
+                await self._finish(edit, actor_id)
+        if edit.payload:
+            self._dispatch(PanelChanged.NAME, PanelChanged(facts.guild_id, panel_id, edit.spec.version + 1))
+            self._dispatch(AuditWritten.NAME, AuditWritten(facts.guild_id))
+
+    async def _finish(self, edit: Edit, actor_id: int | None) -> None:
+        """Raise the version, keep the revision, and write the record."""
+        panel, db, now = edit.panel, edit.db, clock.now()
+        await revisions.keep_first(edit.spec, panel.updated_at, db)
+        if not await panel.raise_version(panel.version, updated_at=now, **edit.changes):
+            raise ChangedMeanwhile(panel.id, panel.version, panel.version)
+        changed = await Panel.get(id=panel.id, using_db=db).prefetch_related("roles")
+        await revisions.write(changed.to_spec(), actor_id, now, db, edit.stands_for)
+        await record(edit.kind, edit.spec, actor_id, edit.payload, db)
 
 
 async def record(kind: str, panel: PanelSpec, actor_id: int | None, payload: dict[str, Any], db: BaseDBAsyncClient) -> None:
@@ -127,25 +144,17 @@ async def record(kind: str, panel: PanelSpec, actor_id: int | None, payload: dic
     )
 
 
-async def hold_place(guild_id: int, count: int, db: BaseDBAsyncClient) -> None:
-    """Hold the names of a guild for `count` new panels. Raises UserError when it would have too many."""
-    await hold_names(guild_id, db)
-    await check_place(guild_id, count, db)
-
-
 async def check_place(guild_id: int, count: int, db: BaseDBAsyncClient | None = None) -> None:
     """Raise UserError when a guild with `count` new panels would have too many."""
     if await Panel.filter(guild_id=guild_id).using_db(db).count() + count > PANELS_MAX:
         raise UserError(TOO_MANY_PANELS, limit=PANELS_MAX)
 
 
-async def hold_names(guild_id: int, db: BaseDBAsyncClient) -> None:
-    """Let no other transaction look for a free name in this guild until this one ends."""
-    await db.execute_query("SELECT pg_advisory_xact_lock($1)", [guild_id])
-
-
 async def free_name(guild_id: int, title: str, db: BaseDBAsyncClient, but: int | None = None) -> str:
-    """The title as a name that no other panel of the guild has in any case: "Colours", "Colours 2", …"""
+    """The title as a name that no other panel of the guild has in any case: "Colours", "Colours 2", …
+
+    Asked inside the door, where nobody else takes the name meanwhile.
+    """
     others = Panel.filter(guild_id=guild_id).using_db(db)
     taken = {panel.name.casefold() for panel in await others.only("id", "name") if panel.id != but}
     base = " ".join(title.split())

@@ -20,6 +20,7 @@ from core.facts import guild_facts
 from core.i18n import N_, Translator
 from core.interactions import Press
 from domain.panels import PanelSpec, RoleSpec
+from domain.role_safety import GuildFacts
 
 if TYPE_CHECKING:
     from core.bot import RolePanelBot
@@ -50,6 +51,10 @@ class PanelHandlers:
         await Editor.of(press.interaction)
         return await self.service.get(guild_id(press), argument(press, 0))
 
+    async def _facts(self, press: Press) -> GuildFacts:
+        """The guild of the interaction, as the rules know it."""
+        return guild_facts(await self.poster.guild(press.interaction.guild_id))
+
     async def _view(self, press: Press, panel: PanelSpec) -> View:
         guild = await self.poster.guild(press.interaction.guild_id)
         view = await self.view(panel, guild, await Editor.of(press.interaction), press.answer.t)
@@ -62,7 +67,7 @@ class PanelHandlers:
 
         `save` changes the panel if it still has the version that it is given.
         """
-        facts = guild_facts(await self.poster.guild(press.interaction.guild_id))
+        facts = await self._facts(press)
         while True:
             panel = await self._panel(press)
             if await overwritten(press, panel.panel_id, facts, names, role_id):

@@ -18,7 +18,6 @@ from core.answer import Acknowledgement
 from core.commands import slash
 from core.components import Payload
 from core.errors import UserError
-from core.facts import guild_facts
 from core.i18n import N_, Translator
 from core.interactions import Press, component
 from domain.panel_file import portable
@@ -99,10 +98,9 @@ class HistoryHandlers(PanelHandlers):
 
     async def _restore(self, press: Press, now: PanelSpec, target: Revision, placement: Placement, editor: Editor, *, undo: bool) -> None:
         t = press.answer.t
-        editor.check_opening(now, placement.panel, guild_facts(await self.poster.guild(press.interaction.guild_id)))
         try:
             restored = await self.copies.restore(
-                editor.user_id, now, placement, target.version, undo_to=target.stands_for if undo else None
+                editor, await self._facts(press), now, placement, target.version, undo_to=target.stands_for if undo else None
             )
         except ChangedMeanwhile as overtaken:
             await self._overtaken(press, await self._view(press, await self._panel(press)), overtaken.shown)

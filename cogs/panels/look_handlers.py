@@ -6,7 +6,7 @@ from cogs.panels import look_screens, modals, verbs
 from cogs.panels.access import Editor
 from cogs.panels.components import ROW_WIDTH
 from cogs.panels.drafts import keeping
-from cogs.panels.handling import PanelHandlers, argument, guild_id, picked
+from cogs.panels.handling import PanelHandlers, argument, picked
 from core.answer import Acknowledgement
 from core.errors import OUTDATED, UserError
 from core.interactions import Press, component
@@ -46,14 +46,14 @@ class LookHandlers(PanelHandlers):
         editor = await Editor.of(press.interaction)
         async with keeping(press):
             wanted = look_screens.read_pictures(press.interaction.data)
-            panel = await self.service.set(editor, guild_id(press), argument(press, 0), argument(press, 1), **wanted)
+            panel = await self.service.set(editor, await self._facts(press), argument(press, 0), argument(press, 1), **wanted)
         await self._show_look(press, panel)
 
     async def _set_look(self, press: Press, **wanted: Any) -> None:
-        editor = await Editor.of(press.interaction)
+        editor, facts = await Editor.of(press.interaction), await self._facts(press)
 
         async def save(panel: PanelSpec) -> PanelSpec:
-            return await self.service.set(editor, panel.guild_id, panel.panel_id, panel.version, **wanted)
+            return await self.service.set(editor, facts, panel.panel_id, panel.version, **wanted)
 
         panel, notices = await self._saved(press, wanted, save)
         await self._show_look(press, panel, *notices)

@@ -31,6 +31,7 @@ from domain.panels import (
 
 TITLE, DESCRIPTION, ROLES, STYLE, MODE = (encode(f"field.{name}") for name in ("title", "description", "roles", "style", "mode"))
 LABEL, EMOJI, COLOUR = (encode(f"field.{name}") for name in ("label", "emoji", "colour"))
+PICKED, AGREED = "picked", "agreed"  # beside what Discord names: no field of a form is called so
 BLANKS = "\u115f\u1160\u2800\u3164\uffa0"  # letters and signs by Unicode, which look like spaces
 EMOJI_MAX = 64  # `<a:name:id>` with a name of 32 characters and an id of 20
 
@@ -187,10 +188,30 @@ def _checked(text: str | None, limit: int, when_empty: str) -> str:
     return found
 
 
-def submission(custom_id: str, values: dict[str, Any]) -> Any:
-    """What Discord would send for a modal with these values: the reverse of `submitted`."""
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A submitted form, or a pick on a screen, as it can be kept and sent once more."""
+
+    custom_id: str
+    values: dict[str, Any]
+
+    @classmethod
+    def by(cls, interaction: discord.Interaction) -> "tuple[Sent | None, int | None]":
+        """What an interaction sent, None for a command; and the question that it says yes to, if it is one that was sent once more."""
+        data: Any = interaction.data or {}
+        if "custom_id" not in data:
+            return None, None
+        values = submitted(data) if "components" in data else {PICKED: list(data.get("values", ()))}
+        return cls(data["custom_id"], values), data.get(AGREED)
+
+
+def submission(custom_id: str, values: dict[str, Any], agreed: int | None = None) -> Any:
+    """What Discord would send for a form or a pick with these values; `agreed` is the question that this says yes to."""
+    data: dict[str, Any] = {"custom_id": custom_id, AGREED: agreed}
+    if PICKED in values:
+        return {**data, "values": values[PICKED]}
     fields = [{"custom_id": name, "values" if isinstance(value, list) else "value": value} for name, value in values.items()]
-    return {"custom_id": custom_id, "components": [{"component": field} for field in fields]}
+    return {**data, "components": [{"component": field} for field in fields]}
 
 
 def submitted(data: Any) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """RuleService: changes of what a panel asks of members and what comes with its roles."""
 
-from dataclasses import replace
 from typing import Any
 
 from cogs.panels.access import Editor
@@ -23,39 +22,39 @@ NEEDED_AND_BLOCKED = N_("{role} cannot be needed and forbidden at the same time.
 class RuleService(PanelEdits):
     """The rules of panels (item 0) and of single roles (their item)."""
 
-    async def set_panel(self, editor: Editor, guild_id: int, panel_id: int, version: int | None = None, **wanted: Any) -> PanelSpec:
+    async def set_panel(self, editor: Editor, facts: GuildFacts, panel_id: int, version: int | None = None, **wanted: Any) -> PanelSpec:
         """Change fields of a panel. Raises UserError when a form showed another version."""
-        async with self._edit(guild_id, panel_id, editor.user_id, version) as edit:
+        async with self._edit(editor, facts, panel_id, version) as edit:
             edit.change(**wanted)
-        return await self.get(guild_id, panel_id)
+        return await self.get(facts.guild_id, panel_id)
 
-    async def link(self, editor: Editor, guild_id: int, panel_id: int, version: int, group: str | None) -> PanelSpec:
+    async def link(self, editor: Editor, facts: GuildFacts, panel_id: int, version: int, group: str | None) -> PanelSpec:
         """Put a panel into a link group, spelled as it already is on another panel."""
         if group is not None:
-            same = await Panel.filter(guild_id=guild_id, link_group__iexact=group).exclude(id=panel_id).first()
+            same = await Panel.filter(guild_id=facts.guild_id, link_group__iexact=group).exclude(id=panel_id).first()
             group = same.link_group if same else group
-        return await self.set_panel(editor, guild_id, panel_id, version, link_group=group)
+        return await self.set_panel(editor, facts, panel_id, version, link_group=group)
 
-    async def set_terms(self, editor: Editor, guild_id: int, panel_id: int, item_id: int, version: int, terms: Terms) -> PanelSpec:
+    async def set_terms(self, editor: Editor, facts: GuildFacts, panel_id: int, item_id: int, version: int, terms: Terms) -> PanelSpec:
         """Change for how long and to how many a role is given. What members already have stays as it was promised to them."""
         wanted = {"duration_seconds": terms.duration, "capacity": terms.capacity, "capacity_counts_all": terms.counts_all}
-        async with self._edit(guild_id, panel_id, editor.user_id, version) as edit:
+        async with self._edit(editor, facts, panel_id, version) as edit:
             await edit.change_role(edit.role(item_id), **wanted)
-        return await self.get(guild_id, panel_id)
+        return await self.get(facts.guild_id, panel_id)
 
     async def set_bundle(
         self, editor: Editor, facts: GuildFacts, panel_id: int, item_id: int, role_ids: tuple[int, ...], version: int | None = None
     ) -> tuple[PanelSpec, tuple[Refusal, ...]]:
         """Give further roles along with one. New ones are refused as they would be on the panel itself.
 
-        Powerful ones only come along where they stand on the panel themselves, with permissions that an administrator confirmed there.
+        Powerful ones only come along by an administrator, where they stand on the panel themselves with permissions confirmed there.
         """
-        async with self._edit(facts.guild_id, panel_id, editor.user_id, version) as edit:
+        async with self._edit(editor, facts, panel_id, version) as edit:
             role = edit.role(item_id)
             if role.role_id in role_ids:
                 raise UserError(ITSELF_IN_RULE, role=role_name(role.role_id, facts))
             new = [role_id for role_id in role_ids if role_id not in role.bundle_role_ids]
-            judged = {role_id: self._bundle_problem(edit.spec, editor, facts, role_id) for role_id in new}
+            judged = {role_id: _bundle_problem(edit.spec, editor, facts, role_id) for role_id in new}
             await edit.change_role(role, bundle_role_ids=[role_id for role_id in role_ids if not judged.get(role_id)])
         refused = tuple(Refusal(role_id, problem) for role_id, problem in judged.items() if problem)
         return await self.get(facts.guild_id, panel_id), refused
@@ -64,35 +63,27 @@ class RuleService(PanelEdits):
         self, editor: Editor, facts: GuildFacts, panel_id: int, item_id: int, version: int | None = None, **wanted: Any
     ) -> PanelSpec:
         """Change `required_role_ids`, `required_all` or `blocked_role_ids` of the panel, or of one of its roles when `item_id` is not 0."""
-        async with self._edit(facts.guild_id, panel_id, editor.user_id, version) as edit:
+        async with self._edit(editor, facts, panel_id, version) as edit:
             role = edit.role(item_id) if item_id else None
             _check(role or edit.panel, role.role_id if role else None, facts, wanted)
-            editor.check_opening(edit.spec, _with_rule(edit.spec, item_id, wanted), facts)
             if role is None:
                 edit.change(**wanted)
             else:
                 await edit.change_role(role, **wanted)
         return await self.get(facts.guild_id, panel_id)
 
-    async def drop_emoji(self, editor: Editor, guild_id: int, panel_id: int, item_id: int) -> PanelSpec:
+    async def drop_emoji(self, editor: Editor, facts: GuildFacts, panel_id: int, item_id: int) -> PanelSpec:
         """Show a role without its emoji."""
-        async with self._edit(guild_id, panel_id, editor.user_id) as edit:
+        async with self._edit(editor, facts, panel_id) as edit:
             await edit.change_role(edit.role(item_id), emoji=None)
-        return await self.get(guild_id, panel_id)
-
-    def _bundle_problem(self, panel: PanelSpec, editor: Editor, facts: GuildFacts, role_id: int) -> Problem | None:
-        problem = panel_problem(facts, role_id, editor.user_id, editor.role_ids)
-        if problem is not Problem.DANGEROUS:
-            return problem
-        on_panel = next((role for role in panel.roles if role.role_id == role_id), None)
-        return grant_problem(facts, role_id, on_panel.confirmed_permissions if on_panel else 0)
+        return await self.get(facts.guild_id, panel_id)
 
     async def drop_stale(self, editor: Editor, facts: GuildFacts, panel_id: int, item_id: int) -> PanelSpec:
         """Take roles that no longer exist out of the rules of a panel, or of one of its roles when `item_id` is not 0.
 
         A needed role stays where the rule would let in more people without it.
         """
-        async with self._edit(facts.guild_id, panel_id, editor.user_id) as edit:
+        async with self._edit(editor, facts, panel_id) as edit:
             role = edit.role(item_id) if item_id else None
             holder = role or edit.panel
             stored = Requirement(tuple(holder.required_role_ids), holder.required_all, tuple(holder.blocked_role_ids))
@@ -106,17 +97,12 @@ class RuleService(PanelEdits):
         return await self.get(facts.guild_id, panel_id)
 
 
-def _with_rule(panel: PanelSpec, item_id: int, wanted: dict[str, Any]) -> PanelSpec:
-    """The panel as it becomes with a changed requirement of its own, or of one of its roles."""
-
-    def changed(rule: Requirement) -> Requirement:
-        required, blocked = wanted.get("required_role_ids", rule.required), wanted.get("blocked_role_ids", rule.blocked)
-        return Requirement(tuple(required), wanted.get("required_all", rule.needs_all), tuple(blocked))
-
-    if not item_id:
-        return replace(panel, requirement=changed(panel.requirement))
-    roles = (replace(role, requirement=changed(role.requirement)) if role.item_id == item_id else role for role in panel.roles)
-    return replace(panel, roles=tuple(roles))
+def _bundle_problem(panel: PanelSpec, editor: Editor, facts: GuildFacts, role_id: int) -> Problem | None:
+    problem = panel_problem(facts, role_id, editor.user_id, editor.role_ids)
+    if problem is not Problem.DANGEROUS or not editor.is_administrator:
+        return problem
+    on_panel = next((role for role in panel.roles if role.role_id == role_id), None)
+    return grant_problem(facts, role_id, on_panel.confirmed_permissions if on_panel else 0)
 
 
 def _check(holder: Panel | PanelRole, own_role_id: int | None, facts: GuildFacts, wanted: dict[str, Any]) -> None:

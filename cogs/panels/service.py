@@ -3,12 +3,11 @@
 from typing import Any
 
 import discord
-from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.transactions import in_transaction
 
 from cogs.panels import revisions
 from cogs.panels.access import ONLY_ADMINISTRATORS, Editor
-from cogs.panels.edits import PanelEdits, free_name, hold_names, hold_place, record
+from cogs.panels.door import Passage, door
+from cogs.panels.edits import PanelEdits, check_place, free_name, record
 from cogs.panels.modals import PanelDraft, RoleText
 from cogs.panels.ordering import Arrange
 from cogs.panels.words import REFUSED, role_name
@@ -53,13 +52,13 @@ class PanelService(PanelEdits):
         self, editor: Editor, facts: GuildFacts, panel_id: int, role_ids: tuple[int, ...]
     ) -> tuple[PanelSpec, tuple[Refusal, ...]]:
         """Put roles on a panel that are not on it yet, without those that are refused. Raises UserError over the limit."""
-        async with self._edit(facts.guild_id, panel_id, editor.user_id) as edit:
+        async with self._edit(editor, facts, panel_id) as edit:
             on_it = {role.role_id for role in edit.spec.roles}
             new = tuple(role_id for role_id in dict.fromkeys(role_ids) if role_id not in on_it)
             accepted, refused = _judge(editor, facts, new)
             if len(on_it) + len(accepted) > ROLES_MAX:
                 raise UserError(TOO_MANY_ROLES, limit=ROLES_MAX, count=len(on_it) + len(accepted))
-            await _insert_roles(edit.panel, accepted, facts, _next_position(edit.panel), edit.db)
+            await _insert_roles(edit.panel, accepted, edit.passage, _next_position(edit.panel))
             if accepted:
                 edit.payload = _roles_payload(added=accepted, names=facts)
         return await self.get(facts.guild_id, panel_id), refused
@@ -73,13 +72,13 @@ class PanelService(PanelEdits):
             raise UserError(REFUSED[problem], role=role_name(role_id, facts))
         if facts.roles[role_id].power & ~shown:
             raise UserError(PERMISSIONS_CHANGED)
-        async with self._edit(facts.guild_id, panel_id, editor.user_id) as edit:
+        async with self._edit(editor, facts, panel_id, answered=(role_id,)) as edit:
             confirmation = {"confirmed_permissions": shown, "confirmed_by": editor.user_id}
             known = next((role for role in edit.panel.roles if role.role_id == role_id), None)
             if known is None:
                 if len(edit.spec.roles) >= ROLES_MAX:
                     raise UserError(TOO_MANY_ROLES, limit=ROLES_MAX, count=len(edit.spec.roles) + 1)
-                await _insert_roles(edit.panel, (role_id,), facts, _next_position(edit.panel), edit.db, **confirmation)
+                await _insert_roles(edit.panel, (role_id,), edit.passage, _next_position(edit.panel), **confirmation)
                 edit.payload = _roles_payload(added=(role_id,), names=facts)
             else:
                 await PanelRole.filter(id=known.id).using_db(edit.db).update(**confirmation)
@@ -87,42 +86,43 @@ class PanelService(PanelEdits):
             edit.payload |= {"confirmed_permissions": shown}
         return await self.get(facts.guild_id, panel_id)
 
-    async def remove_roles(self, editor: Editor, guild_id: int, panel_id: int, item_ids: tuple[int, ...]) -> PanelSpec:
+    async def remove_roles(self, editor: Editor, facts: GuildFacts, panel_id: int, item_ids: tuple[int, ...]) -> PanelSpec:
         """Take roles off a panel. Members keep them."""
-        async with self._edit(guild_id, panel_id, editor.user_id) as edit:
+        async with self._edit(editor, facts, panel_id) as edit:
             gone = [role for role in edit.panel.roles if role.id in item_ids]
             if gone:
                 await PanelRole.filter(id__in=[role.id for role in gone]).using_db(edit.db).delete()
                 names = {str(role.role_id): role.label for role in gone}
                 edit.payload = {"removed": [role.role_id for role in gone], "role_names": names}
-        return await self.get(guild_id, panel_id)
+        return await self.get(facts.guild_id, panel_id)
 
-    async def edit_role(self, editor: Editor, guild_id: int, panel_id: int, item_id: int, version: int, wanted: RoleText) -> PanelSpec:
+    async def edit_role(self, editor: Editor, facts: GuildFacts, panel_id: int, item_id: int, version: int, wanted: RoleText) -> PanelSpec:
         """Change how a role is shown. Raises UserError when the panel no longer has the version that the form showed."""
-        async with self._edit(guild_id, panel_id, editor.user_id, version) as edit:
+        async with self._edit(editor, facts, panel_id, version) as edit:
             texts = {"label": wanted.label, "emoji": wanted.emoji, "description": wanted.description, "colour": wanted.colour}
             await edit.change_role(edit.role(item_id), **texts)
-        return await self.get(guild_id, panel_id)
+        return await self.get(facts.guild_id, panel_id)
 
-    async def edit_text(self, editor: Editor, guild_id: int, panel_id: int, version: int, title: str, description: str | None) -> PanelSpec:
+    async def edit_text(
+        self, editor: Editor, facts: GuildFacts, panel_id: int, version: int, title: str, description: str | None
+    ) -> PanelSpec:
         """Change the text; the name follows the title. Raises UserError when the form showed another version."""
-        async with self._edit(guild_id, panel_id, editor.user_id, version) as edit:
+        async with self._edit(editor, facts, panel_id, version) as edit:
             name = edit.panel.name
             if title != edit.panel.title:
-                await hold_names(guild_id, edit.db)
-                name = await free_name(guild_id, title, edit.db, but=panel_id)
+                name = await free_name(facts.guild_id, title, edit.db, but=panel_id)
             edit.change(title=title, description=description, name=name)
-        return await self.get(guild_id, panel_id)
+        return await self.get(facts.guild_id, panel_id)
 
-    async def set(self, editor: Editor, guild_id: int, panel_id: int, version: int | None = None, **wanted: Any) -> PanelSpec:
+    async def set(self, editor: Editor, facts: GuildFacts, panel_id: int, version: int | None = None, **wanted: Any) -> PanelSpec:
         """Change fields of the panel. Raises UserError when the form showed another `version`."""
-        async with self._edit(guild_id, panel_id, editor.user_id, version) as edit:
+        async with self._edit(editor, facts, panel_id, version) as edit:
             edit.change(**wanted)
-        return await self.get(guild_id, panel_id)
+        return await self.get(facts.guild_id, panel_id)
 
-    async def arrange(self, editor: Editor, guild_id: int, panel_id: int, arrange: Arrange) -> PanelSpec:
+    async def arrange(self, editor: Editor, facts: GuildFacts, panel_id: int, arrange: Arrange) -> PanelSpec:
         """Bring the roles into another order, which is made of the order of now."""
-        async with self._edit(guild_id, panel_id, editor.user_id) as edit:
+        async with self._edit(editor, facts, panel_id) as edit:
             wanted = arrange(edit.spec.roles)
             labels = {role.item_id: role.label for role in edit.spec.roles}
             if wanted != list(labels):
@@ -132,15 +132,16 @@ class PanelService(PanelEdits):
                 await PanelRole.bulk_update(list(rows.values()), fields=["position"], using_db=edit.db)
                 before, after = (", ".join(labels[item_id] for item_id in items)[:ORDER_SHOWN] for items in (labels, wanted))
                 edit.payload = {"before": {"order": before}, "after": {"order": after}}
-        return await self.get(guild_id, panel_id)
+        return await self.get(facts.guild_id, panel_id)
 
     async def _create(
         self, editor: Editor, facts: GuildFacts, draft: PanelDraft, accepted: tuple[int, ...], refused: tuple[Refusal, ...]
     ) -> int:
         now = clock.now()
         await self._pace.turn(facts.guild_id)
-        async with in_transaction() as db:
-            await hold_place(facts.guild_id, 1, db)
+        async with door(editor, facts) as passage:
+            db = passage.db
+            await check_place(facts.guild_id, 1, db)
             panel = await Panel.create(
                 guild_id=facts.guild_id,
                 name=await free_name(facts.guild_id, draft.title, db),
@@ -152,7 +153,8 @@ class PanelService(PanelEdits):
                 updated_at=now,
                 using_db=db,
             )
-            await _insert_roles(panel, accepted, facts, 0, db)
+            passage.panel_ids.add(panel.id)
+            await _insert_roles(panel, accepted, passage, 0)
             await panel.fetch_related("roles", using_db=db)
             after = {"title": draft.title, "description": draft.description, "style": draft.style.value, "mode": draft.mode.value}
             payload = {
@@ -180,11 +182,10 @@ def _next_position(panel: Panel) -> int:
     return max((role.position for role in panel.roles), default=-1) + 1
 
 
-async def _insert_roles(
-    panel: Panel, role_ids: tuple[int, ...], facts: GuildFacts, position: int, db: BaseDBAsyncClient, **more: Any
-) -> None:
+async def _insert_roles(panel: Panel, role_ids: tuple[int, ...], passage: Passage, position: int, **more: Any) -> None:
+    names = passage.facts.roles
     rows = [
-        PanelRole(panel=panel, role_id=role_id, label=facts.roles[role_id].name[:LABEL_MAX], position=position + index, **more)
+        PanelRole(panel=panel, role_id=role_id, label=names[role_id].name[:LABEL_MAX], position=position + index, **more)
         for index, role_id in enumerate(role_ids)
     ]
-    await PanelRole.bulk_create(rows, using_db=db)
+    await PanelRole.bulk_create(rows, using_db=passage.db)

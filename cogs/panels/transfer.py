@@ -63,7 +63,7 @@ class TransferHandlers(PanelHandlers):
         if placement.left_out or placement.powerful or placement.unmet:
             await self._propose(answer, file, guild, editor)
             return
-        (made,) = await self.copies.create_all(editor.user_id, guild.id, [placement], {"cloned_from": found.name})
+        (made,) = await self.copies.create_all(editor, guild_facts(guild), [placement], {"cloned_from": found.name})
         await answer.send(screens.main(await self.view(made, guild, editor, answer.t), [answer.t("The panel was copied.")]))
 
     @slash(panel, "export", N_("Get role panels as a file"))
@@ -152,7 +152,7 @@ class TransferHandlers(PanelHandlers):
                 if any(placement.unmet for placement in placements):
                     raise UserError(CHANGED)
                 about = {"roles_made": ", ".join(role.name for role in making.roles)} if making.roles else {}
-                panels = await self.copies.create_all(editor.user_id, guild.id, placements, about, draft_id=draft.id)
+                panels = await self.copies.create_all(editor, facts, placements, about, draft_id=draft.id)
         finally:
             self.follower.wake()  # it ends what a lost database leaves
         await self.maker.known(guild, making.roles)

@@ -37,6 +37,10 @@ TAKE_OUT = "panels.take_out"  # channel
 DELETE = "panels.delete"
 DELETE_NOW = "panels.delete_now"
 
+# Whether a powerful role is to be opened. What is to be done waits in a draft.
+OPEN_ANYWAY = "panels.open_anyway"  # draft, what stands for what was shown
+OPEN_NOT = "panels.open_not"  # draft
+
 # Rules. An item of 0 means the panel itself.
 BEHAVIOUR = "panels.behaviour"
 LIMITS = "panels.limits"

@@ -1,15 +1,14 @@
 """Placing the panels of a file in a guild."""
 
 from dataclasses import replace
-from itertools import chain, combinations
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.panel_file import PanelFile, RoleSketch, portable
-from domain.panels import Mode, PanelSpec, Requirement, RoleSpec
+from domain.panels import PanelSpec, Requirement, RoleSpec
 from domain.permissions import Permission
-from domain.placement import Author, LeftOut, Unmatched, digest, missing_roles, opened, place, place_again
+from domain.placement import Author, LeftOut, Unmatched, digest, missing_roles, place, place_again
 from domain.role_safety import Problem, RoleFacts
 from tests.panels.builders import BOT_POSITION, EDITOR, GUILD, OWNER, facts, panel, role_id
 
@@ -136,40 +135,6 @@ def test_what_is_placed_in_the_same_guild_is_the_same(numbers: list[int], extra:
     assert digest(first) == digest(place(PanelFile((before,), {}), HERE, OWNING)) < 10**18
     other = place(PanelFile((on(*map(role_id, [*numbers, extra])),), {}), HERE, OWNING)
     assert (digest(other) == digest(first)) == (other == first)
-
-
-some_roles = st.lists(st.integers(1, 3), unique=True).map(tuple)
-rules = st.builds(Requirement, some_roles, st.booleans(), some_roles).filter(lambda rule: not {*rule.required} & {*rule.blocked})
-EVERYBODY = [frozenset(held) for held in chain.from_iterable(combinations((1, 2, 3), count) for count in range(4))]
-
-
-def admits(rule: Requirement, held: frozenset[int]) -> bool:
-    has = [role_id in held for role_id in rule.required]
-    return held.isdisjoint(rule.blocked) and (not has or (all(has) if rule.needs_all else any(has)))
-
-
-@given(rules, rules)
-def test_a_rule_admits_more_when_somebody_meets_it_who_did_not_meet_the_other(rule: Requirement, other: Requirement) -> None:
-    assert rule.admits_more_than(other) is any(admits(rule, held) and not admits(other, held) for held in EVERYBODY)
-
-
-def test_nobody_opens_a_role_that_they_could_not_put_on_a_panel() -> None:
-    def guarded(role_id: int, *bundle: int) -> PanelSpec:
-        role = RoleSpec(1, role_id, "Guarded", bundle=bundle, requirement=Requirement((7,)), confirmed_permissions=BITS)
-        return replace(panel(0), roles=(role,), requirement=Requirement((8,)), mode=Mode.REMOVE_ONLY)
-
-    def ways(before: PanelSpec) -> list[PanelSpec]:
-        return [
-            replace(before, requirement=Requirement()),
-            replace(before, mode=Mode.TOGGLE),
-            replace(before, roles=(replace(before.roles[0], requirement=Requirement((7, 9))),)),
-        ]
-
-    high, powerful, mine = role_id(25), JUNIOR.role_id, role_id(3)
-    for before, closed in ((guarded(high), high), (guarded(powerful), powerful), (guarded(mine, high), high), (guarded(mine), None)):
-        assert [opened(before, after, HERE, EDITING) for after in ways(before)] == [closed] * 3
-        assert [opened(before, after, HERE, OWNING) for after in ways(before)] == [None] * 3
-        assert [opened(after, before, HERE, EDITING) for after in ways(before)] == [None] * 3, "closing is everybody's"
 
 
 def test_a_role_that_many_bundles_name_is_left_out_once() -> None:

@@ -77,7 +77,7 @@ def placed(*panels: PanelSpec) -> tuple[Placement, ...]:
 
 
 async def test_every_value_of_a_panel_arrives(copies: CopyService, bot: Recorder) -> None:
-    (made,) = await copies.create_all(OWNER, GUILD, placed(WHOLE), {"cloned_from": "Hues"})
+    (made,) = await copies.create_all(OWNING, HERE, placed(WHOLE), {"cloned_from": "Hues"})
     assert portable(made) == WHOLE
     assert [role.confirmed_permissions for role in made.roles] == [0, BITS]
     assert (await PanelRole.get(role_id=role_id(40))).confirmed_by == OWNER
@@ -93,13 +93,13 @@ async def test_every_value_of_a_panel_arrives(copies: CopyService, bot: Recorder
 
 
 async def test_names_stay_unique(copies: CopyService) -> None:
-    made = await copies.create_all(OWNER, GUILD, placed(WHOLE, WHOLE), {})
+    made = await copies.create_all(OWNING, HERE, placed(WHOLE, WHOLE), {})
     assert [one.name for one in made] == ["Colours", "Colours 2"]
 
 
 async def test_a_link_group_is_spelled_as_it_already_is(copies: CopyService) -> None:
-    await copies.create_all(OWNER, GUILD, placed(WHOLE), {})
-    again = await copies.create_all(OWNER, GUILD, placed(*(replace(WHOLE, link_group=name) for name in ("GROUP", "New", "nEW"))), {})
+    await copies.create_all(OWNING, HERE, placed(WHOLE), {})
+    again = await copies.create_all(OWNING, HERE, placed(*(replace(WHOLE, link_group=name) for name in ("GROUP", "New", "nEW"))), {})
     assert [panel.link_group for panel in again] == ["Group", "New", "New"]
 
 
@@ -109,7 +109,7 @@ async def test_all_panels_or_none(copies: CopyService, bot: Recorder) -> None:
         Panel(guild_id=GUILD, name=f"p{number}", title="x", created_at=now, updated_at=now) for number in range(PANELS_MAX - 1)
     )
     with pytest.raises(UserError, match="at most"):
-        await copies.create_all(OWNER, GUILD, placed(WHOLE, WHOLE), {})
+        await copies.create_all(OWNING, HERE, placed(WHOLE, WHOLE), {})
     assert await Panel.all().count() == PANELS_MAX - 1
     assert not await AuditEntry.exists()
     assert not bot.events
@@ -118,17 +118,17 @@ async def test_all_panels_or_none(copies: CopyService, bot: Recorder) -> None:
 async def restored(copies: CopyService, now: PanelSpec, version: int) -> PanelSpec:
     revision = await revisions.find(now.panel_id, version)
     assert revision
-    return await copies.restore(OWNER, now, place_again(revision.panel, now, HERE, AUTHOR), version)
+    return await copies.restore(OWNING, HERE, now, place_again(revision.panel, now, HERE, AUTHOR), version)
 
 
 async def test_a_restored_panel_is_what_it_was_and_its_buttons_stay(copies: CopyService, service: PanelService, bot: Recorder) -> None:
-    (first,) = await copies.create_all(OWNER, GUILD, placed(WHOLE), {})
+    (first,) = await copies.create_all(OWNING, HERE, placed(WHOLE), {})
     now, _ = await service.add_roles(OWNING, HERE, first.panel_id, (role_id(7),))
-    now = await service.edit_text(OWNING, GUILD, first.panel_id, now.version, "Hues", None)
+    now = await service.edit_text(OWNING, HERE, first.panel_id, now.version, "Hues", None)
     now = await service.edit_role(
-        OWNING, GUILD, first.panel_id, first.roles[0].item_id, now.version, RoleText("x", None, None, ButtonColour.GREY)
+        OWNING, HERE, first.panel_id, first.roles[0].item_id, now.version, RoleText("x", None, None, ButtonColour.GREY)
     )
-    now = await service.remove_roles(OWNING, GUILD, first.panel_id, (first.roles[1].item_id,))
+    now = await service.remove_roles(OWNING, HERE, first.panel_id, (first.roles[1].item_id,))
     bot.events.clear()
     again = await restored(copies, now, 1)
     assert portable(again) == WHOLE
@@ -140,13 +140,13 @@ async def test_a_restored_panel_is_what_it_was_and_its_buttons_stay(copies: Copy
 
 
 async def test_restoring_what_already_is_changes_nothing(copies: CopyService, bot: Recorder) -> None:
-    (first,) = await copies.create_all(OWNER, GUILD, placed(WHOLE), {})
+    (first,) = await copies.create_all(OWNING, HERE, placed(WHOLE), {})
     assert await restored(copies, first, 1) == first
 
 
 async def test_only_one_of_two_restores_at_once_wins(copies: CopyService, service: PanelService) -> None:
-    (first,) = await copies.create_all(OWNER, GUILD, placed(WHOLE), {})
-    now = await service.set(OWNING, GUILD, first.panel_id, mode=Mode.TOGGLE)
+    (first,) = await copies.create_all(OWNING, HERE, placed(WHOLE), {})
+    now = await service.set(OWNING, HERE, first.panel_id, mode=Mode.TOGGLE)
     results = await asyncio.gather(*(restored(copies, now, 1) for _ in range(2)), return_exceptions=True)
     assert sorted(type(result).__name__ for result in results) in (["PanelSpec", "UserError"], ["ChangedMeanwhile", "PanelSpec"])
     assert (await service.get(GUILD, first.panel_id)).version == now.version + 1
@@ -159,20 +159,20 @@ async def undo(copies: CopyService, now: PanelSpec) -> PanelSpec | None:
     if target is None:
         return None
     placement = place_again(target.panel, now, HERE, AUTHOR)
-    return await copies.restore(OWNER, now, placement, target.version, undo_to=target.stands_for)
+    return await copies.restore(OWNING, HERE, now, placement, target.version, undo_to=target.stands_for)
 
 
 async def test_undo_goes_back_step_by_step_and_on_from_there(copies: CopyService, service: PanelService) -> None:
-    (first,) = await copies.create_all(OWNER, GUILD, placed(WHOLE), {})
+    (first,) = await copies.create_all(OWNING, HERE, placed(WHOLE), {})
     panel_id = first.panel_id
-    await service.set(OWNING, GUILD, panel_id, mode=Mode.TOGGLE)
-    third = await service.set(OWNING, GUILD, panel_id, mode=Mode.ADD_ONLY)
+    await service.set(OWNING, HERE, panel_id, mode=Mode.TOGGLE)
+    third = await service.set(OWNING, HERE, panel_id, mode=Mode.ADD_ONLY)
     modes = []
     now: PanelSpec | None = third
     while now := await undo(copies, now):
         modes.append(now.mode)
     assert modes == [Mode.TOGGLE, Mode.UNIQUE]
-    await service.set(OWNING, GUILD, panel_id, style=Style.BUTTONS)
+    await service.set(OWNING, HERE, panel_id, style=Style.BUTTONS)
     back = await undo(copies, await service.get(GUILD, panel_id))
     assert back
     assert (back.mode, back.style) == (Mode.UNIQUE, Style.DROPDOWN)
@@ -180,8 +180,8 @@ async def test_undo_goes_back_step_by_step_and_on_from_there(copies: CopyService
 
 
 async def test_a_confirmation_alone_is_no_step_of_undo(copies: CopyService, service: PanelService) -> None:
-    (first,) = await copies.create_all(OWNER, GUILD, placed(WHOLE), {})
-    now = await service.set(OWNING, GUILD, first.panel_id, mode=Mode.TOGGLE)
+    (first,) = await copies.create_all(OWNING, HERE, placed(WHOLE), {})
+    now = await service.set(OWNING, HERE, first.panel_id, mode=Mode.TOGGLE)
     now = await service.confirm_role(OWNING, HERE, first.panel_id, role_id(40), BITS)
     back = await undo(copies, now)
     assert back

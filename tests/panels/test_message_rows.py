@@ -106,7 +106,7 @@ async def test_messages_are_behind_until_they_show_the_version(service: PanelSer
     spec = await made(service)
     await posted(rows, spec, 7, 8)
     assert await PanelMessage.behind() == []
-    await service.set(OWNING, GUILD, spec.panel_id, style=Style.DROPDOWN)
+    await service.set(OWNING, WITH_MODERATOR, spec.panel_id, style=Style.DROPDOWN)
     message = await PanelMessage.get()
     assert await PanelMessage.behind() == [(message.id, GUILD, 2)]
     await PanelMessage.filter(id=message.id).update(missing=True)

@@ -68,7 +68,7 @@ def ways(spec: PanelSpec, writes: WritePace) -> list[Callable[[], Awaitable[obje
     placements = place(PanelFile((portable(spec),), {}), WITH_MODERATOR, OWNING.author)
     return [
         lambda: service.create(OWNING, WITH_MODERATOR, draft(1)),
-        lambda: service.set(OWNING, GUILD, spec.panel_id, title="Changed"),
-        lambda: rules.drop_emoji(OWNING, GUILD, spec.panel_id, spec.roles[0].item_id),
-        lambda: copies.create_all(OWNING.user_id, GUILD, placements, {}),
+        lambda: service.set(OWNING, WITH_MODERATOR, spec.panel_id, title="Changed"),
+        lambda: rules.drop_emoji(OWNING, WITH_MODERATOR, spec.panel_id, spec.roles[0].item_id),
+        lambda: copies.create_all(OWNING, WITH_MODERATOR, placements, {}),
     ]

@@ -33,7 +33,7 @@ async def made(service: PanelService) -> PanelSpec:
 
 async def test_every_change_is_kept_with_author_and_time(service: PanelService) -> None:
     first = await made(service)
-    second = await service.set(EDITING, GUILD, first.panel_id, mode=Mode.UNIQUE)
+    second = await service.set(EDITING, facts(), first.panel_id, mode=Mode.UNIQUE)
     third, _ = await service.add_roles(OWNING, facts(), first.panel_id, (role_id(2),))
     kept = await revisions.newest(first.panel_id, 10)
     assert [(one.version, one.author_id, one.panel) for one in kept] == [
@@ -48,14 +48,14 @@ async def test_every_change_is_kept_with_author_and_time(service: PanelService) 
 
 async def test_an_edit_that_changes_nothing_is_no_revision(service: PanelService) -> None:
     panel = await made(service)
-    await service.set(OWNING, GUILD, panel.panel_id, mode=panel.mode)
+    await service.set(OWNING, facts(), panel.panel_id, mode=panel.mode)
     assert await revisions.count(panel.panel_id) == 1
 
 
 async def test_a_panel_from_before_the_history_keeps_what_it_was(service: PanelService) -> None:
     now = clock.now()
     panel = await Panel.create(guild_id=GUILD, name="Old", title="Old", version=5, created_at=now, updated_at=now)
-    await service.set(EDITING, GUILD, panel.id, style=Style.DROPDOWN)
+    await service.set(EDITING, facts(), panel.id, style=Style.DROPDOWN)
     newer, older = await revisions.newest(panel.id, 10)
     assert (older.version, older.author_id, older.at, older.panel.style) == (5, None, now, Style.BUTTONS)
     assert (newer.version, newer.author_id, newer.panel.style) == (6, EDITOR, Style.DROPDOWN)
@@ -70,7 +70,7 @@ async def test_the_oldest_go(service: PanelService) -> None:
         for version in range(1, revisions.KEPT + 1)
     )
     await Panel.filter(id=panel.panel_id).update(version=revisions.KEPT)
-    await service.set(OWNING, GUILD, panel.panel_id, mode=Mode.UNIQUE)
+    await service.set(OWNING, facts(), panel.panel_id, mode=Mode.UNIQUE)
     versions = [one.version for one in await revisions.newest(panel.panel_id, 1000)]
     assert versions == list(range(revisions.KEPT + 1, 1, -1))
 
@@ -79,7 +79,7 @@ async def test_a_refused_edit_leaves_no_revision(service: PanelService) -> None:
     panel = await made(service)
     edits = PanelEdits(Recorder().dispatch)
     with pytest.raises(ZeroDivisionError):
-        async with edits._edit(GUILD, panel.panel_id, OWNER) as edit:
+        async with edits._edit(OWNING, facts(), panel.panel_id) as edit:
             edit.change(title="Never")
             raise ZeroDivisionError
     assert await revisions.count(panel.panel_id) == 1

@@ -1,5 +1,6 @@
 """RuleService on PostgreSQL: what it writes and what it refuses."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from cogs.panels.access import Editor
 from cogs.panels.modals import PanelDraft
+from cogs.panels.opening_words import Asked
 from cogs.panels.rule_forms import Terms
 from cogs.panels.rules import RuleService
 from cogs.panels.service import PanelService
@@ -44,13 +46,21 @@ async def made(title: str = "Colours") -> PanelSpec:
     return spec
 
 
+async def agreed(edit: Callable[[Editor], Awaitable[tuple[PanelSpec, object]]]) -> PanelSpec:
+    """What becomes of an edit when its author says yes to what they are asked."""
+    with pytest.raises(Asked) as question:
+        await edit(OWNING)
+    changed, _ = await edit(replace(OWNING, agreed=question.value.proof))
+    return changed
+
+
 async def newest() -> AuditEntry:
     return (await AuditEntry.all().order_by("-id").limit(1))[0]
 
 
 async def test_a_rule_of_the_panel_is_written_with_its_record(service: RuleService, bot: Recorder) -> None:
     spec = await made()
-    changed = await service.set_panel(EDITING, GUILD, spec.panel_id, spec.version, min_roles=1, max_roles=3)
+    changed = await service.set_panel(EDITING, AROUND, spec.panel_id, spec.version, min_roles=1, max_roles=3)
     assert (changed.min_roles, changed.max_roles, changed.version) == (1, 3, 2)
     row = await newest()
     assert (row.kind, row.actor_id) == ("panel.edit", EDITOR)
@@ -64,25 +74,25 @@ async def test_a_rule_of_the_panel_is_written_with_its_record(service: RuleServi
 async def test_a_form_of_another_version_changes_nothing(service: RuleService) -> None:
     spec = await made()
     with pytest.raises(UserError):
-        await service.set_panel(EDITING, GUILD, spec.panel_id, spec.version - 1, max_roles=3)
+        await service.set_panel(EDITING, AROUND, spec.panel_id, spec.version - 1, max_roles=3)
     with pytest.raises(UserError):
-        await service.set_terms(EDITING, GUILD, spec.panel_id, spec.roles[0].item_id, spec.version - 1, Terms(60, None, False))
+        await service.set_terms(EDITING, AROUND, spec.panel_id, spec.roles[0].item_id, spec.version - 1, Terms(60, None, False))
     assert await service.get(GUILD, spec.panel_id) == spec
 
 
 async def test_a_group_is_spelled_as_on_the_other_panel(service: RuleService) -> None:
     first, second = await made("A"), await made("B")
-    await service.link(EDITING, GUILD, first.panel_id, 1, "My Group")
-    linked = await service.link(EDITING, GUILD, second.panel_id, 1, "my group")
+    await service.link(EDITING, AROUND, first.panel_id, 1, "My Group")
+    linked = await service.link(EDITING, AROUND, second.panel_id, 1, "my group")
     assert linked.link_group == "My Group"
     assert [panel.name for panel in await Panel.linked_with(linked)] == ["A"]
-    alone = await service.link(EDITING, GUILD, second.panel_id, 2, None)
+    alone = await service.link(EDITING, AROUND, second.panel_id, 2, None)
     assert (alone.link_group, await Panel.linked_with(alone)) == (None, ())
 
 
 async def test_a_group_is_of_one_guild(service: RuleService) -> None:
     spec = await made()
-    linked = await service.link(EDITING, GUILD, spec.panel_id, 1, "g")
+    linked = await service.link(EDITING, AROUND, spec.panel_id, 1, "g")
     now = clock.now()
     await Panel.create(guild_id=GUILD + 500, name="Far", title="Far", link_group="g", created_at=now, updated_at=now)
     assert await Panel.linked_with(linked) == ()
@@ -91,7 +101,7 @@ async def test_a_group_is_of_one_guild(service: RuleService) -> None:
 async def test_terms_are_written_with_their_record(service: RuleService) -> None:
     spec = await made()
     item = spec.roles[1].item_id
-    changed = await service.set_terms(EDITING, GUILD, spec.panel_id, item, 1, Terms(3_600, 50, True))
+    changed = await service.set_terms(EDITING, AROUND, spec.panel_id, item, 1, Terms(3_600, 50, True))
     role = changed.item(item)
     assert role is not None
     assert (role.duration, role.capacity, role.capacity_counts_all) == (3_600, 50, True)
@@ -124,8 +134,11 @@ async def test_a_powerful_role_comes_along_only_where_it_was_confirmed_on_the_pa
     assert refused == (Refusal(role_id(15), Problem.DANGEROUS),)
     bits = Permission.BAN_MEMBERS.value
     await PanelService(Recorder().dispatch).confirm_role(OWNING, AROUND, spec.panel_id, role_id(15), bits)
-    changed, refused = await service.set_bundle(EDITING, AROUND, spec.panel_id, item, (role_id(15),))
-    assert refused == ()
+    _, refused = await service.set_bundle(EDITING, AROUND, spec.panel_id, item, (role_id(15),))
+    assert refused == (Refusal(role_id(15), Problem.DANGEROUS),), "who could not put it on the panel does not give it along either"
+    with pytest.raises(Asked):
+        await service.set_bundle(OWNING, AROUND, spec.panel_id, item, (role_id(15),))
+    changed = await agreed(lambda by: service.set_bundle(by, AROUND, spec.panel_id, item, (role_id(15),)))
     role = changed.item(item)
     assert role is not None
     assert role.bundle == (role_id(15),)

@@ -1,6 +1,7 @@
 """PanelService on PostgreSQL: what it writes, what it refuses, and what it tells the other cogs."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -107,11 +108,11 @@ async def test_a_panel_is_full_at_its_limit(service: PanelService) -> None:
 
 async def test_roles_are_brought_into_another_order(service: PanelService, bot: Recorder) -> None:
     spec = await made(service, 1, 2, 3)
-    spec = await service.arrange(OWNING, GUILD, spec.panel_id, lambda roles: [role.item_id for role in reversed(roles)])
+    spec = await service.arrange(OWNING, WITH_MODERATOR, spec.panel_id, lambda roles: [role.item_id for role in reversed(roles)])
     assert [role.role_id for role in spec.roles] == [role_id(3), role_id(2), role_id(1)]
     row = await record()
     assert (row.payload["before"], row.payload["after"]) == ({"order": "Role 1, Role 2, Role 3"}, {"order": "Role 3, Role 2, Role 1"})
-    again = await service.arrange(OWNING, GUILD, spec.panel_id, lambda roles: [role.item_id for role in roles])
+    again = await service.arrange(OWNING, WITH_MODERATOR, spec.panel_id, lambda roles: [role.item_id for role in roles])
     assert again.version == spec.version == 2
     added, _ = await service.add_roles(OWNING, WITH_MODERATOR, spec.panel_id, (role_id(4),))
     assert [role.role_id for role in added.roles] == [role_id(3), role_id(2), role_id(1), role_id(4)]
@@ -136,7 +137,7 @@ async def test_panels_of_other_guilds_do_not_exist(service: PanelService) -> Non
     with pytest.raises(UserError, match="deleted"):
         await service.get(GUILD + 1, spec.panel_id)
     with pytest.raises(UserError, match="deleted"):
-        await service.set(OWNING, GUILD + 1, spec.panel_id, style=Style.DROPDOWN)
+        await service.set(OWNING, replace(WITH_MODERATOR, guild_id=GUILD + 1), spec.panel_id, style=Style.DROPDOWN)
     with pytest.raises(UserError, match="no panel named"):
         await service.find(GUILD + 1, "Colours")
     assert await service.get(GUILD, spec.panel_id) == spec
@@ -150,7 +151,7 @@ async def test_adding_and_removing_roles(service: PanelService, bot: Recorder) -
     assert refused == (Refusal(role_id(40), Problem.DANGEROUS),)
     assert (await record()).payload["added"] == [role_id(3)]
     assert bot.events == [PanelChanged(GUILD, spec.panel_id, 2), AuditWritten(GUILD)]
-    spec = await service.remove_roles(OWNING, GUILD, spec.panel_id, (spec.roles[0].item_id,))
+    spec = await service.remove_roles(OWNING, WITH_MODERATOR, spec.panel_id, (spec.roles[0].item_id,))
     assert [role.role_id for role in spec.roles] == [role_id(3)]
     assert (await record()).payload["removed"] == [role_id(1)]
     assert spec.version == 3
@@ -161,10 +162,10 @@ async def test_what_changes_nothing_is_neither_recorded_nor_told(service: PanelS
     bot.events.clear()
     role = spec.roles[0]
     await service.add_roles(OWNING, WITH_MODERATOR, spec.panel_id, (role_id(1), role_id(40)))
-    await service.remove_roles(OWNING, GUILD, spec.panel_id, (999,))
-    await service.set(OWNING, GUILD, spec.panel_id, style=Style.BUTTONS)
-    await service.edit_text(OWNING, GUILD, spec.panel_id, 1, "Colours", None)
-    await service.edit_role(OWNING, GUILD, spec.panel_id, role.item_id, 1, RoleText(role.label, None, None, ButtonColour.GREY))
+    await service.remove_roles(OWNING, WITH_MODERATOR, spec.panel_id, (999,))
+    await service.set(OWNING, WITH_MODERATOR, spec.panel_id, style=Style.BUTTONS)
+    await service.edit_text(OWNING, WITH_MODERATOR, spec.panel_id, 1, "Colours", None)
+    await service.edit_role(OWNING, WITH_MODERATOR, spec.panel_id, role.item_id, 1, RoleText(role.label, None, None, ButtonColour.GREY))
     assert await service.get(GUILD, spec.panel_id) == spec
     assert bot.events == []
     assert await AuditEntry.all().count() == 1
@@ -172,10 +173,10 @@ async def test_what_changes_nothing_is_neither_recorded_nor_told(service: PanelS
 
 async def test_an_edit_records_before_and_after(service: PanelService) -> None:
     spec = await made(service, 1)
-    spec = await service.set(OWNING, GUILD, spec.panel_id, style=Style.DROPDOWN)
+    spec = await service.set(OWNING, WITH_MODERATOR, spec.panel_id, style=Style.DROPDOWN)
     assert (await record()).payload["before"] == {"style": "buttons"}
     assert (await record()).payload["after"] == {"style": "dropdown"}
-    await service.edit_text(OWNING, GUILD, spec.panel_id, spec.version, "Hues", "New")
+    await service.edit_text(OWNING, WITH_MODERATOR, spec.panel_id, spec.version, "Hues", "New")
     row = await record()
     assert row.payload["before"] == {"title": "Colours", "description": None, "name": "Colours"}
     assert row.payload["after"] == {"title": "Hues", "description": "New", "name": "Hues"}
@@ -185,7 +186,7 @@ async def test_an_edit_records_before_and_after(service: PanelService) -> None:
 async def test_how_a_role_looks(service: PanelService) -> None:
     spec = await made(service, 1)
     item = spec.roles[0].item_id
-    spec = await service.edit_role(OWNING, GUILD, spec.panel_id, item, 1, RoleText("Rouge", "🎨", "Warm", ButtonColour.RED))
+    spec = await service.edit_role(OWNING, WITH_MODERATOR, spec.panel_id, item, 1, RoleText("Rouge", "🎨", "Warm", ButtonColour.RED))
     role = spec.roles[0]
     assert (role.label, role.emoji, role.description, role.colour) == ("Rouge", "🎨", "Warm", ButtonColour.RED)
     payload = (await record()).payload
@@ -195,12 +196,12 @@ async def test_how_a_role_looks(service: PanelService) -> None:
 
 async def test_a_form_of_an_old_version_changes_nothing(service: PanelService) -> None:
     spec = await made(service, 1)
-    await service.set(OWNING, GUILD, spec.panel_id, mode=Mode.UNIQUE)
+    await service.set(OWNING, WITH_MODERATOR, spec.panel_id, mode=Mode.UNIQUE)
     with pytest.raises(UserError, match="changed while you were writing"):
-        await service.edit_text(OWNING, GUILD, spec.panel_id, spec.version, "Late", None)
+        await service.edit_text(OWNING, WITH_MODERATOR, spec.panel_id, spec.version, "Late", None)
     with pytest.raises(UserError, match="changed while you were writing"):
         wanted = RoleText("Late", None, None, ButtonColour.GREY)
-        await service.edit_role(OWNING, GUILD, spec.panel_id, spec.roles[0].item_id, spec.version, wanted)
+        await service.edit_role(OWNING, WITH_MODERATOR, spec.panel_id, spec.roles[0].item_id, spec.version, wanted)
     assert (await service.get(GUILD, spec.panel_id)).title == "Colours"
 
 
@@ -208,7 +209,7 @@ async def test_edits_at_once_are_all_kept(service: PanelService) -> None:
     spec = await made(service, 1)
     await asyncio.gather(
         *(service.add_roles(OWNING, WITH_MODERATOR, spec.panel_id, (role_id(number),)) for number in (2, 3, 4)),
-        service.set(OWNING, GUILD, spec.panel_id, style=Style.DROPDOWN),
+        service.set(OWNING, WITH_MODERATOR, spec.panel_id, style=Style.DROPDOWN),
     )
     spec = await service.get(GUILD, spec.panel_id)
     assert {role.role_id for role in spec.roles} == {role_id(number) for number in (1, 2, 3, 4)}

@@ -198,6 +198,18 @@ class TestRefusals:
         assert alice.sees() == []
         assert any("never answered" in problem for problem in sandbox.ledger.problems())
 
+    async def test_three_seconds_in_which_the_sandbox_itself_could_not_run_do_not_count(
+        self, rest: Rest, alice: Actor, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        in_line = iter((0.0, 1.0, 1.0, 2.0, 2.0, 2.1))  # before and after each three seconds
+        monkeypatch.setattr("sandbox.clock.seconds_in_line", lambda: next(in_line))
+        ping = await alice.slash("ping")
+        for _ in range(2):
+            sandbox.clock.advance(3.0)
+            assert ping.state == "pending"
+        sandbox.clock.advance(3.0)
+        assert ping.state == "failed"
+
     async def test_ids_and_tokens_that_do_not_belong_together(self, rest: Rest, alice: Actor) -> None:
         one, two = await alice.slash("ping"), await alice.slash("ping")
         path = f"/interactions/{one.interaction.id}/{two.interaction.token}/callback"

@@ -1,0 +1,131 @@
+"""The one door through which every write of panels, of the roles on them and of their messages passes.
+
+It lets one write at a time into a guild, and at its end compares the panels, with all that they are linked with, as they were and as they
+have become: nobody opens a role that they could not put on a panel themselves, and the bot by itself opens none. Whoever writes a row
+has a `Passage`, which is made here alone.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
+from tortoise.transactions import in_transaction
+
+from cogs.panels.access import Editor
+from cogs.panels.opening_words import Asked, NotYoursToOpen
+from domain.openings import Openings, Standing, barred, judged, openings, to_ask
+from domain.panels import PanelSpec
+from domain.role_safety import GuildFacts
+from models import Panel, PanelMessage
+
+
+class BotWouldOpen(Exception):
+    """The bot was about to open a role by itself. Nothing was written."""
+
+
+@dataclass(slots=True)
+class Passage:
+    """One write under way: `by` whom (None is the bot itself), in a guild as it is, inside one transaction.
+
+    `panel_ids` are the panels that may become other than they were, and `posted_ids` those of which only the messages may; who makes a
+    panel adds it. `answered` are powerful roles that an administrator was shown with just this change.
+    """
+
+    by: Editor | None
+    facts: GuildFacts
+    db: BaseDBAsyncClient
+    panel_ids: set[int]
+    posted_ids: set[int]
+    answered: set[int] = field(default_factory=set)
+
+
+@asynccontextmanager
+async def door(
+    by: Editor | None,
+    facts: GuildFacts,
+    panel_ids: Collection[int] = (),
+    *,
+    posted_ids: Collection[int] = (),
+    answered: Collection[int] = (),
+    messages: QuerySet[PanelMessage] | None = None,
+) -> AsyncIterator[Passage]:
+    """Write what the block writes, or nothing. Raises NotYoursToOpen, Asked, or BotWouldOpen.
+
+    `messages` are locked first: who follows a message holds its row while Discord answers, and the guild must not wait for that.
+    """
+    try:
+        async with in_transaction() as db:
+            if messages is not None:
+                await messages.using_db(db).order_by("id").select_for_update()
+            await _hold(facts.guild_id, db)
+            passage = Passage(by, facts, db, set(panel_ids), set(posted_ids), set(answered))
+            before = await _standing(passage.panel_ids, passage.panel_ids | passage.posted_ids, facts.guild_id, db)
+            yield passage
+            await _judge(passage, before)
+    except Asked as question:
+        await question.keep(facts.guild_id, by)
+        raise
+
+
+async def _hold(guild_id: int, db: BaseDBAsyncClient) -> None:
+    """Let no other write into this guild until this transaction ends."""
+    await db.execute_query("SELECT pg_advisory_xact_lock($1)", [guild_id])
+
+
+async def _judge(passage: Passage, before: Standing) -> None:
+    opened, versions = await _opened(passage, before)
+    if not opened:
+        return
+    by, facts = passage.by, passage.facts
+    bar = barred(opened, facts, by.author if by else None)
+    if by is None:
+        raise BotWouldOpen(f"guild {facts.guild_id}: {bar}")
+    if bar:
+        raise NotYoursToOpen(bar, facts)
+    question = to_ask(opened, facts, by.author, passage.answered)
+    if question:
+        asked = Asked(question, facts, versions)
+        if asked.proof != by.agreed:
+            raise asked
+
+
+async def _opened(passage: Passage, before: Standing) -> tuple[Openings, list[tuple[int, int]]]:
+    """What this write opens, and of which versions of the panels. Most edits can open nothing, and are not looked at closely."""
+    db, guild_id = passage.db, passage.facts.guild_id
+    after = await _standing(passage.panel_ids, passage.panel_ids | passage.posted_ids, guild_id, db)
+    was, now = ({panel.panel_id: judged(panel) for panel in standing.panels} for standing in (before, after))
+    moved = {panel_id for panel_id, channels in after.channels.items() if channels - before.channels.get(panel_id, frozenset())}
+    if was == now and not moved:
+        return Openings({}, {}), []
+    alone = moved - passage.panel_ids  # not written to, so they are what they were
+    posted = await _panels(Q(id__in=alone), guild_id, db) if alone else ()
+    touched = [*before.panels, *after.panels, *posted]
+    groups = {panel.link_group for panel in touched if panel.link_group is not None}
+    ids = {panel.panel_id for panel in touched}
+    others = await _panels(Q(link_group__in=groups) & ~Q(id__in=ids), guild_id, db) if groups else ()
+    before, after = (replace(standing, panels=(*standing.panels, *posted, *others)) for standing in (before, after))
+    versions = [(panel.panel_id, panel.version) for panel in before.panels]
+    return await asyncio.to_thread(openings, before, after, passage.facts), versions
+
+
+async def _standing(panel_ids: Iterable[int], posted_ids: Iterable[int], guild_id: int, db: BaseDBAsyncClient) -> Standing:
+    panels = await _panels(Q(id__in=list(panel_ids)), guild_id, db) if panel_ids else ()
+    return Standing(panels, await _channels(posted_ids, db))
+
+
+async def _panels(which: Q, guild_id: int, db: BaseDBAsyncClient) -> tuple[PanelSpec, ...]:
+    found = Panel.filter(which, guild_id=guild_id).using_db(db).order_by("id").prefetch_related("roles")
+    return tuple(panel.to_spec() for panel in await found)
+
+
+async def _channels(panel_ids: Iterable[int], db: BaseDBAsyncClient) -> Mapping[int, frozenset[int]]:
+    """The channels where panels stand. What somebody deleted stands there no longer."""
+    rows = PanelMessage.filter(panel_id__in=list(panel_ids), missing=False).using_db(db)
+    found: dict[int, set[int]] = {}
+    for panel_id, channel_id in await rows.values_list("panel_id", "channel_id"):
+        found.setdefault(panel_id, set()).add(channel_id)
+    return {panel_id: frozenset(channels) for panel_id, channels in found.items()}
