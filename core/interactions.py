@@ -36,11 +36,15 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A click, a pick or a submitted modal, with its custom_id decoded; `args` are claims of the outside."""
+    """A click, a pick or a submitted modal, with its custom_id decoded; `args` are claims of the outside.
+
+    `shown` is the version of the panel that stood on the screen, where that is told.
+    """
 
     interaction: discord.Interaction
     answer: Answer
     args: tuple[int, ...]
+    shown: int | None = None
 
     @property
     def values(self) -> list[str]:
@@ -242,7 +246,7 @@ class Gate:
         if entry is None:
             raise errors.UserError(errors.SWITCHED_OFF)
         answer.acknowledgement = entry.acknowledgement
-        await self._run(entry.cog, entry.handler(Press(interaction, answer, decoded.args)))
+        await self._run(entry.cog, entry.handler(Press(interaction, answer, decoded.args, decoded.shown)))
 
     async def _route_command(self, interaction: discord.Interaction, answer: Answer) -> None:
         command = await self._settled(lambda: self._command(interaction), lambda found: found.cog.qualified_name)

@@ -150,7 +150,7 @@ class DraftHandlers(PanelHandlers):
         draft, proof = await own_draft(press), argument(press, 1)
         decoded = decode(draft.custom_id)
         press.interaction.data = modals.submission(draft.custom_id, draft.values, proof)
-        await self._handler(decoded.verb)(Press(press.interaction, press.answer, decoded.args))
+        await self._handler(decoded.verb)(Press(press.interaction, press.answer, decoded.args, decoded.shown))
         await draft.delete()
 
     @component(verbs.OPEN_NOT, Acknowledgement.REDRAW)

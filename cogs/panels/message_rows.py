@@ -11,6 +11,8 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
+from cogs.panels.access import Editor
+from cogs.panels.door import door
 from cogs.panels.edits import PANEL_GONE, record
 from cogs.panels.render import pages
 from core.answer import AnsweredElsewhere
@@ -18,6 +20,7 @@ from core.errors import UserError
 from domain import clock
 from domain.events import AuditWritten, PanelChanged
 from domain.panels import PanelSpec
+from domain.role_safety import GuildFacts
 from models import AuditEntry, AuditState, MessageState, Panel, PanelMessage
 
 POSTING_LOCK = 1  # the first of two keys of an advisory lock, the other one is the panel
@@ -107,17 +110,22 @@ class MessageRows:
         self._tell(panel.guild_id)
         return there
 
-    async def begin_deletion(self, editor_id: int, panel: PanelSpec) -> list[PanelMessage]:
-        """Delete a panel; the answer is the messages that outlive it until Discord has deleted them. Raises UserError when it is gone."""
+    async def begin_deletion(self, editor: Editor, facts: GuildFacts, panel: PanelSpec) -> list[PanelMessage]:
+        """Delete a panel; the answer is the messages that outlive it until Discord has deleted them.
+
+        Raises UserError when it is gone, or when a rule of it binds what its author could not open.
+        """
         payload = {
             "before": {"title": panel.title, "description": panel.description, "style": panel.style.value, "mode": panel.mode.value},
             "role_names": {str(role.role_id): role.label for role in panel.roles},
             "messages_left": [],
         }
-        async with in_transaction() as db:
+        messages = PanelMessage.filter(panel_id=panel.panel_id)
+        async with door(editor, facts, (panel.panel_id,), messages=messages) as passage:
+            db = passage.db
             now = await _locked(panel, db)
-            rows = await PanelMessage.filter(panel_id=panel.panel_id).using_db(db).order_by("id").select_for_update()
-            entry = await _begun(DELETE, now, editor_id, payload, db)
+            rows = await messages.using_db(db).order_by("id").select_for_update()
+            entry = await _begun(DELETE, now, editor.user_id, payload, db)
             others = {row.entry_id for row in rows if row.entry_id}
             there = await _to_delete(rows, entry.id, db)
             await PanelMessage.filter(id__in=[row.id for row in there]).using_db(db).update(panel_id=None)

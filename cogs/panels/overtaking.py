@@ -1,6 +1,5 @@
 """Two editors at once: whoever saves second is told who changed what, and then decides. Nobody's work is overwritten in silence."""
 
-import re
 from collections.abc import Collection
 
 from cogs.panels import revisions, verbs
@@ -79,23 +78,15 @@ async def overtaken(press: Press, error: ChangedMeanwhile, draft_id: int) -> Ove
 
 
 async def news(press: Press, panel_id: int, facts: GuildFacts) -> list[str]:
-    """What others changed since the screen that was clicked on was drawn: its footer tells the version."""
-    shown = _version_shown(press)
-    if shown is None:
+    """What others changed since the screen that was clicked on was drawn: its custom_ids tell the version."""
+    if press.shown is None:
         return []
-    happened = (await Happened.to(panel_id, shown, facts)).lines(press.answer.t, but_by=press.member.id)
+    happened = (await Happened.to(panel_id, press.shown, facts)).lines(press.answer.t, but_by=press.member.id)
     return [press.answer.t("Others have changed this panel since you last looked:"), *happened] if happened else []
 
 
 async def overwritten(press: Press, panel_id: int, facts: GuildFacts, names: Collection[str], role_id: int | None) -> bool:
     """Whether a pick on this screen would undo what somebody else did to the same fields since it was drawn."""
-    shown = _version_shown(press)
-    return shown is not None and (await Happened.to(panel_id, shown, facts)).touched(names, role_id, but_by=press.member.id)
-
-
-def _version_shown(press: Press) -> int | None:
-    message = press.interaction.message
-    for embed in message.embeds if message else ():
-        if embed.footer and (number := re.search(r"\d{1,9}", embed.footer.text or "", re.ASCII)):
-            return int(number.group())
-    return None
+    if press.shown is None:
+        return False
+    return (await Happened.to(panel_id, press.shown, facts)).touched(names, role_id, but_by=press.member.id)

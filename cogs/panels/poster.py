@@ -20,6 +20,7 @@ from core.bot import RolePanelBot
 from core.channels import POSTABLE, missing_to_post
 from core.components import Payload, public
 from core.errors import PartlyDone, UserError
+from core.facts import guild_facts
 from core.i18n import N_, Translator, translator
 from core.permission_names import permission_names
 from core.rate_limits import RateLimited
@@ -141,7 +142,8 @@ class Poster:
         """Delete a panel and its messages."""
         deeds.describe(DELETING_IT, name=literal(panel.name))
         with self._work(panel.panel_id):
-            return await self.delete(panel.guild_id, await self.rows.begin_deletion(editor.user_id, panel))
+            facts = guild_facts(await self.guild(panel.guild_id))
+            return await self.delete(panel.guild_id, await self.rows.begin_deletion(editor, facts, panel))
 
     async def look(self, panel_id: int) -> None:
         """Notice which of a panel's messages were deleted at Discord. What cannot be looked at is taken to exist."""

@@ -46,8 +46,8 @@ class View:
     news: tuple[str, ...] = ()
 
     def id(self, verb: str, *args: int) -> str:
-        """The custom_id of a component of this panel's editor."""
-        return encode(verb, self.panel.panel_id, *args)
+        """The custom_id of a component of this panel's editor; the version that the person sees travels in it."""
+        return encode(verb, self.panel.panel_id, *args, shown=self.panel.version)
 
     def back(self, page: int = 0) -> Payload:
         """The way to the main screen, at a page of roles."""

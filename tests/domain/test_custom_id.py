@@ -10,11 +10,11 @@ VERBS = st.from_regex(r"[a-z][a-z0-9_.-]{0,31}", fullmatch=True)
 SNOWFLAKES = st.integers(0, 2**63 - 1)
 
 
-@given(VERBS, st.lists(SNOWFLAKES, max_size=3))
-def test_what_is_encoded_is_decoded(verb: str, args: list[int]) -> None:
-    text = encode(verb, *args)
+@given(VERBS, st.lists(SNOWFLAKES, max_size=2), st.none() | SNOWFLAKES)
+def test_what_is_encoded_is_decoded(verb: str, args: list[int], shown: int | None) -> None:
+    text = encode(verb, *args, shown=shown)
     assert len(text) <= MAX_LENGTH
-    assert decode(text) == CustomId(verb, tuple(args))
+    assert decode(text) == CustomId(verb, tuple(args), shown)
 
 
 @given(st.text(max_size=150))
@@ -23,7 +23,7 @@ def test_anything_else_is_foreign_and_never_another_error(text: str) -> None:
         decoded = decode(text)
     except ForeignCustomId:
         return
-    assert encode(decoded.verb, *decoded.args) == text
+    assert encode(decoded.verb, *decoded.args, shown=decoded.shown) == text
 
 
 @pytest.mark.parametrize(
@@ -41,6 +41,10 @@ def test_anything_else_is_foreign_and_never_another_error(text: str) -> None:
         "rp:1:press:١",
         "rp:1:Press:1",
         "rp:1:press:1\n",
+        "rp:1:press:1:v",
+        "rp:1:press:1:v01",
+        "rp:1:press:v1:1",
+        "rp:1:press:1:v1:v1",
         "rp:1:press:" + "9" * 20,
         "rp:1:press" + ":1" * 50,
     ],

@@ -140,7 +140,7 @@ async def test_messages_outlive_their_panel_until_they_are_gone(service: PanelSe
     await posted(rows, spec, 9, 10)
     await rows.begin_post(OWNER, spec, 11, 900)
     bot.events.clear()
-    there = await rows.begin_deletion(OWNER, spec)
+    there = await rows.begin_deletion(OWNING, WITH_MODERATOR, spec)
     assert bot.events == [PanelChanged(GUILD, spec.panel_id, None), AuditWritten(GUILD)]
     assert not await Panel.exists()
     assert not await PanelRole.exists()
@@ -156,13 +156,13 @@ async def test_messages_outlive_their_panel_until_they_are_gone(service: PanelSe
     assert (row.kind, row.state, row.payload["panel_name"]) == (DELETE, AuditState.DONE, "Colours")
     assert row.payload["messages_left"] == [{"channel_id": 9, "message_id": 10}]
     with pytest.raises(UserError, match="deleted"):
-        await rows.begin_deletion(OWNER, spec)
+        await rows.begin_deletion(OWNING, WITH_MODERATOR, spec)
 
 
 async def test_a_post_of_a_panel_that_is_gone_is_told_so(service: PanelService, rows: MessageRows) -> None:
     spec = await made(service)
     post = await rows.begin_post(OWNER, spec, 7, 900)
-    await rows.begin_deletion(OWNER, spec)
+    await rows.begin_deletion(OWNING, WITH_MODERATOR, spec)
     for attempt in (lambda: rows.posted(post, [8]), lambda: rows.begin_post(OWNER, spec, 7, 901)):
         with pytest.raises(UserError, match="deleted"):
             await attempt()
