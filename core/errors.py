@@ -46,6 +46,10 @@ NOT_ALLOWED = N_("You may not use this command.")
 ONLY_IN_SERVERS = N_("This works only inside a server.")
 
 
+class Vanished(UserError):
+    """A refusal of what belongs to something that is no longer there: sending it again can never help."""
+
+
 class PartlyDone(UserError):
     """Something may or may not have taken effect, and the bot finds out by itself. `what` is a catalogue phrase with its `values`."""
 

@@ -23,7 +23,7 @@ _NUMBER = re.compile(r"(0|[1-9][0-9]{0,18})\Z")
 
 @dataclass(frozen=True, slots=True)
 class CustomId:
-    """A verb and its numeric arguments: what a component means, whoever renders it. `shown` is the version of the panel that it stands on."""
+    """A verb and its numeric arguments: what a component means, whoever renders it. `shown` is the panel's version on its screen."""
 
     verb: str
     args: tuple[int, ...] = ()

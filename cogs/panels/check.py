@@ -16,7 +16,7 @@ from cogs.panels.posting_handlers import still_works, told_of
 from cogs.panels.rules import RuleService
 from core.answer import Acknowledgement
 from core.commands import slash, slash_option
-from core.errors import OUTDATED, UserError
+from core.errors import OUTDATED, Vanished
 from core.i18n import N_
 from core.interactions import Press, component
 from domain import clock
@@ -60,7 +60,7 @@ class CheckHandlers(PanelHandlers):
         editor = await Editor.of(press.interaction)
         number = argument(press, 2)
         if number >= len(MENDS):
-            raise UserError(OUTDATED)
+            raise Vanished(OUTDATED)
         spec = await self.service.get(guild_id(press), argument(press, 3))
         mends: dict[Mend, Callable[[Press, Editor, PanelSpec], Awaitable[list[str]]]] = {
             Mend.DROP_ROLE: self._drop_role,
@@ -121,7 +121,7 @@ class CheckHandlers(PanelHandlers):
         """Examine a panel, or the whole server for 0. Raises UserError when the panel is gone."""
         panels = [spec for spec in await self.doctor.panels(guild.id) if scope in (0, spec.panel_id)]
         if scope and not panels:
-            raise UserError(PANEL_GONE)
+            raise Vanished(PANEL_GONE)
         unseen = await self.doctor.look(panels) if looking else 0
         server = await self.doctor.server(guild)
         findings = diagnose(server, await self.doctor.facts(guild, panels))

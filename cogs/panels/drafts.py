@@ -12,13 +12,14 @@ from discord import ComponentType
 from cogs.panels import look_screens, modals, rule_forms, verbs
 from cogs.panels.access import Editor
 from cogs.panels.components import button, row
-from cogs.panels.edits import PANEL_GONE, ROLE_GONE, ChangedMeanwhile
+from cogs.panels.edits import ChangedMeanwhile
 from cogs.panels.handling import PanelHandlers, argument, role_of
+from cogs.panels.opening_words import Asked
 from cogs.panels.overtaking import overtaken
 from core.answer import Acknowledgement
 from core.cog import outlasted
 from core.components import Payload
-from core.errors import OUTDATED, UserError
+from core.errors import OUTDATED, UserError, Vanished
 from core.i18n import N_, Translator
 from core.interactions import Handler, Press, component
 from domain import clock
@@ -30,7 +31,6 @@ KEPT = timedelta(hours=24)
 SWEEP_PAUSE = 3600.0  # seconds
 
 DRAFT_GONE = N_("What you typed is no longer kept. Please open the form again.")
-HOPELESS = (PANEL_GONE, ROLE_GONE, OUTDATED)
 
 # The forms that show what a panel has now; a draft's text is laid over it.
 Form = Callable[[PanelSpec, tuple[int, ...], Translator], Payload]
@@ -49,7 +49,11 @@ class Refused(UserError):
 
     def __init__(self, error: UserError, draft_id: int) -> None:
         super().__init__(error.message, **error.values)
-        self.draft_id = draft_id
+        self.error, self.draft_id = error, draft_id
+
+    def text(self, t: Translator) -> str:
+        """The sentence of the refusal itself."""
+        return self.error.text(t)
 
     def payload(self, t: Translator) -> Payload:
         """The sentence and the button."""
@@ -63,9 +67,9 @@ async def keeping(press: Press) -> AsyncIterator[None]:
         yield
     except ChangedMeanwhile as error:
         raise await overtaken(press, error, (await _kept(press)).id) from None
+    except (Vanished, Asked):
+        raise  # nothing to mend in the form
     except UserError as error:
-        if error.message in HOPELESS:
-            raise
         raise Refused(error, (await _kept(press)).id) from None
 
 
@@ -165,7 +169,7 @@ class DraftHandlers(PanelHandlers):
         for name in dir(type(self)):
             if getattr(getattr(type(self), name), "__component__", ("",))[0] == verb:
                 return getattr(self, name)
-        raise UserError(OUTDATED)
+        raise Vanished(OUTDATED)
 
     async def _form(self, press: Press, decoded: CustomId) -> Payload:
         t = press.answer.t

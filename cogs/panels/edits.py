@@ -11,7 +11,7 @@ from cogs.panels import revisions
 from cogs.panels.access import Editor
 from cogs.panels.door import Passage, door
 from cogs.panels.pace import WritePace
-from core.errors import UserError
+from core.errors import UserError, Vanished
 from core.i18n import N_
 from domain import clock
 from domain.events import AuditWritten, PanelChanged
@@ -66,7 +66,7 @@ class Edit:
         """One of the panel's roles. Raises UserError when it is no longer there."""
         role = next((role for role in self.panel.roles if role.id == item_id), None)
         if role is None:
-            raise UserError(ROLE_GONE)
+            raise Vanished(ROLE_GONE)
         return role
 
     async def change_role(self, role: PanelRole, **wanted: Any) -> None:
@@ -96,7 +96,7 @@ class PanelEdits:
         """A panel of this guild. Raises UserError when there is none (any more)."""
         spec = await Panel.spec(panel_id)
         if spec is None or spec.guild_id != guild_id:
-            raise UserError(PANEL_GONE)
+            raise Vanished(PANEL_GONE)
         return spec
 
     @asynccontextmanager
@@ -113,7 +113,7 @@ class PanelEdits:
             db, actor_id = passage.db, by.user_id if by else None
             panel = await Panel.filter(id=panel_id, guild_id=facts.guild_id).using_db(db).select_for_update().get_or_none()
             if panel is None:
-                raise UserError(PANEL_GONE)
+                raise Vanished(PANEL_GONE)
             if version is not None and panel.version != version:
                 raise ChangedMeanwhile(panel_id, version, panel.version)
             await panel.fetch_related("roles", using_db=db)

@@ -15,7 +15,7 @@ from cogs.panels.poster import Poster
 from cogs.panels.postings import Posting, postings_of
 from cogs.panels.service import PanelService
 from cogs.panels.view import View
-from core.errors import OUTDATED, UserError
+from core.errors import OUTDATED, Vanished
 from core.facts import guild_facts
 from core.i18n import N_, Translator
 from core.interactions import Press
@@ -91,7 +91,7 @@ def argument(press: Press, index: int, default: int | None = None) -> int:
     if index < len(press.args):
         return press.args[index]
     if default is None:
-        raise UserError(OUTDATED)
+        raise Vanished(OUTDATED)
     return default
 
 
@@ -99,7 +99,7 @@ def picked(press: Press) -> int:
     """The number that was picked in a select. Raises UserError for anything else."""
     value = next(iter(press.values), "")
     if not value.isdecimal():
-        raise UserError(OUTDATED)
+        raise Vanished(OUTDATED)
     return int(value)
 
 
@@ -107,5 +107,5 @@ def role_of(panel: PanelSpec, item_id: int) -> RoleSpec:
     """The role of a panel with this item id. Raises UserError when it is no longer on it."""
     role = panel.item(item_id)
     if role is None:
-        raise UserError(ROLE_GONE)
+        raise Vanished(ROLE_GONE)
     return role

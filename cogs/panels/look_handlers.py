@@ -8,7 +8,7 @@ from cogs.panels.components import ROW_WIDTH
 from cogs.panels.drafts import keeping
 from cogs.panels.handling import PanelHandlers, argument, picked
 from core.answer import Acknowledgement
-from core.errors import OUTDATED, UserError
+from core.errors import OUTDATED, Vanished
 from core.interactions import Press, component
 from domain.panels import PanelSpec, Style
 
@@ -32,7 +32,7 @@ class LookHandlers(PanelHandlers):
         """A number of buttons in a row was picked."""
         width = picked(press)
         if not 1 <= width <= ROW_WIDTH:
-            raise UserError(OUTDATED)
+            raise Vanished(OUTDATED)
         await self._set_look(press, buttons_per_row=width)
 
     @component(verbs.PICTURES, Acknowledgement.MODAL)

@@ -16,7 +16,7 @@ from cogs.panels.door import door
 from cogs.panels.edits import PANEL_GONE, record
 from cogs.panels.render import pages
 from core.answer import AnsweredElsewhere
-from core.errors import UserError
+from core.errors import Vanished
 from domain import clock
 from domain.events import AuditWritten, PanelChanged
 from domain.panels import PanelSpec
@@ -79,7 +79,7 @@ class MessageRows:
             await db.execute_query("SELECT pg_advisory_xact_lock($1, $2)", [POSTING_LOCK, post.panel.panel_id])
             entry = await AuditEntry.filter(id=post.entry_id).using_db(db).select_for_update().get_or_none()
             if entry is None:
-                raise UserError(PANEL_GONE)
+                raise Vanished(PANEL_GONE)
             if entry.state is not AuditState.SENT:
                 return []  # the follower was quicker
             replaced = await _replaced(post.panel.panel_id, post.channel_id, db)
@@ -231,7 +231,7 @@ async def _locked(panel: PanelSpec, db: BaseDBAsyncClient) -> PanelSpec:
     """The panel as it is now, which nobody edits until the transaction ends."""
     row = await Panel.filter(id=panel.panel_id, guild_id=panel.guild_id).using_db(db).select_for_update().get_or_none()
     if row is None:
-        raise UserError(PANEL_GONE)
+        raise Vanished(PANEL_GONE)
     await row.fetch_related("roles", using_db=db)
     return row.to_spec()
 

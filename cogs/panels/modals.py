@@ -13,7 +13,7 @@ from cogs.panels.components import labelled, modal, option, radio_group, role_se
 from cogs.panels.emojis import parse_emoji
 from cogs.panels.words import COLOURS, MODES, STYLES
 from core.components import Payload
-from core.errors import OUTDATED, UserError
+from core.errors import OUTDATED, UserError, Vanished
 from core.i18n import N_, Translator
 from domain.custom_id import encode
 from domain.panels import (
@@ -150,7 +150,7 @@ def read_choice(kind: type[Choice], value: object) -> Choice:
     try:
         return kind(value)
     except ValueError:
-        raise UserError(OUTDATED) from None
+        raise Vanished(OUTDATED) from None
 
 
 def read_number(kind: type[Number], value: int) -> Number:
@@ -158,7 +158,7 @@ def read_number(kind: type[Number], value: int) -> Number:
     try:
         return kind(value)
     except ValueError:
-        raise UserError(OUTDATED) from None
+        raise Vanished(OUTDATED) from None
 
 
 def _text_of(fields: dict[str, Any]) -> tuple[str, str | None]:
