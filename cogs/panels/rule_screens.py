@@ -28,7 +28,8 @@ BUNDLE_REFUSED = {
     **REFUSED_ROLES,
     Problem.ABOVE_EDITOR: N_("{role} is not below your own highest role, so you cannot let the bot give it."),
     Problem.DANGEROUS: N_(
-        "{role} has powerful permissions ({permissions}). Put it on this panel first, where an administrator can confirm them."
+        "{role} has powerful permissions ({permissions}). Only an administrator can give it along, and only where it stands on this panel "
+        "with these permissions confirmed."
     ),
 }
 
