@@ -115,7 +115,8 @@ class CheckHandlers(PanelHandlers):
         editor = await Editor.of(press.interaction)
         guild = await self.poster.guild(press.interaction.guild_id)
         report = await self._report(guild, editor, argument(press, 0), looking=looking)
-        await press.answer.redraw(report_screen(report, press.answer.t, number, notices))
+        # The message may be a question that was asked on the way, and text and embeds have no place beside these components.
+        await press.answer.redraw({**report_screen(report, press.answer.t, number, notices), "content": None, "embeds": []})
 
     async def _report(self, guild: discord.Guild, editor: Editor, scope: int, *, looking: bool) -> Report:
         """Examine a panel, or the whole server for 0. Raises UserError when the panel is gone."""

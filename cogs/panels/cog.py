@@ -1,5 +1,6 @@
 """/panel …: the commands that begin every work on a panel, and the loop that keeps posted panels up to date."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import discord
@@ -36,6 +37,7 @@ from core.commands import slash, slash_option
 from core.components import Payload, text_message
 from core.i18n import N_, Translator
 from core.interactions import Press, acknowledges, component
+from domain.custom_id import encode
 from domain.events import PanelChanged
 from models import Panel
 
@@ -136,6 +138,8 @@ class PanelsCog(
         found = await self.service.find(ctx.interaction.guild_id or 0, panel)
         guild = await self.poster.guild(ctx.interaction.guild_id)
         channel_id = channel.id if channel else ctx.interaction.channel_id or 0
+        # A command cannot be sent once more; whoever says yes to a question picks the channel in the editor, as it were.
+        editor = replace(editor, sent=modals.Sent(encode(verbs.POST_TO, found.panel_id), {modals.PICKED: [str(channel_id)]}))
         posted = await self.poster.post(guild, editor, found, channel_id, ctx.interaction.id, answer.t)
         await answer.send(text_message("\n".join(told_of(found, posted, answer.t))))
 

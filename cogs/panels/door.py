@@ -20,7 +20,7 @@ from cogs.panels.opening_words import Asked, NotYoursToOpen
 from domain.openings import Openings, Standing, barred, judged, openings, to_ask
 from domain.panels import PanelSpec
 from domain.role_safety import GuildFacts
-from models import Panel, PanelMessage
+from models import MessageState, Panel, PanelMessage
 
 
 class BotWouldOpen(Exception):
@@ -123,8 +123,8 @@ async def _panels(which: Q, guild_id: int, db: BaseDBAsyncClient) -> tuple[Panel
 
 
 async def _channels(panel_ids: Iterable[int], db: BaseDBAsyncClient) -> Mapping[int, frozenset[int]]:
-    """The channels where panels stand. What somebody deleted stands there no longer."""
-    rows = PanelMessage.filter(panel_id__in=list(panel_ids), missing=False).using_db(db)
+    """The channels where panels stand, or are being posted. What was deleted, or is to be, stands there no longer."""
+    rows = PanelMessage.filter(panel_id__in=list(panel_ids), missing=False).exclude(state=MessageState.DELETING).using_db(db)
     found: dict[int, set[int]] = {}
     for panel_id, channel_id in await rows.values_list("panel_id", "channel_id"):
         found.setdefault(panel_id, set()).add(channel_id)

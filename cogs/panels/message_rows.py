@@ -43,15 +43,16 @@ class MessageRows:
     def __init__(self, dispatch: Callable[[str, object], None]) -> None:
         self._dispatch = dispatch
 
-    async def begin_post(self, editor_id: int, panel: PanelSpec, channel_id: int, interaction_id: int) -> Post:
-        """Write down that a panel, as it is now, is being posted. Raises UserError when it is gone.
+    async def begin_post(self, editor: Editor, facts: GuildFacts, panel: PanelSpec, channel_id: int, interaction_id: int) -> Post:
+        """Write down that a panel, as it is now, is being posted. A channel where it does not stand opens every role of it.
 
-        Raises AnsweredElsewhere when another process posts for the same interaction.
+        Raises UserError when it is gone, and what the door raises; AnsweredElsewhere when another process posts for the same interaction.
         """
         try:
-            async with in_transaction() as db:
+            async with door(editor, facts, posted_ids=(panel.panel_id,)) as passage:
+                db = passage.db
                 now = await _locked(panel, db)
-                entry = await _begun(POST, now, editor_id, {"channel_id": channel_id}, db, interaction_id)
+                entry = await _begun(POST, now, editor.user_id, {"channel_id": channel_id}, db, interaction_id)
                 rows = [
                     await PanelMessage.create(
                         panel_id=now.panel_id,

@@ -114,7 +114,7 @@ class Poster:
         self._check(guild, channel_id, t)
         deeds.describe(POSTING_IT, channel=f"<#{channel_id}>")
         with self._work(panel.panel_id):
-            post = await self.rows.begin_post(editor.user_id, panel, channel_id, interaction_id)
+            post = await self.rows.begin_post(editor, guild_facts(guild), panel, channel_id, interaction_id)
             sent: list[int] = []
             try:
                 for page, row in enumerate(post.rows):

@@ -40,7 +40,7 @@ async def made(service: PanelService, *numbers: int) -> PanelSpec:
 
 async def posted(rows: MessageRows, spec: PanelSpec, channel_id: int, message_id: int) -> list[PanelMessage]:
     """Post a panel of one message, whose id serves as the interaction's too."""
-    return await rows.posted(await rows.begin_post(OWNER, spec, channel_id, message_id), [message_id])
+    return await rows.posted(await rows.begin_post(OWNING, WITH_MODERATOR, spec, channel_id, message_id), [message_id])
 
 
 async def record() -> AuditEntry:
@@ -54,7 +54,7 @@ async def states() -> list[tuple[int | None, MessageState]]:
 
 async def test_a_post_is_written_down_before_it_is_sent(service: PanelService, rows: MessageRows) -> None:
     spec = await made(service)
-    post = await rows.begin_post(OWNER, spec, 7, 900)
+    post = await rows.begin_post(OWNING, WITH_MODERATOR, spec, 7, 900)
     assert await states() == [(None, MessageState.POSTING)]
     row = await record()
     assert (row.kind, row.state, row.interaction_id, row.payload["channel_id"]) == (POST, AuditState.SENT, 900, 7)
@@ -67,9 +67,9 @@ async def test_a_post_is_written_down_before_it_is_sent(service: PanelService, r
 
 async def test_one_interaction_posts_once(service: PanelService, rows: MessageRows) -> None:
     spec = await made(service)
-    await rows.begin_post(OWNER, spec, 7, 900)
+    await rows.begin_post(OWNING, WITH_MODERATOR, spec, 7, 900)
     with pytest.raises(AnsweredElsewhere):
-        await rows.begin_post(OWNER, spec, 7, 900)
+        await rows.begin_post(OWNING, WITH_MODERATOR, spec, 7, 900)
     assert await PanelMessage.all().count() == 1
 
 
@@ -94,7 +94,7 @@ async def test_of_two_posts_at_once_one_takes_the_place_of_the_other(service: Pa
 
 async def test_a_post_that_came_to_nothing_leaves_what_was_sent_to_be_deleted(service: PanelService, rows: MessageRows) -> None:
     spec = await made(service)
-    post = await rows.begin_post(OWNER, spec, 7, 900)
+    post = await rows.begin_post(OWNING, WITH_MODERATOR, spec, 7, 900)
     sent = await rows.give_up_post(post, [8])
     assert await states() == [(8, MessageState.DELETING)]
     assert not await AuditEntry.filter(kind=POST).exists()
@@ -138,7 +138,7 @@ async def test_messages_outlive_their_panel_until_they_are_gone(service: PanelSe
     spec = await made(service)
     await posted(rows, spec, 7, 8)
     await posted(rows, spec, 9, 10)
-    await rows.begin_post(OWNER, spec, 11, 900)
+    await rows.begin_post(OWNING, WITH_MODERATOR, spec, 11, 900)
     bot.events.clear()
     there = await rows.begin_deletion(OWNING, WITH_MODERATOR, spec)
     assert bot.events == [PanelChanged(GUILD, spec.panel_id, None), AuditWritten(GUILD)]
@@ -161,9 +161,9 @@ async def test_messages_outlive_their_panel_until_they_are_gone(service: PanelSe
 
 async def test_a_post_of_a_panel_that_is_gone_is_told_so(service: PanelService, rows: MessageRows) -> None:
     spec = await made(service)
-    post = await rows.begin_post(OWNER, spec, 7, 900)
+    post = await rows.begin_post(OWNING, WITH_MODERATOR, spec, 7, 900)
     await rows.begin_deletion(OWNING, WITH_MODERATOR, spec)
-    for attempt in (lambda: rows.posted(post, [8]), lambda: rows.begin_post(OWNER, spec, 7, 901)):
+    for attempt in (lambda: rows.posted(post, [8]), lambda: rows.begin_post(OWNING, WITH_MODERATOR, spec, 7, 901)):
         with pytest.raises(UserError, match="deleted"):
             await attempt()
 
@@ -183,7 +183,7 @@ async def test_only_one_adds_the_next_page(service: PanelService, rows: MessageR
 
 async def test_a_found_post_is_recorded_as_found(service: PanelService, rows: MessageRows) -> None:
     spec = await made(service)
-    post: Post = await rows.begin_post(OWNER, spec, 7, 900)
+    post: Post = await rows.begin_post(OWNING, WITH_MODERATOR, spec, 7, 900)
     await rows.posted(post, [8], observed=True)
     assert (await PanelMessage.get()).rendered_version == 0  # it is drawn anew
     assert (await record()).payload["found_later"]
