@@ -21,6 +21,7 @@ from core.gateway_events import outlive_unreadable_events
 from core.gateway_watch import GatewayWatch
 from core.heartbeat import beating, expect_acknowledgements
 from core.interactions import Gate
+from core.known_guilds import KnownGuilds
 from core.pace import Pace
 from core.payloads import read_leniently
 from core.reload import Cogs, loading_completely
@@ -63,6 +64,7 @@ class RolePanelBot(commands.Bot):
         self.gate = Gate(self)
         self.cog_manager = Cogs(self)
         self.gateway_watch = GatewayWatch(self)
+        self.known_guilds = KnownGuilds(self)
         outlive_unreadable_events(self)
         self.slots = slots
         self.pace = Pace(lambda: max(1, len(self.held_shards)) / (self.shard_count or 1))
@@ -110,13 +112,14 @@ class RolePanelBot(commands.Bot):
         await self.on_guild_available(guild)
 
     async def guild(self, guild_id: int) -> discord.Guild | None:
-        """The guild from the cache; just after a start it is waited for. None when it does not come."""
+        """The guild from the cache, with all that is known of it; just after a start it is waited for. None when it does not come."""
         try:
             async with asyncio.timeout(GUILD_WAIT):
                 while (guild := self.get_guild(guild_id)) is None or guild.unavailable:
                     await self._guild_arrived.wait()
         except TimeoutError:
             return None
+        await self.known_guilds.remember(guild)
         return guild
 
     def add_cog(self, cog: discord.Cog, *, override: bool = False) -> None:
@@ -214,6 +217,7 @@ class RolePanelBot(commands.Bot):
         gateway = asyncio.create_task(self.connect(), name="gateway")
         lost = asyncio.create_task(self.slots.lost(), name="shard slots lost")
         sync = asyncio.create_task(self._sync_until_done(), name="command sync")
+        watch = asyncio.create_task(self.known_guilds.run(), name="what channels allow")
         try:
             await asyncio.wait({gateway, lost}, return_when=asyncio.FIRST_COMPLETED)
             if gateway.done():
@@ -222,7 +226,7 @@ class RolePanelBot(commands.Bot):
                 logger.opt(exception=error).error("The task that holds the shards failed")
                 raise ExpectedStop("The shards could not be held any more because of an error of the bot's own. Stopping.") from error
         finally:
-            pending = {gateway, lost, sync}
+            pending = {gateway, lost, sync, watch}
             while pending:
                 # A cancellation that meets the end of py-cord's handshake is swallowed (asyncio.wait_for before Python 3.12).
                 for task in pending:

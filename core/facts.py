@@ -1,34 +1,25 @@
 """What the rules need to know of a guild and of who acts in it, taken from py-cord's cache and the interaction."""
 
+from typing import TYPE_CHECKING, cast
+
 import discord
 from discord.utils import snowflake_time
 
 from core.errors import ONLY_IN_SERVERS, UserError
 from core.i18n import N_
 from domain.permissions import Permission, allows
-from domain.role_safety import GuildFacts, RoleFacts
+from domain.role_safety import GuildFacts
+
+if TYPE_CHECKING:
+    from core.bot import RolePanelBot
 
 TIMED_OUT = N_("You are timed out in this server, so you cannot do this now.")
 
 
-def role_facts(role: discord.Role) -> RoleFacts:
-    """A cached role as a plain value."""
-    return RoleFacts(role.id, role.name, role.position, role.permissions.value, role.managed)
-
-
 def guild_facts(guild: discord.Guild) -> GuildFacts:
-    """A cached guild as plain values.
-
-    The bot's permissions are those of its roles: Manage Roles that one channel gives or denies only means the permissions of that channel.
-    """
-    roles = {role.id: role_facts(role) for role in guild.roles}
-    return GuildFacts(
-        guild_id=guild.id,
-        owner_id=guild.owner_id or 0,
-        roles=roles,
-        bot_top_role=roles.get(guild.me.top_role.id, roles[guild.id]),
-        bot_may_manage_roles=allows(guild.me.guild_permissions.value, Permission.MANAGE_ROLES),
-    )
+    """A cached guild as plain values: worked out once, and anew after something of it changed."""
+    bot = cast("RolePanelBot", guild._state._get_client())  # pyright: ignore[reportPrivateUsage]
+    return bot.known_guilds.facts(guild)
 
 
 def guild_permissions(interaction: discord.Interaction) -> int:

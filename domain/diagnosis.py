@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 
 from domain.panels import PanelSpec, Requirement, RoleSpec
+from domain.protection import Protection
 from domain.role_safety import GuildFacts, Problem, item_problem
 
 
@@ -44,6 +45,10 @@ class Cause(StrEnum):
     ROLE_UNGIVABLE = "role_ungivable"
     ROLE_ABOVE_BOT = "role_above_bot"
     ROLE_DANGEROUS = "role_dangerous"
+    ROLE_GRANDFATHERED = "role_grandfathered"
+    BUNDLE_GRANDFATHERED = "bundle_grandfathered"
+    NEEDED_ROLE_GIVEN = "needed_role_given"
+    NEEDED_ROLE_ON_PANEL = "needed_role_on_panel"
     EMOJI_GONE = "emoji_gone"
     BUNDLE_DELETED = "bundle_deleted"
     BUNDLE_STUCK = "bundle_stuck"
@@ -84,7 +89,7 @@ class PanelFacts:
 class ServerFacts:
     """What surrounds the panels. `lacking` maps each channel of the server to the permissions that the bot lacks to post there.
 
-    `closed_manager_role_ids` are the manager roles that Discord does not offer the commands to.
+    `closed_manager_role_ids` are the manager roles that Discord does not offer the commands to. `panels` are all of the server's.
     """
 
     guild: GuildFacts
@@ -94,11 +99,15 @@ class ServerFacts:
     audit_channel_id: int | None = None
     manager_role_ids: tuple[int, ...] = ()
     closed_manager_role_ids: tuple[int, ...] = ()
+    panels: tuple[PanelSpec, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is not as it should be, where, and what mends it; without `mend` only a person can."""
+    """One thing that is not as it should be, where, and what mends it; without `mend` only a person can.
+
+    `by_role_ids` are those whose holders bring it about, `other_panel_id` is the panel that does.
+    """
 
     cause: Cause
     severity: Severity
@@ -108,6 +117,8 @@ class Finding:
     role_ids: tuple[int, ...] = ()
     channel_id: int | None = None
     permissions: int = 0
+    by_role_ids: tuple[int, ...] = ()
+    other_panel_id: int | None = None
 
     @property
     def subject(self) -> int:
@@ -117,7 +128,8 @@ class Finding:
 
 def diagnose(server: ServerFacts, panels: tuple[PanelFacts, ...]) -> list[Finding]:
     """Everything that is wrong, the worst first; what concerns the whole server before single panels."""
-    found = [*_server(server, bool(panels)), *(finding for panel in panels for finding in _panel(server, panel))]
+    protection = Protection(server.guild, server.manager_role_ids, server.panels)
+    found = [*_server(server, bool(panels)), *(finding for panel in panels for finding in _panel(server, panel, protection))]
     return sorted(found, key=lambda finding: -finding.severity)
 
 
@@ -145,7 +157,7 @@ def _audit(server: ServerFacts) -> Iterator[Finding]:
         yield Finding(Cause.AUDIT_FORBIDDEN, Severity.WARNING, channel_id=channel_id, permissions=server.lacking[channel_id])
 
 
-def _panel(server: ServerFacts, panel: PanelFacts) -> Iterator[Finding]:
+def _panel(server: ServerFacts, panel: PanelFacts, protection: Protection) -> Iterator[Finding]:
     spec = panel.spec
     if not spec.roles:
         yield Finding(Cause.NO_ROLES, Severity.BROKEN if panel.postings else Severity.HINT, panel_id=spec.panel_id)
@@ -163,6 +175,7 @@ def _panel(server: ServerFacts, panel: PanelFacts) -> Iterator[Finding]:
     own = {role.role_id: role for role in spec.roles}
     for role in spec.roles:
         yield from _role(server, panel, role, own)
+        yield from _protection(protection, spec, role)
 
 
 def _posting(server: ServerFacts, panel_id: int, posting: PostingFacts) -> Iterator[Finding]:
@@ -183,6 +196,8 @@ def _posting(server: ServerFacts, panel_id: int, posting: PostingFacts) -> Itera
 def _role(server: ServerFacts, panel: PanelFacts, role: RoleSpec, own: Mapping[int, RoleSpec]) -> Iterator[Finding]:
     about = Finding(Cause.ROLE_ABOVE_BOT, Severity.BROKEN, panel_id=panel.spec.panel_id, item_id=role.item_id, role_ids=(role.role_id,))
     match _giving(server, role, role, role.role_id):
+        case None if power := _grandfathered(server, role, role, role.role_id):
+            yield replace(about, cause=Cause.ROLE_GRANDFATHERED, severity=Severity.WARNING, mend=Mend.CONFIRM, permissions=power)
         case None:
             pass
         case Problem.DELETED:
@@ -208,6 +223,24 @@ def _bundle(server: ServerFacts, role: RoleSpec, own: Mapping[int, RoleSpec], ab
         yield replace(about, cause=Cause.BUNDLE_DELETED, mend=Mend.DROP_STALE, role_ids=(role.role_id,))
     if stuck:
         yield replace(about, cause=Cause.BUNDLE_STUCK, role_ids=(role.role_id, *stuck))
+    old = tuple(
+        role_id for role_id, problem in problems.items() if problem is None and _grandfathered(server, role, own.get(role_id), role_id)
+    )
+    if old:
+        yield replace(about, cause=Cause.BUNDLE_GRANDFATHERED, severity=Severity.WARNING, role_ids=(role.role_id, *old))
+
+
+def _protection(protection: Protection, panel: PanelSpec, role: RoleSpec) -> Iterator[Finding]:
+    for powerful_id, gap in protection.gaps(panel, role):
+        yield Finding(
+            Cause.NEEDED_ROLE_GIVEN if gap.giver_role_ids else Cause.NEEDED_ROLE_ON_PANEL,
+            Severity.WARNING,
+            panel_id=panel.panel_id,
+            item_id=role.item_id,
+            role_ids=(powerful_id, gap.needed_id),
+            by_role_ids=gap.giver_role_ids,
+            other_panel_id=gap.panel_id,
+        )
 
 
 def _requirement(server: ServerFacts, rule: Requirement, panel_id: int, role: RoleSpec | None) -> Iterator[Finding]:
@@ -225,6 +258,12 @@ def _requirement(server: ServerFacts, rule: Requirement, panel_id: int, role: Ro
         item_id=role.item_id if role else None,
         role_ids=(role.role_id,) if role else (),
     )
+
+
+def _grandfathered(server: ServerFacts, item: RoleSpec, own: RoleSpec | None, role_id: int) -> int:
+    """All the power of a role that is given, but that nobody confirmed all of."""
+    power = server.guild.roles[role_id].power
+    return power if power & ~(own.confirmed_permissions if own else 0) else 0
 
 
 def _giving(server: ServerFacts, item: RoleSpec, own: RoleSpec | None, role_id: int) -> Problem | None:

@@ -1,6 +1,7 @@
 """The Tortoise models: a file for each concept, with its fields, its constraints and the few queries that belong to it."""
 
 from models.audit import SETTLED, AuditEntry, AuditState
+from models.channel_power import SeenChannelPower
 from models.draft import Draft
 from models.erasure import ErasureReceipt
 from models.guild_config import GuildConfig
@@ -21,4 +22,5 @@ __all__ = [
     "PanelRevision",
     "PanelRole",
     "RoleGrant",
+    "SeenChannelPower",
 ]

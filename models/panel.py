@@ -113,10 +113,24 @@ class PanelRole(Model):
     required_role_ids: list[int] = fields.JSONField(default=list)  # pyright: ignore[reportAssignmentType]
     required_all = fields.BooleanField(default=False)
     blocked_role_ids: list[int] = fields.JSONField(default=list)  # pyright: ignore[reportAssignmentType]
+    # By role id. NULL: older than the guard's look at channels, and not looked at since.
+    grandfathered: dict[str, int] | None = fields.JSONField(null=True, default=dict)  # pyright: ignore[reportAssignmentType]
 
     class Meta(Model.Meta):
         table = "panel_role"
         unique_together = (("panel", "role_id"),)
+
+    @classmethod
+    async def older_than_the_guard(cls) -> list[tuple[int, int]]:
+        """The guild and the id of each panel with roles that were not looked at since the guard sees channels."""
+        rows = await get_connection("default").execute_query_dict(
+            """
+            SELECT DISTINCT panel.guild_id, panel.id
+            FROM panel_role AS role JOIN panel ON panel.id = role.panel_id
+            WHERE role.grandfathered IS NULL
+            """
+        )
+        return [(row["guild_id"], row["id"]) for row in rows]
 
     def to_spec(self) -> rules.RoleSpec:
         """The plain value."""
@@ -133,6 +147,9 @@ class PanelRole(Model):
             capacity_counts_all=self.capacity_counts_all,
             bundle=tuple(self.bundle_role_ids),
             requirement=rules.Requirement(tuple(self.required_role_ids), self.required_all, tuple(self.blocked_role_ids)),
+            grandfathered=None
+            if self.grandfathered is None
+            else tuple((int(role_id), bits) for role_id, bits in self.grandfathered.items()),
         )
 
 

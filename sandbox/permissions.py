@@ -124,6 +124,12 @@ def effective(guild: Guild, member: Member, channel: Channel, now: float) -> int
     return bits if bits & P.SEND_MESSAGES else bits & ~_SENDING
 
 
+def visible_channels(guild: Guild, member: Member, now: float) -> set[int]:
+    """The ids of the channels that a member may view; a category counts as visible when one of its children is."""
+    found = {channel.id for channel in guild.channels.values() if effective(guild, member, channel, now) & P.VIEW_CHANNEL}
+    return found | {channel.parent_id for channel in guild.channels.values() if channel.id in found and channel.parent_id is not None}
+
+
 def has_access(channel: Channel, held: int) -> bool:
     """Whether who holds these (effective) permissions reads along; in the chat of a voice or stage channel that takes CONNECT as well."""
     needed = P.VIEW_CHANNEL | P.CONNECT if channel.type in _VOICE else P.VIEW_CHANNEL

@@ -93,6 +93,8 @@ def _roles(payload: dict[str, Any], t: Translator) -> list[Field]:
     fields += _field(t("Failed"), [_reason(failure, t) for failure in payload.get("failed", [])])
     if "confirmed_permissions" in payload:
         fields += _field(t("Confirmed permissions"), [permission_names(payload["confirmed_permissions"], t)])
+    powerful = payload.get("grandfathered", {})
+    fields += _field(t("Roles"), [f"<@&{role_id}>: {permission_names(bits, t)}" for role_id, bits in powerful.items()])
     return fields
 
 
@@ -112,6 +114,12 @@ def _notes(entry: AuditEntry, t: Translator) -> list[Field]:
     fields += _field(t("Roles that could not be taken back"), _mentions(payload.get("roles_left", [])), separator=" ")
     if payload.get("found_later"):
         fields += _field(t("Note"), [t("The bot was interrupted while it posted, and found the message in the channel afterwards.")])
+    if "grandfathered" in payload:
+        note = t(
+            "These roles have powerful permissions, by themselves or in some channels, that the bot did not look for before. Members can "
+            "still take them where they were on a panel already. `/panel check` shows where; an administrator can confirm them there."
+        )
+        fields += _field(t("Note"), [note])
     if payload.get("cog"):
         fields += _field(t("Cog"), [f"`{payload['cog']}`"])
     return fields

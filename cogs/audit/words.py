@@ -12,6 +12,7 @@ TITLES = {
     "panel.delete": N_("Panel deleted"),
     "panel.roles_left": N_("Roles left over from panels that were not made"),
     "panel.clean_up": N_("Deleted things taken off a panel"),
+    "panel.grandfathered": N_("Powerful roles on panels"),
     "roles.expire": N_("Temporary role ended"),
     "roles.end": N_("Temporary role ended by hand"),
     "roles.return": N_("Role given back to a member who returned"),

@@ -16,7 +16,7 @@ from core.facts import guild_facts
 from domain import clock
 from domain.events import AuditWritten, GrantsDue, PanelChanged
 from domain.role_safety import change_problem
-from models import AuditEntry, AuditState, Draft, ErasureReceipt, GuildConfig, Panel, RoleGrant
+from models import AuditEntry, AuditState, Draft, ErasureReceipt, GuildConfig, Panel, RoleGrant, SeenChannelPower
 
 if TYPE_CHECKING:
     from core.bot import RolePanelBot
@@ -28,7 +28,7 @@ LAST_WORD_AGAIN = 30.0  # seconds until what could not be posted is tried again
 ENDING_SECONDS = 600.0  # that ending temporary roles may take: the answer's token lives for fifteen minutes
 STALLED_SECONDS = 15.0  # without an end of one, after which the others are taken not to end; Discord takes ten changes in ten seconds
 # Every table that names a guild, but for the receipts; what belongs to a panel goes with it.
-TABLES = (AuditEntry, Draft, RoleGrant, Panel, GuildConfig)
+TABLES = (AuditEntry, Draft, RoleGrant, Panel, GuildConfig, SeenChannelPower)
 
 # The audit table is large; its index is walked from guild to guild instead of row by row.
 _STORED_GUILDS = """
@@ -44,6 +44,7 @@ UNION SELECT guild_id FROM panel
 UNION SELECT guild_id FROM role_grant
 UNION SELECT guild_id FROM draft
 UNION SELECT guild_id FROM erasure_receipt WHERE actor_id IS NOT NULL
+UNION SELECT guild_id FROM channel_power
 """
 
 

@@ -120,12 +120,13 @@ class CheckHandlers(PanelHandlers):
 
     async def _report(self, guild: discord.Guild, editor: Editor, scope: int, *, looking: bool) -> Report:
         """Examine a panel, or the whole server for 0. Raises UserError when the panel is gone."""
-        panels = [spec for spec in await self.doctor.panels(guild.id) if scope in (0, spec.panel_id)]
+        all_panels = await self.doctor.panels(guild.id)
+        panels = [spec for spec in all_panels if scope in (0, spec.panel_id)]
         if scope and not panels:
             raise Vanished(PANEL_GONE)
         unseen = await self.doctor.look(panels) if looking else 0
-        server = await self.doctor.server(guild)
+        server = await self.doctor.server(guild, all_panels)
         findings = diagnose(server, await self.doctor.facts(guild, panels))
         name = self.bot.user.name if self.bot.user else ""
-        names = Names(name, server.guild, {spec.panel_id: spec for spec in panels})
+        names = Names(name, server.guild, {spec.panel_id: spec for spec in all_panels})
         return Report(scope, findings, names, len(panels), unseen, editor.is_administrator, clock.now())

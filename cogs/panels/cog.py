@@ -17,6 +17,7 @@ from cogs.panels.doctor import Doctor
 from cogs.panels.drafts import DraftHandlers, sweep
 from cogs.panels.editor import EditorHandlers
 from cogs.panels.follower import Follower
+from cogs.panels.grandfathering import Grandfathering
 from cogs.panels.group import panel, panel_option
 from cogs.panels.handling import argument
 from cogs.panels.history import HistoryHandlers
@@ -81,6 +82,8 @@ class PanelsCog(
         self.doctor = Doctor(bot, self.poster, self.follower)
         self.spawn(self.follower.run(), "following panels")
         self.spawn(sweep(), "forgetting drafts")
+        self.grandfathering = Grandfathering(bot)
+        self.spawn(self.grandfathering.run(), "looking at the roles of older panels")
         self.clean(bot)
 
     @slash(panel, "create", N_("Make a new role panel"))
@@ -161,11 +164,13 @@ class PanelsCog(
     async def on_shards_acquired(self) -> None:
         """This process serves guilds from now on: look what an earlier one left behind."""
         self.follower.wake()
+        self.grandfathering.wake()
 
     @commands.Cog.listener()
     async def on_guild_available(self, guild: discord.Guild) -> None:
         """A guild came (back): what was edited before can be shown in it now."""
         self.follower.wake()
+        self.grandfathering.wake()
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:

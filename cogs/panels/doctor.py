@@ -1,6 +1,7 @@
 """The doctor's eyes: everything that a diagnosis needs to know of a server, from the cache, the database and Discord."""
 
 import asyncio
+from collections.abc import Sequence
 
 import discord
 from discord.http import Route
@@ -34,8 +35,8 @@ class Doctor:
         """All panels of a guild by name."""
         return [panel.to_spec() for panel in await Panel.filter(guild_id=guild_id).order_by("name").prefetch_related("roles")]
 
-    async def server(self, guild: discord.Guild) -> ServerFacts:
-        """What surrounds the panels."""
+    async def server(self, guild: discord.Guild, panels: Sequence[PanelSpec]) -> ServerFacts:
+        """What surrounds the panels; they are all that the server has."""
         config = await GuildConfig.get_or_none(guild_id=guild.id) or GuildConfig(guild_id=guild.id)
         managers = tuple(config.manager_role_ids)
         closed = await closed_to(self._bot, guild, managers, Permission.MANAGE_ROLES) if managers else None
@@ -47,6 +48,7 @@ class Doctor:
             audit_channel_id=config.audit_channel_id,
             manager_role_ids=managers,
             closed_manager_role_ids=closed.role_ids if closed else (),
+            panels=tuple(panels),
         )
 
     async def look(self, panels: list[PanelSpec]) -> int:

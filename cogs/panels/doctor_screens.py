@@ -10,6 +10,7 @@ from discord import ComponentType
 from cogs.panels import verbs
 from cogs.panels.components import button, row
 from cogs.panels.doctor_words import BUTTONS, ICONS, Names, finding_text
+from cogs.panels.words import unseen
 from core.components import IS_COMPONENTS_V2, Payload, fit
 from core.i18n import Translator
 from domain.custom_id import encode
@@ -86,6 +87,7 @@ def _summary(report: Report, t: Translator) -> list[str]:
                 report.unseen,
             )
         )
+    lines += unseen(report.names.facts, t)
     return [*lines, t("As of {time}.", time=f"<t:{int(report.at.timestamp())}:R>")]
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import discord
 
-from cogs.panels.words import role_name
+from cogs.panels.words import literal, powers, role_name
 from core.i18n import N_, Translator
 from core.permission_names import permission_names
 from domain.diagnosis import Cause, Finding, Mend, Severity
@@ -103,6 +103,26 @@ WORDS: dict[Cause, tuple[str, str, str | None]] = {
         _NOBODY_GETS,
         N_("An administrator can confirm them here, or take the permissions off the role."),
     ),
+    Cause.ROLE_GRANDFATHERED: (
+        N_("{role} has powerful permissions that no administrator has confirmed: {permissions}."),
+        N_("Members can still take {role} here, because it was on the panel before the bot looked for these permissions."),
+        N_("An administrator can confirm them here, or take them off the role or the channels."),
+    ),
+    Cause.BUNDLE_GRANDFATHERED: (
+        N_("{others}, given along with {role}, have powerful permissions that no administrator has confirmed."),
+        N_("Members still get {others} with {role}, because it was so before the bot looked for these permissions."),
+        N_("Have an administrator put {others} on this panel, or choose other roles: `/panel edit`, then the rules of {role}."),
+    ),
+    Cause.NEEDED_ROLE_GIVEN: (
+        N_("{role} is powerful. {needed}, which members need for it, can be handed out by {givers}, who could not hand out {role}."),
+        N_("Whoever gets {needed} from them can take {role} here."),
+        N_("Move {needed} above {givers}, or choose another needed role: `/panel edit`, then Behaviour, or the rules of the role."),
+    ),
+    Cause.NEEDED_ROLE_ON_PANEL: (
+        N_("{role} is powerful. {needed}, which members need for it, can be taken on the panel {other_panel}."),
+        N_("Whoever takes {needed} there can take {role} here."),
+        N_("Take {needed} off that panel, or choose another needed role: `/panel edit`, then Behaviour, or the rules of the role."),
+    ),
     Cause.EMOJI_GONE: (N_("The emoji of {role} was deleted."), N_("It is shown without an emoji."), None),
     Cause.BUNDLE_DELETED: (N_("A role that is given along with {role} was deleted."), _NOBODY_GETS, None),
     Cause.BUNDLE_STUCK: (
@@ -136,14 +156,19 @@ def finding_text(finding: Finding, names: Names, t: Translator) -> str:
 
 def _values(finding: Finding, names: Names, panel: PanelSpec | None, t: Translator) -> dict[str, object]:
     roles = [role_name(role_id, names.facts, panel) for role_id in finding.role_ids]
+    role = names.facts.roles.get(finding.role_ids[0]) if finding.role_ids else None
+    other = names.panels.get(finding.other_panel_id or 0)
     return {
         "bot": discord.utils.escape_markdown(names.bot),
         "bot_role": f"<@&{names.facts.bot_top_role.role_id}>",
         "channel": f"<#{finding.channel_id}>",
-        "permissions": permission_names(finding.permissions, t),
+        "permissions": powers(role, t, finding.permissions) if role else permission_names(finding.permissions, t),
         "role": roles[0] if roles else "",
         "roles": _some(roles),
         "others": _some(roles[1:]),
+        "needed": roles[1] if len(roles) > 1 else "",
+        "givers": _some([role_name(role_id, names.facts) for role_id in finding.by_role_ids]),
+        "other_panel": f"**{literal(other.name)}**" if other else "",
         "what": roles[0] if roles else t("the roles of this panel"),
         "minimum": panel.min_roles if panel else 0,
         "count": len(panel.roles) if panel else 0,

@@ -14,7 +14,7 @@ from loguru import logger
 from core import deeds
 from core.bot import RolePanelBot
 from core.errors import UserError, is_database_away
-from core.facts import role_facts
+from core.facts import guild_facts
 from core.i18n import N_
 from core.rate_limits import RateLimited
 from core.rest import Uncertain
@@ -83,7 +83,7 @@ class RoleMaker:
             guild = self._bot.get_guild(entry.guild_id)
             if guild is None or guild.unavailable or not self._bot.serves(guild.id) or entry.id in self._under_way:
                 continue
-            made = [role_facts(role) for role in guild.roles if str(role.id) in entry.payload["role_names"]]
+            made = [role for role in guild_facts(guild).roles.values() if str(role.role_id) in entry.payload["role_names"]]
             if await _panels_were_written(entry):
                 await entry.delete()
             else:

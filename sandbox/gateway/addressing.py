@@ -5,9 +5,11 @@ from typing import Any
 from sandbox import payload, permissions
 from sandbox.gateway.protocol import Intent
 from sandbox.gateway.session import Session
-from sandbox.world import Event, Guild, World
+from sandbox.world import Channel, Event, Guild, World
 
 _IN_CHANNEL = ("MESSAGE_", "TYPING_START", "CHANNEL_PINS_UPDATE")
+# After these a bot may view other channels than before.
+_MOVING_ACCESS = ("CHANNEL_CREATE", "CHANNEL_UPDATE", "CHANNEL_DELETE", "GUILD_ROLE_UPDATE", "GUILD_ROLE_DELETE", "GUILD_MEMBER_UPDATE")
 
 
 def deliver(world: World, session: Session, event: Event) -> None:
@@ -30,7 +32,12 @@ def deliver(world: World, session: Session, event: Event) -> None:
             if session.intents & Intent.GUILDS:
                 session.dispatch(event.name, event.data)
     elif _wanted(session, event) and _visible(world, session, event):
-        session.dispatch(event.name, _without_content(session, event))
+        data = event.data
+        if event.name in ("CHANNEL_CREATE", "CHANNEL_UPDATE") and event.guild_id is not None:
+            data = _as_shown(world, session, world.guild(event.guild_id), world.channel(int(data["id"])))
+        session.dispatch(event.name, data if data is not event.data else _without_content(session, event))
+        if event.name in _MOVING_ACCESS and event.guild_id is not None:
+            _tell_access(world, session, world.guild(event.guild_id))
 
 
 def introduce(world: World, session: Session, guild_id: int, *, joined: bool = False) -> None:
@@ -51,7 +58,30 @@ def _guild_create(world: World, session: Session, guild: Guild) -> dict[str, Any
     everyone = session.intents & Intent.GUILD_PRESENCES and not large
     me = session.application.bot_id
     members = [member for member in guild.members.values() if everyone or member.user_id == me]
+    session.shown_channel_ids[guild.id] = permissions.visible_channels(guild, guild.members[me], world.clock.now())
     return {**payload.gateway_guild(world, guild, me, members), "hub_type": None, "large": large}
+
+
+def _as_shown(world: World, session: Session, guild: Guild, channel: Channel) -> dict[str, Any]:
+    """A channel as this bot is to see it, which is remembered."""
+    visible = permissions.visible_channels(guild, guild.members[session.application.bot_id], world.clock.now())
+    shown = session.shown_channel_ids.setdefault(guild.id, set())
+    if channel.id in visible:
+        shown.add(channel.id)
+        return payload.channel(world, channel)
+    shown.discard(channel.id)
+    return payload.obfuscated_channel(world, channel)
+
+
+def _tell_access(world: World, session: Session, guild: Guild) -> None:
+    """Tell the bot of the channels that it gained or lost access to: each once more, in full or obfuscated."""
+    me = guild.members.get(session.application.bot_id)
+    shown = session.shown_channel_ids.setdefault(guild.id, set())
+    for channel_id in (permissions.visible_channels(guild, me, world.clock.now()) if me else set[int]()) ^ shown:
+        if channel_id in guild.channels:
+            session.dispatch("CHANNEL_UPDATE", _as_shown(world, session, guild, guild.channels[channel_id]))
+        else:
+            shown.discard(channel_id)
 
 
 def _wanted(session: Session, event: Event) -> bool:

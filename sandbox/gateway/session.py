@@ -29,6 +29,7 @@ class Session:
     sequence: int = 0
     guild_ids: set[int] = field(default_factory=set)
     outages: set[int] = field(default_factory=set)
+    shown_channel_ids: dict[int, set[int]] = field(default_factory=dict)  # by guild: the channels that were told in full
     forget_expiry: Callable[[], None] | None = None
     _sent: deque[tuple[int, str]] = field(default_factory=lambda: deque(maxlen=REPLAY_LIMIT))
 

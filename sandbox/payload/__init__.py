@@ -1,7 +1,7 @@
 """Records as Discord's JSON. Ids are strings, times ISO 8601, bit fields of permissions decimal strings."""
 
 from sandbox.payload.applications import application, application_private, own_user, partial_application
-from sandbox.payload.channels import channel, overwrite, partial_channel
+from sandbox.payload.channels import channel, obfuscated_channel, overwrite, partial_channel
 from sandbox.payload.guilds import emoji, gateway_guild, guild, own_guild, role, unavailable_guild
 from sandbox.payload.messages import message, message_event
 from sandbox.payload.people import member, partial_member, user
@@ -18,6 +18,7 @@ __all__ = [
     "member",
     "message",
     "message_event",
+    "obfuscated_channel",
     "overwrite",
     "own_guild",
     "own_user",

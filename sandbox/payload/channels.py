@@ -3,8 +3,10 @@
 from typing import Any
 
 from sandbox.payload.people import user
+from sandbox.permissions import Permission
 from sandbox.world import Channel, Overwrite, World
 
+CHANNEL_OBFUSCATED = 1 << 17
 TEXT, DM, VOICE, CATEGORY, ANNOUNCEMENT, STAGE, FORUM = 0, 1, 2, 4, 5, 13, 15
 
 
@@ -47,6 +49,27 @@ def channel(world: World, record: Channel, viewer_id: int | None = None) -> dict
         out |= {"available_tags": [], "default_reaction_emoji": None, "default_sort_order": None, "default_forum_layout": 0}
     if record.type in (VOICE, STAGE):
         out |= {"bitrate": 64000, "user_limit": 0, "rtc_region": None}
+    return out
+
+
+def obfuscated_channel(world: World, record: Channel) -> dict[str, Any]:
+    """A channel as the gateway tells a bot that may not view it: that it is there, of which type and where, and nothing more.
+
+    The flag tells, never the name (in force since 16 November 2026). https://docs.discord.com/developers/resources/channel
+    """
+    nobody = overwrite(Overwrite(record.guild_id or 0, 0, deny=int(Permission.VIEW_CHANNEL)))
+    out = channel(world, record) | {
+        "name": "___hidden___",
+        "flags": CHANNEL_OBFUSCATED,
+        "parent_id": None,
+        "nsfw": False,
+        "permission_overwrites": [nobody],
+    }
+    for key in ("topic", "last_message_id", "last_pin_timestamp", "rtc_region"):
+        if key in out:
+            out[key] = None
+    if "rate_limit_per_user" in out:
+        out["rate_limit_per_user"] = 0
     return out
 
 

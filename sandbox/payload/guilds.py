@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sandbox.payload.channels import channel
+from sandbox.payload.channels import channel, obfuscated_channel
 from sandbox.payload.people import member
 from sandbox.payload.times import iso
-from sandbox.permissions import base
+from sandbox.permissions import base, visible_channels
 from sandbox.world import Emoji, Guild, Member, Role, World
 
 
@@ -91,8 +91,12 @@ def guild(record: Guild) -> dict[str, Any]:
 
 
 def gateway_guild(world: World, record: Guild, own_id: int, members: Iterable[Member]) -> dict[str, Any]:
-    """A guild as GUILD_CREATE gives it to the bot `own_id`, with the members that its intents let it see (and every channel)."""
+    """A guild as GUILD_CREATE gives it to the bot `own_id`, with the members that its intents let it see.
+
+    Every channel is in it; those that the bot may not view, obfuscated.
+    """
     own = record.members[own_id]
+    visible = visible_channels(record, own, world.clock.now())
     return {
         **guild(record),
         "joined_at": iso(own.joined_at),
@@ -101,7 +105,7 @@ def gateway_guild(world: World, record: Guild, own_id: int, members: Iterable[Me
         "member_count": len(record.members),
         "voice_states": [],
         "members": [member(world, m) for m in members],
-        "channels": [channel(world, c) for c in record.channels.values()],
+        "channels": [channel(world, c) if c.id in visible else obfuscated_channel(world, c) for c in record.channels.values()],
         "threads": [],
         "presences": [],
         "stage_instances": [],

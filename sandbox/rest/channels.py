@@ -7,6 +7,7 @@ from sandbox.errors import CANNOT_EXECUTE_ON_DM, MISSING_PERMISSIONS, ApiError, 
 from sandbox.guard import Actor
 from sandbox.payload.channels import CATEGORY, TEXT
 from sandbox.permissions import Permission as P
+from sandbox.permissions import visible_channels
 from sandbox.rest.router import Answer, Call, Router
 from sandbox.validate.guilds import ChannelCreateForm, ChannelForm, OverwriteForm, PositionsForm, text_channel_name
 from sandbox.world import Channel, Overwrite
@@ -29,9 +30,10 @@ def register(router: Router, sandbox: "Sandbox") -> None:
 
 
 async def listing(call: Call) -> list[dict[str, Any]]:
-    """GET a guild's channels; bots are told of all of them."""
+    """GET a guild's channels; those that the bot may not view are left out."""
     actor = guard.in_guild(call.world, call.application, call.id("guild_id"))
-    return [payload.channel(call.world, channel) for channel in actor.guild.channels.values()]
+    visible = visible_channels(actor.guild, actor.member, call.world.clock.now())
+    return [payload.channel(call.world, channel) for channel in actor.guild.channels.values() if channel.id in visible]
 
 
 async def threads(call: Call) -> dict[str, Any]:

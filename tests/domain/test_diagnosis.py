@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 from domain.diagnosis import Cause, Finding, Mend, PanelFacts, PostingFacts, ServerFacts, Severity, diagnose
 from domain.panels import PanelSpec, Requirement
 from domain.permissions import Permission
+from domain.role_safety import GuildFacts, RoleFacts
 from tests.domain.facts import ABOVE, DANGEROUS, GONE, GUILD, MANAGED, guild, panel
 
 CHANNEL, DELETED_CHANNEL, LOG = 500, 501, 502
 HERE = PostingFacts(CHANNEL)
 LACKING = Permission.SEND_MESSAGES.value
+MESSAGES = Permission.MANAGE_MESSAGES.value
 
 
 def server(**more: Any) -> ServerFacts:
@@ -44,6 +46,22 @@ def of_role(cause: Cause, severity: Severity, mend: Mend | None = None, role_id:
 def of_posting(cause: Cause, severity: Severity, mend: Mend | None = None, channel_id: int = CHANNEL, permissions: int = 0) -> Finding:
     return Finding(cause, severity, mend, panel_id=7, channel_id=channel_id, permissions=permissions)
 
+
+def with_power(*more: RoleFacts) -> GuildFacts:
+    """The guild with a role 12 that may manage messages in some channel, and `more`."""
+    strong = RoleFacts(12, "strong", 12, in_channels=MESSAGES)
+    return replace(guild(), roles=guild().roles | {role.role_id: role for role in (strong, *more)})
+
+
+def protected(needed: int) -> PanelFacts:
+    """A posted panel of role 12, confirmed, for members with this role."""
+    spec = panel(12, confirmed=MESSAGES)
+    return facts(replace(spec, roles=(replace(spec.roles[0], requirement=Requirement((needed,))),)))
+
+
+# Role 11, which may give roles by hand, stands above 10 and below 12.
+GIVER = RoleFacts(11, "giver", 11, Permission.MANAGE_ROLES.value)
+OTHER = replace(panel(10), panel_id=8)
 
 HINT, WARNING, BROKEN = Severity.HINT, Severity.WARNING, Severity.BROKEN
 CASES = [
@@ -90,6 +108,26 @@ CASES = [
         server(),
         facts(panel(DANGEROUS)),
         of_role(Cause.ROLE_DANGEROUS, BROKEN, Mend.CONFIRM, DANGEROUS, permissions=Permission.BAN_MEMBERS.value),
+    ),
+    (
+        server(guild=with_power()),
+        facts(replace(panel(12), roles=(replace(panel(12).roles[0], grandfathered=((12, MESSAGES),)),))),
+        of_role(Cause.ROLE_GRANDFATHERED, WARNING, Mend.CONFIRM, 12, permissions=MESSAGES),
+    ),
+    (
+        server(guild=with_power()),
+        with_rules(bundle=(12,), grandfathered=((12, MESSAGES),)),
+        of_role(Cause.BUNDLE_GRANDFATHERED, WARNING, role_ids=(10, 12)),
+    ),
+    (
+        server(guild=with_power(GIVER)),
+        protected(10),
+        of_role(Cause.NEEDED_ROLE_GIVEN, WARNING, role_id=12, role_ids=(12, 10), by_role_ids=(11,)),
+    ),
+    (
+        server(guild=with_power(), panels=(OTHER,)),
+        protected(10),
+        of_role(Cause.NEEDED_ROLE_ON_PANEL, WARNING, role_id=12, role_ids=(12, 10), other_panel_id=8),
     ),
     (server(), facts(gone_emojis=frozenset({1010})), of_role(Cause.EMOJI_GONE, HINT, Mend.DROP_EMOJI)),
     (server(), with_rules(bundle=(11, GONE)), of_role(Cause.BUNDLE_DELETED, BROKEN, Mend.DROP_STALE)),

@@ -1,0 +1,84 @@
+"""What stood on panels before the guard looked at channels keeps working: it is looked at once, noted, and told to the admins."""
+
+import asyncio
+
+import discord
+from tortoise.transactions import in_transaction
+
+from core.bot import RolePanelBot
+from core.cog import outlasted
+from core.facts import guild_facts
+from domain import clock
+from domain.events import AuditWritten, PanelChanged
+from domain.role_safety import GuildFacts
+from models import AuditEntry, Panel, PanelRole
+
+GRANDFATHERED = "panel.grandfathered"
+DATABASE_PAUSE = 5.0  # seconds
+
+
+class Grandfathering:
+    """Notes which power the roles of older panels had unnoticed, so that what is added later is asked about."""
+
+    def __init__(self, bot: RolePanelBot) -> None:
+        self._bot = bot
+        self._woken = asyncio.Event()
+        self._woken.set()
+
+    def wake(self) -> None:
+        """A guild arrived: its panels can be looked at."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Look at what was not looked at, whenever a guild arrives, until cancelled."""
+        while True:
+            await self._woken.wait()
+            self._woken.clear()
+            done = False
+            with outlasted("the look at the roles of older panels"):
+                await self._look()
+                done = True
+            if not done:
+                await asyncio.sleep(DATABASE_PAUSE)
+                self._woken.set()
+
+    async def _look(self) -> None:
+        waiting: dict[int, list[int]] = {}
+        for guild_id, panel_id in await PanelRole.older_than_the_guard():
+            waiting.setdefault(guild_id, []).append(panel_id)
+        for guild_id, panel_ids in waiting.items():
+            guild = self._bot.get_guild(guild_id)
+            if guild and not guild.unavailable and self._bot.serves(guild_id):
+                await self._note(guild, panel_ids)
+
+    async def _note(self, guild: discord.Guild, panel_ids: list[int]) -> None:
+        """Write down what the guard sees now in each role that comes with an old item, in one entry for the whole guild."""
+        await self._bot.known_guilds.remember(guild)
+        facts = guild_facts(guild)
+        noticed: dict[int, int] = {}
+        async with in_transaction() as db:
+            panels = await Panel.filter(id__in=panel_ids).using_db(db).prefetch_related("roles")
+            for panel in panels:
+                confirmed = {role.role_id: role.confirmed_permissions for role in panel.roles}
+                for role in panel.roles:
+                    if role.grandfathered is None and (power := _unnoticed(role, confirmed, facts)):
+                        await PanelRole.filter(id=role.id).using_db(db).update(grandfathered=power)
+                        noticed |= power
+            await PanelRole.filter(panel_id__in=panel_ids, grandfathered__isnull=True).using_db(db).update(grandfathered={})
+            if noticed:
+                payload = {"grandfathered": {str(role_id): bits for role_id, bits in noticed.items()}}
+                await AuditEntry.record(guild.id, GRANDFATHERED, clock.now(), payload=payload, using_db=db)
+        for panel in panels:  # nothing that is shown changes, but what others remember of it is older
+            self._bot.dispatch(PanelChanged.NAME, PanelChanged(guild.id, panel.id, panel.version))
+        if noticed:
+            self._bot.dispatch(AuditWritten.NAME, AuditWritten(guild.id))
+
+
+def _unnoticed(role: PanelRole, confirmed: dict[int, int], facts: GuildFacts) -> dict[int, int]:
+    """The power of the roles that come with an item which nobody confirmed and the guard did not see before."""
+    found = {
+        role_id: facts.roles[role_id].overlooked_power & ~confirmed.get(role_id, 0)
+        for role_id in (role.role_id, *role.bundle_role_ids)
+        if role_id in facts.roles
+    }
+    return {role_id: bits for role_id, bits in found.items() if bits}

@@ -1,0 +1,209 @@
+"""What the rules need to know of each guild, worked out once and kept until something of it changes, so that a click pays nothing for it.
+
+A channel that the bot cannot view comes without its overwrites (https://docs.discord.com/developers/resources/channel: the flag
+CHANNEL_OBFUSCATED tells). What it allowed when it was last seen is stored, and goes on to count.
+"""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import discord
+from loguru import logger
+
+from core.errors import is_database_away
+from domain.channel_power import ChannelPower, power_by_channels
+from domain.permissions import DANGEROUS, Permission, allows
+from domain.role_safety import GuildFacts, RoleFacts
+from models import SeenChannelPower
+
+if TYPE_CHECKING:
+    from core.bot import RolePanelBot
+
+CHANNEL_OBFUSCATED = 1 << 17
+ROLE = 0  # the type of an overwrite
+POWER = DANGEROUS.value
+NOTHING = ChannelPower()
+DATABASE_PAUSE = 5.0  # seconds
+# The events after which the facts are others, and where each names its guild.
+_CHANGING = {
+    "GUILD_CREATE": "id",
+    "GUILD_UPDATE": "id",
+    "GUILD_DELETE": "id",
+    "GUILD_ROLE_CREATE": "guild_id",
+    "GUILD_ROLE_UPDATE": "guild_id",
+    "GUILD_ROLE_DELETE": "guild_id",
+    "GUILD_MEMBER_UPDATE": "guild_id",
+    "CHANNEL_CREATE": "guild_id",
+    "CHANNEL_UPDATE": "guild_id",
+    "CHANNEL_DELETE": "guild_id",
+}
+
+
+class KnownGuilds:
+    """The facts of the guilds in py-cord's cache, and the memory of what hidden channels allowed."""
+
+    def __init__(self, bot: "RolePanelBot") -> None:
+        self._bot = bot
+        self._facts: dict[int, GuildFacts] = {}
+        self._hidden: dict[int, dict[int, ChannelPower]] = {}  # of the guilds whose memory was read
+        self._unread: set[int] = set()
+        self._unsaved: dict[int, set[int]] = {}
+        self._woken = asyncio.Event()
+        self._one_at_a_time = asyncio.Lock()
+        # No public name: py-cord's own events come later than what they tell of.
+        parsers = bot._connection.parsers  # pyright: ignore[reportPrivateUsage]
+        for name in _CHANGING:
+            parsers[name] = partial(self._parse, name, parsers[name])
+
+    def facts(self, guild: discord.Guild) -> GuildFacts:
+        """The guild as plain values."""
+        known = self._facts.get(guild.id)
+        if known is None:
+            known = self._facts[guild.id] = self._worked_out(guild)
+        return known
+
+    async def remember(self, guild: discord.Guild) -> None:
+        """Make sure that what the guild's hidden channels allowed is known; nothing to do, but once in the life of a connection."""
+        if guild.id not in self._hidden:
+            async with self._one_at_a_time:
+                if guild.id not in self._hidden:
+                    await self._read(guild)
+
+    async def run(self) -> None:
+        """Read the memory of the guilds that arrive and write down what changes in their channels, until cancelled."""
+        while True:
+            await self._woken.wait()
+            self._woken.clear()
+            try:
+                await self._catch_up()
+            except Exception as error:  # noqa: BLE001 - the next guild has nothing to do with it
+                if is_database_away(error):
+                    logger.warning("Waiting for the database: what channels allow roles")
+                else:
+                    logger.exception("What channels allow roles could not be written down")
+                self._woken.set()
+                await asyncio.sleep(DATABASE_PAUSE)
+
+    async def _catch_up(self) -> None:
+        for guild_id in list(self._unread):
+            if guild := self._bot.get_guild(guild_id):
+                await self.remember(guild)
+            self._unread.discard(guild_id)
+        for guild_id in list(self._unsaved):
+            if guild := self._bot.get_guild(guild_id):
+                async with self._one_at_a_time:
+                    await self._save(guild)
+            else:
+                self._unsaved.pop(guild_id, None)
+
+    def _worked_out(self, guild: discord.Guild) -> GuildFacts:
+        hidden = self._hidden.get(guild.id, {})
+        seen = [hidden.get(channel.id) if is_hidden(channel) else _power_of(channel) for channel in guild.channels]
+        by_channels = power_by_channels((power for power in seen if power), guild.default_role.permissions.value)
+        roles = {
+            role.id: RoleFacts(
+                role.id, role.name, role.position, role.permissions.value, role.managed, in_channels=by_channels.get(role.id, 0)
+            )
+            for role in guild.roles
+        }
+        return GuildFacts(
+            guild_id=guild.id,
+            owner_id=guild.owner_id or 0,
+            roles=roles,
+            bot_top_role=roles.get(guild.me.top_role.id, roles[guild.id]),
+            # Manage Roles that one channel gives or denies only means the permissions of that channel.
+            bot_may_manage_roles=allows(guild.me.guild_permissions.value, Permission.MANAGE_ROLES),
+            hidden_channels=sum(is_hidden(channel) for channel in guild.channels),
+        )
+
+    def _parse(self, name: str, parse: Callable[[Any], object], data: Any) -> None:
+        guild_id = int(data.get(_CHANGING[name]) or 0)
+        channel_id = int(data["id"]) if name.startswith("CHANNEL_") else 0
+        if name == "GUILD_MEMBER_UPDATE" and int(data["user"]["id"]) != self._bot._connection.self_id:  # pyright: ignore[reportPrivateUsage]
+            parse(data)
+            return
+        before = self._look(guild_id, channel_id)
+        try:
+            parse(data)
+        finally:
+            self._facts.pop(guild_id, None)
+            if channel_id:
+                self._changed(guild_id, channel_id, before)
+            elif name in ("GUILD_CREATE", "GUILD_DELETE"):
+                self._hidden.pop(guild_id, None)
+                self._unread.add(guild_id)
+                self._woken.set()
+
+    def _look(self, guild_id: int, channel_id: int) -> ChannelPower | None:
+        """What a channel allows now; None when it is hidden or not there."""
+        guild = self._bot.get_guild(guild_id) if channel_id else None
+        channel = guild.get_channel(channel_id) if guild else None
+        return None if channel is None or is_hidden(channel) else _power_of(channel)
+
+    def _changed(self, guild_id: int, channel_id: int, before: ChannelPower | None) -> None:
+        guild = self._bot.get_guild(guild_id)
+        channel = guild.get_channel(channel_id) if guild else None
+        hidden = self._hidden.get(guild_id, {})
+        if channel and is_hidden(channel):
+            if before:
+                hidden[channel_id] = before
+            return
+        after = _power_of(channel) if channel else None
+        remembered = hidden.pop(channel_id, None)
+        if (after or None) != (before or None) or remembered:
+            self._unsaved.setdefault(guild_id, set()).add(channel_id)
+            self._woken.set()
+
+    async def _read(self, guild: discord.Guild) -> None:
+        """Read what is stored of a guild; what it says of channels that can be seen, or are gone, is brought up to date."""
+        rows = await SeenChannelPower.filter(guild_id=guild.id)
+        stored = {row.channel_id: ChannelPower.from_json(row.power) for row in rows}
+        channels = {channel.id: channel for channel in guild.channels}
+        seen = {channel.id: power for channel in channels.values() if not is_hidden(channel) and (power := _power_of(channel))}
+        hidden = {channel_id: power for channel_id, power in stored.items() if channel_id in channels and is_hidden(channels[channel_id])}
+        known = {channel_id: power for channel_id, power in stored.items() if channel_id not in hidden}
+        changed = {channel_id for channel_id in seen.keys() | known.keys() if seen.get(channel_id) != known.get(channel_id)}
+        self._hidden[guild.id] = hidden
+        self._facts.pop(guild.id, None)
+        if changed:
+            self._unsaved.setdefault(guild.id, set()).update(changed)
+            self._woken.set()
+
+    async def _save(self, guild: discord.Guild) -> None:
+        waiting = self._unsaved.get(guild.id, set())
+        for channel_id in list(waiting):
+            channel = guild.get_channel(channel_id)
+            if channel and is_hidden(channel):
+                power = self._hidden.get(guild.id, {}).get(channel_id)
+            else:
+                power = _power_of(channel) if channel else None
+            waiting.discard(channel_id)
+            try:
+                if power:
+                    values = {"guild_id": guild.id, "power": power.to_json()}
+                    await SeenChannelPower.update_or_create(channel_id=channel_id, defaults=values)
+                else:
+                    await SeenChannelPower.filter(channel_id=channel_id).delete()
+            except BaseException:
+                waiting.add(channel_id)
+                raise
+        if not waiting:
+            self._unsaved.pop(guild.id, None)
+
+
+def is_hidden(channel: discord.abc.GuildChannel) -> bool:
+    """Whether the bot cannot view it, so that it came without what matters. The flag decides, never the name."""
+    flags = getattr(channel, "flags", None)
+    return bool(flags and (flags.value or 0) & CHANNEL_OBFUSCATED)
+
+
+def _power_of(channel: discord.abc.GuildChannel) -> ChannelPower:
+    # A guild may have some 100,000 overwrites; the one of @everyone is the first, if there is one.
+    overwrites = channel._overwrites  # pyright: ignore[reportPrivateUsage]
+    everyone = overwrites[0] if overwrites and overwrites[0].id == channel.guild.id else None
+    roles = tuple([(o.id, o.allow & POWER) for o in overwrites if o.allow & POWER and o.type == ROLE and o is not everyone])
+    if not roles:
+        return NOTHING
+    return ChannelPower(roles, everyone.allow & POWER if everyone else 0, everyone.deny & POWER if everyone else 0)
