@@ -6,6 +6,7 @@ from typing import Any
 import discord
 
 from core.i18n import N_, Translator
+from core.markup import Markup, clipped, marked, plain
 
 EPHEMERAL = 1 << 6
 IS_COMPONENTS_V2 = 1 << 15
@@ -13,28 +14,39 @@ NO_MENTIONS: dict[str, Any] = {"parse": []}
 Payload = dict[str, Any]
 
 MORE = N_("… and {n} more")
+LINE_BREAK = Markup("\n")
 
 
-def text_message(content: str) -> Payload:
-    """A message of plain text."""
-    return {"content": content}
+def text_message(content: Markup, *, embeds: list[Payload] | None = None, components: list[Payload] | None = None) -> Payload:
+    """A message of text. An empty list of embeds or components takes those away that a message had before."""
+    parts = {"embeds": embeds, "components": components}
+    return {"content": content, **{name: part for name, part in parts.items() if part is not None}}
 
 
-def fit(lines: Sequence[str], limit: int, t: Translator, between: str = "\n") -> str:
+def text_embed(title: Markup, description: Markup, *, footer: str = "") -> Payload:
+    """An embed of text. A footer draws no markdown."""
+    made: Payload = {"title": title, "description": description}
+    return {**made, "footer": {"text": plain(footer)}} if footer else made
+
+
+def fit(lines: Sequence[str], limit: int, t: Translator, between: Markup = LINE_BREAK) -> Markup:
     """As many lines as `limit` characters hold; how many were left out is said in the last one. Costs no more than the lines are long."""
-    kept, length = 0, -len(between)
-    for line in lines:
+    shown: list[Markup] = []
+    length = -len(between)
+    for line in map(marked, lines):
         length += len(between) + len(line)
         if length > limit:
             break
-        kept += 1
+        shown.append(line)
     else:
-        return between.join(lines)
+        return between.join(shown)
     while True:
-        text = between.join([*lines[:kept], t(MORE, n=len(lines) - kept)])
-        if len(text) <= limit or not kept:
-            return text[:limit]
-        kept -= 1
+        text = between.join([*shown, t(MORE, n=len(lines) - len(shown))])
+        if len(text) <= limit:
+            return text
+        if not shown:
+            return clipped(text, limit)
+        shown.pop()
 
 
 def partial_emoji(stored: str | None, custom_ids: Collection[int]) -> Payload | None:

@@ -11,6 +11,7 @@ from tortoise.exceptions import DBConnectionError, TransactionManagementError
 from core.components import Payload, text_message
 from core.deeds import Deeds
 from core.i18n import N_, Translator
+from core.markup import Markup
 from core.rate_limits import RateLimited
 from core.rest import Uncertain
 
@@ -26,7 +27,7 @@ class UserError(Exception):
         super().__init__(message)
         self.message, self.values = message, values
 
-    def text(self, t: Translator) -> str:
+    def text(self, t: Translator) -> Markup:
         """The sentence in the language of `t`."""
         return t(self.message, **self.values)
 
@@ -57,7 +58,7 @@ class PartlyDone(UserError):
         super().__init__(PARTLY_DONE)
         self._what, self._values = what, values
 
-    def text(self, t: Translator) -> str:
+    def text(self, t: Translator) -> Markup:
         """The sentence in the language of `t`."""
         return t(PARTLY_DONE, what=t(self._what, **self._values))
 

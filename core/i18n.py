@@ -10,6 +10,8 @@ from typing import Any
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from core.markup import Markup
+
 LOCALES = Path(__file__).parent.parent / "locales"
 SOURCE_LOCALE = "en"
 # The languages that Discord's clients have, for each of our catalogues: https://docs.discord.com/developers/reference#locales
@@ -25,23 +27,26 @@ BETWEEN = N_(", ")  # the things of a list
 
 
 class Translator:
-    """Turns catalogue sentences into one language. Placeholders are named: `t("Added {roles}.", roles=…)`."""
+    """Turns catalogue sentences into one language. Placeholders are named: `t("Added {roles}.", roles=…)`.
+
+    What it returns is markup: values that are not are escaped, so nobody's text means anything in a sentence.
+    """
 
     def __init__(self, locale: str, catalogue: gettext.NullTranslations) -> None:
         self.locale = locale
         self._catalogue = catalogue
 
-    def __call__(self, message: str, /, **values: Any) -> str:
+    def __call__(self, message: str, /, **values: Any) -> Markup:
         """The sentence with its placeholders filled."""
-        return self._catalogue.gettext(message).format(**values)
+        return Markup(self._catalogue.gettext(message)).format(**values)  # noqa: S704 - translators are trusted
 
-    def listed(self, items: Iterable[str]) -> str:
+    def listed(self, items: Iterable[str]) -> Markup:
         """Things one after the other in a sentence."""
         return self(BETWEEN).join(items)
 
-    def plural(self, one: str, many: str, n: int, /, **values: Any) -> str:
+    def plural(self, one: str, many: str, n: int, /, **values: Any) -> Markup:
         """The sentence for `n` things; `{n}` is filled with it."""
-        return self._catalogue.ngettext(one, many, n).format(n=n, **values)
+        return Markup(self._catalogue.ngettext(one, many, n)).format(n=n, **values)  # noqa: S704
 
 
 def available() -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Discord's permissions by the names that its settings show."""
 
 from core.i18n import N_, Translator
+from core.markup import Markup
 from domain.permissions import Permission
 
 NAMES = {
@@ -34,6 +35,6 @@ NAMES = {
 }
 
 
-def permission_names(bits: int, t: Translator) -> str:
+def permission_names(bits: int, t: Translator) -> Markup:
     """The set permission bits, as a list in the language of `t`."""
     return t.listed(t(name) for flag, name in NAMES.items() if flag & bits)

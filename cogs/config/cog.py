@@ -15,6 +15,7 @@ from core.commands import slash, slash_option
 from core.components import text_message
 from core.errors import UserError
 from core.i18n import N_, Translator, available, localized, translator
+from core.markup import Markup, channel_mention
 from core.permission_names import permission_names
 from models import GuildConfig
 
@@ -54,7 +55,7 @@ class ConfigCog(ManagerHandlers, ForgetHandlers, Cog, name="config"):
             self._language_line(guild, config, answer.t),
             who_edits(guild, config.manager_role_ids, answer.t),
         )
-        await answer.send(text_message("\n".join(lines)))
+        await answer.send(text_message(Markup("\n").join(lines)))
 
     @slash(config, "audit-channel", N_("Choose where role changes and edits are logged; leave the channel out to switch it off"))
     @slash_option(
@@ -77,9 +78,11 @@ class ConfigCog(ManagerHandlers, ForgetHandlers, Cog, name="config"):
         if known is None:
             raise UserError(UNKNOWN_CHANNEL)
         if missing := missing_to_post(known):
-            raise UserError(CANNOT_POST, channel=known.mention, permissions=permission_names(missing, t))
+            raise UserError(CANNOT_POST, channel=channel_mention(known.id), permissions=permission_names(missing, t))
         await self.service.set_audit_channel(guild.id, actor_id, known.id)
-        await answer.send(text_message(t("From now on, role changes and edits are posted in {channel}.", channel=known.mention)))
+        await answer.send(
+            text_message(t("From now on, role changes and edits are posted in {channel}.", channel=channel_mention(known.id)))
+        )
 
     @slash(config, "language", N_("Choose the language of panels and of the log"))
     @slash_option(
@@ -99,10 +102,10 @@ class ConfigCog(ManagerHandlers, ForgetHandlers, Cog, name="config"):
         await self.service.set_language(guild.id, actor_id, locale)
         await answer.send(text_message(self._language_line(guild, GuildConfig(guild_id=guild.id, locale=locale), answer.t)))
 
-    def _audit_line(self, guild: discord.Guild, config: GuildConfig, t: Translator) -> str:
+    def _audit_line(self, guild: discord.Guild, config: GuildConfig, t: Translator) -> Markup:
         if config.audit_channel_id is None:
             return t("Audit channel: off. Set one with `/config audit-channel`.")
-        line = t("Audit channel: {channel}.", channel=f"<#{config.audit_channel_id}>")
+        line = t("Audit channel: {channel}.", channel=channel_mention(config.audit_channel_id))
         channel = guild.get_channel(config.audit_channel_id)
         if channel is None:
             return line + " ⚠️ " + t("It was deleted, or the bot does not see it.")
@@ -110,7 +113,7 @@ class ConfigCog(ManagerHandlers, ForgetHandlers, Cog, name="config"):
             return line + " ⚠️ " + t("The bot cannot post there. It lacks: {permissions}.", permissions=permission_names(missing, t))
         return line
 
-    def _language_line(self, guild: discord.Guild, config: GuildConfig, t: Translator) -> str:
+    def _language_line(self, guild: discord.Guild, config: GuildConfig, t: Translator) -> Markup:
         if config.locale:
             return t("Language of panels and of the log: {language}.", language=endonym(config.locale))
         effective = translator(guild.preferred_locale, self.bot.settings.default_locale).locale

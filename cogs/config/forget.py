@@ -16,6 +16,7 @@ from core.commands import slash
 from core.components import Payload, text_message
 from core.i18n import N_, Translator
 from core.interactions import Press, component
+from core.markup import Markup, member_mention, role_mention
 from domain.custom_id import encode
 from models import AuditEntry, Panel, RoleGrant
 
@@ -64,16 +65,16 @@ class ForgetHandlers(Cog, name="forgetting"):
         (guild, actor_id), t = managed_guild(press.interaction), press.answer.t
         deeds.describe(FORGETTING)
         if running := await _running(guild.id).count():
-            await press.answer.progress({**text_message(t(ENDING, roles=_counted(running, t))), "components": []})
+            await press.answer.progress(text_message(t(ENDING, roles=_counted(running, t)), components=[]))
             await self.erasure.end_temporary(guild)
         stay = await self.erasure.erase(guild.id, actor_id)
-        await press.answer.redraw({**text_message(_erased(stay, t)), "components": []})
+        await press.answer.redraw(text_message(_erased(stay, t), components=[]))
 
     @component(KEEP, Acknowledgement.REDRAW)
     async def keep_everything(self, press: Press) -> None:
         """Leave it."""
         managed_guild(press.interaction)
-        await press.answer.redraw({**text_message(press.answer.t(KEPT)), "components": []})
+        await press.answer.redraw(text_message(press.answer.t(KEPT), components=[]))
 
     @commands.Cog.listener("on_guild_remove")
     async def _guild_left(self, guild: discord.Guild) -> None:
@@ -90,27 +91,30 @@ def _running(guild_id: int) -> QuerySet[RoleGrant]:
     return RoleGrant.filter(guild_id=guild_id, confirmed=True, expires_at__isnull=False, left_at__isnull=True)
 
 
-def _counted(roles: int, t: Translator) -> str:
+def _counted(roles: int, t: Translator) -> Markup:
     return t.plural("{n} role", "{n} roles", roles)
 
 
-def _erased(stay: Sequence[RoleGrant], t: Translator) -> str:
+def _erased(stay: Sequence[RoleGrant], t: Translator) -> Markup:
     """What is said at the end, with as many of the roles that stay as one message holds."""
     lines = [t(ERASED)]
     if stay:
-        lines += [t(STAY), *(f"<@&{grant.role_id}> <@{grant.user_id}>" for grant in stay[:STAY_SHOWN])]
+        lines += [
+            t(STAY),
+            *(Markup("{} {}").format(role_mention(grant.role_id), member_mention(grant.user_id)) for grant in stay[:STAY_SHOWN]),
+        ]
     if len(stay) > STAY_SHOWN:
         lines.append(t("… and {n} more", n=len(stay) - STAY_SHOWN))
-    return "\n".join(lines)
+    return Markup("\n").join(lines)
 
 
 def _question(panels: int, entries: int, running: int, t: Translator) -> Payload:
     counted = t.plural("{n} panel", "{n} panels", panels)
     text = t(WARNING, panels=counted, entries=t.plural("{n} entry", "{n} entries", entries))
     if running:
-        text = f"{text}\n{t(ENDED_FIRST, roles=_counted(running, t))}"
+        text = Markup("{}\n{}").format(text, t(ENDED_FIRST, roles=_counted(running, t)))
     buttons = [
         {"type": 2, "style": RED, "label": t("Erase everything"), "custom_id": encode(FORGET)},
         {"type": 2, "style": GREY, "label": t("Keep everything"), "custom_id": encode(KEEP)},
     ]
-    return {**text_message(text), "components": [{"type": 1, "components": buttons}]}
+    return text_message(text, components=[{"type": 1, "components": buttons}])

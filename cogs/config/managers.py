@@ -10,10 +10,11 @@ from cogs.config.service import ConfigService
 from core.answer import Acknowledgement
 from core.command_access import Closed, closed_to
 from core.commands import slash
-from core.components import Payload
+from core.components import Payload, text_message
 from core.errors import UserError
 from core.i18n import N_, Translator
 from core.interactions import Press, component
+from core.markup import Markup, code, plain, role_mention
 from domain.custom_id import encode
 from domain.permissions import Permission
 
@@ -73,24 +74,24 @@ class ManagerHandlers:
             lines.append(self._access_line(await closed_to(self.bot, guild, role_ids, Permission.MANAGE_ROLES), t))
         return managers_screen(lines, role_ids, t)
 
-    def _access_line(self, closed: Closed | None, t: Translator) -> str:
-        bot = discord.utils.escape_markdown(self.bot.user.name if self.bot.user else "")
+    def _access_line(self, closed: Closed | None, t: Translator) -> Markup:
+        bot = self.bot.user.name if self.bot.user else ""
         if closed is None:
             return t(UNKNOWN, bot=bot)
         if not closed.role_ids:
             return t(OFFERED)
         # Discord shows commands by the names that the bot gave them in the reader's language.
-        names = (f"/{t(name[1:])}" if name.startswith("/") else t(name) for name in closed.commands)
-        commands = ", ".join(f"`{name}`" for name in names)
+        names = (Markup("/{}").format(t(name[1:])) if name.startswith("/") else t(name) for name in closed.commands)
+        commands = Markup(", ").join(code(plain(name)) for name in names)
         return t(STEP, commands=commands, roles=_some(closed.role_ids, t), bot=bot)
 
 
-def managers_screen(lines: list[str], role_ids: list[int], t: Translator) -> Payload:
+def managers_screen(lines: list[Markup], role_ids: list[int], t: Translator) -> Payload:
     """What is so, the select with the manager roles, and a button to look again."""
     select: Payload = {
         "type": discord.ComponentType.role_select.value,
         "custom_id": encode(MANAGERS),
-        "placeholder": t("Choose the manager roles"),
+        "placeholder": plain(t("Choose the manager roles")),
         "min_values": 0,
         "max_values": MANAGERS_MAX,
     }
@@ -99,15 +100,15 @@ def managers_screen(lines: list[str], role_ids: list[int], t: Translator) -> Pay
     again: Payload = {
         "type": discord.ComponentType.button.value,
         "style": discord.ButtonStyle.secondary.value,
-        "label": t("Check again"),
+        "label": plain(t("Check again")),
         "custom_id": encode(CHECK),
         "disabled": not role_ids,
     }
     rows = [{"type": discord.ComponentType.action_row.value, "components": [part]} for part in (select, again)]
-    return {"content": "\n".join(lines), "components": rows}
+    return text_message(Markup("\n").join(lines), components=rows)
 
 
-def who_edits(guild: discord.Guild, role_ids: Iterable[int], t: Translator) -> str:
+def who_edits(guild: discord.Guild, role_ids: Iterable[int], t: Translator) -> Markup:
     """Who may edit panels; manager roles that were deleted are left out."""
     present = [role_id for role_id in role_ids if guild.get_role(role_id)]
     if not present:
@@ -115,11 +116,11 @@ def who_edits(guild: discord.Guild, role_ids: Iterable[int], t: Translator) -> s
     return t("Panels are edited by members with Manage Roles, and by {roles}.", roles=_mentions(present))
 
 
-def _some(role_ids: Sequence[int], t: Translator) -> str:
+def _some(role_ids: Sequence[int], t: Translator) -> Markup:
     more = len(role_ids) - NAMED_MAX
     named = _mentions(role_ids[:NAMED_MAX])
-    return f"{named} {t('… and {n} more', n=more)}" if more > 0 else named
+    return Markup("{} {}").format(named, t("… and {n} more", n=more)) if more > 0 else named
 
 
-def _mentions(role_ids: Iterable[int]) -> str:
-    return " ".join(f"<@&{role_id}>" for role_id in role_ids)
+def _mentions(role_ids: Iterable[int]) -> Markup:
+    return Markup(" ").join(map(role_mention, role_ids))

@@ -8,6 +8,7 @@ from loguru import logger
 
 from core.components import Payload, public
 from core.i18n import Translator, translator
+from core.markup import Markup, code, member_mention
 from core.rate_limits import RateLimited
 from core.rest import Uncertain
 from models import ErasureReceipt
@@ -57,9 +58,16 @@ def last_entry(receipt: ErasureReceipt, t: Translator) -> Payload:
     embed: Payload = {
         "title": t("Everything stored for this server was erased"),
         "color": RED,
-        "fields": [{"name": t("Erased"), "value": "\n".join(counts), "inline": False}],
+        "fields": [{"name": t("Erased"), "value": Markup("\n").join(counts), "inline": False}],
         "timestamp": receipt.erased_at.isoformat(),
     }
     if receipt.actor_id:
-        embed["fields"].insert(0, {"name": t("By"), "value": f"<@{receipt.actor_id}> (`{receipt.actor_id}`)", "inline": True})
+        embed["fields"].insert(
+            0,
+            {
+                "name": t("By"),
+                "value": Markup("{} ({})").format(member_mention(receipt.actor_id), code(str(receipt.actor_id))),
+                "inline": True,
+            },
+        )
     return embed

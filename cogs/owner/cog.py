@@ -12,6 +12,7 @@ from core.commands import slash, slash_group, slash_option
 from core.components import text_message
 from core.errors import UNEXPECTED, UserError, new_error_id
 from core.i18n import N_, Translator, translator
+from core.markup import Markup
 
 if TYPE_CHECKING:
     from core.bot import RolePanelBot
@@ -125,7 +126,7 @@ class OwnerCog(Cog, name="owner"):
         """Direct messages do not tell the person's language."""
         return translator(None, self.bot.settings.default_locale)
 
-    def _explain(self, error: Any) -> str:
+    def _explain(self, error: Any) -> Markup:
         original = getattr(error, "original", error)
         if isinstance(original, UserError):
             return original.text(self._t)

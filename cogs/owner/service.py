@@ -7,6 +7,7 @@ from loguru import logger
 
 from core.errors import UserError, is_database_away
 from core.i18n import N_, Translator
+from core.markup import Markup, clipped, code
 from domain import clock
 from domain.events import AuditWritten
 from models import AuditEntry
@@ -26,38 +27,38 @@ class OwnerService:
     def __init__(self, bot: "RolePanelBot") -> None:
         self._bot = bot
 
-    def overview(self, t: Translator) -> str:
+    def overview(self, t: Translator) -> Markup:
         """All cogs, which of them are loaded, and what needs a restart."""
         loaded = self._bot.cog_manager.loaded()
         lines = [
-            t("🟢 `{name}` is loaded", name=name) if name in loaded else t("⚪ `{name}` is not loaded", name=name)
+            t("🟢 {name} is loaded", name=code(name)) if name in loaded else t("⚪ {name} is not loaded", name=code(name))
             for name in self._bot.cog_manager.names()
         ]
         return _fit(lines + self._restart_note(t))
 
-    async def load(self, name: str, actor_id: int, t: Translator) -> str:
+    async def load(self, name: str, actor_id: int, t: Translator) -> Markup:
         """Load a cog that is not loaded."""
         before = self._commands()
         await self._bot.cog_manager.load(name)
         await self._record("owner.load", name, actor_id)
-        return _fit([t("Loaded `{name}`.", name=name), *self._notes(before, t)])
+        return _fit([t("Loaded {name}.", name=code(name)), *self._notes(before, t)])
 
-    async def unload(self, name: str, actor_id: int, t: Translator) -> str:
+    async def unload(self, name: str, actor_id: int, t: Translator) -> Markup:
         """Unload a cog; this one refuses."""
         if name == OWN_NAME:
             raise UserError(NOT_ITSELF)
         await self._bot.cog_manager.unload(name)
         await self._record("owner.unload", name, actor_id)
-        return t("Unloaded `{name}`. Until it is loaded again, its buttons and commands answer that they are switched off.", name=name)
+        return t("Unloaded {name}. Until it is loaded again, its buttons and commands answer that they are switched off.", name=code(name))
 
-    async def reload(self, name: str, actor_id: int, t: Translator) -> str:
+    async def reload(self, name: str, actor_id: int, t: Translator) -> Markup:
         """Exchange a cog for what its files hold now."""
         before = self._commands()
         await self._bot.cog_manager.reload(name)
         await self._record("owner.reload", name, actor_id)
-        return _fit([t("Reloaded `{name}`.", name=name), *self._notes(before, t)])
+        return _fit([t("Reloaded {name}.", name=code(name)), *self._notes(before, t)])
 
-    async def sync(self, actor_id: int, t: Translator) -> str:
+    async def sync(self, actor_id: int, t: Translator) -> Markup:
         """Register the commands of the loaded cogs at Discord."""
         try:
             count = await self._bot.sync()
@@ -71,15 +72,15 @@ class OwnerService:
         known = [*self._bot.pending_application_commands, *self._bot.application_commands]
         return {command.name: command.to_dict() for command in known}
 
-    def _notes(self, before: dict[str, Any], t: Translator) -> list[str]:
+    def _notes(self, before: dict[str, Any], t: Translator) -> list[Markup]:
         changed = [t("Its commands are different from before: use `sync` to tell Discord.")] if self._commands() != before else []
         return changed + self._restart_note(t)
 
-    def _restart_note(self, t: Translator) -> list[str]:
+    def _restart_note(self, t: Translator) -> list[Markup]:
         files = self._bot.cog_manager.changed_outside()
         if not files:
             return []
-        return [t("These files changed since the start and need a restart: {files}", files=", ".join(f"`{name}`" for name in files))]
+        return [t("These files changed since the start and need a restart: {files}", files=Markup(", ").join(map(code, files)))]
 
     async def _record(self, kind: str, cog: str | None, actor_id: int) -> None:
         """Log it, and write it into the record of the owner's own guild if there is one."""
@@ -98,6 +99,5 @@ class OwnerService:
             self._bot.dispatch(AuditWritten.NAME, AuditWritten(guild_id))
 
 
-def _fit(lines: list[str]) -> str:
-    text = "\n".join(lines)
-    return text if len(text) <= MESSAGE_MAX else text[: MESSAGE_MAX - 1] + "…"
+def _fit(lines: list[Markup]) -> Markup:
+    return clipped(Markup("\n").join(lines), MESSAGE_MAX)

@@ -6,15 +6,15 @@ from cogs.panels import verbs
 from cogs.panels.components import button, option, row, string_select
 from cogs.panels.ordering import Sort, Step
 from cogs.panels.view import RolePage, View, screen
-from cogs.panels.words import literal
-from core.components import Payload
-from core.i18n import Translator
+from core.components import Payload, fit
+from core.i18n import BETWEEN, Translator
+from core.markup import Markup
 from domain.panels import ButtonColour
 
 NAMES_MAX = 1500  # characters
 
 
-def order(view: View, number: int = 0, item_id: int = 0, notices: Iterable[str] = ()) -> Payload:
+def order(view: View, number: int = 0, item_id: int = 0, notices: Iterable[Markup] = ()) -> Payload:
     """The roles in their order, the picked one marked, and where it can be moved."""
     t = view.t
     page = RolePage.at(view.panel, number)
@@ -23,11 +23,11 @@ def order(view: View, number: int = 0, item_id: int = 0, notices: Iterable[str] 
     at_top, at_bottom = not picked or items[0] == picked, not picked or items[-1] == picked
     lines = [t("Pick a role and move it, or sort all of them."), ""]
     for place, role in enumerate(page.roles, page.first + 1):
-        line = f"{place}. {literal(role.label)}"
-        lines.append(f"**▶ {line}**" if role.item_id == picked else line)
+        line = Markup("{}. {}").format(place, role.label)
+        lines.append(Markup("**▶ {}**").format(line) if role.item_id == picked else line)
     options = [option(role.label, str(role.item_id), default=role.item_id == picked) for role in page.roles]
 
-    def step(kind: Step, label: str, disabled: bool) -> Payload:
+    def step(kind: Step, label: Markup, disabled: bool) -> Payload:
         return button(view.id(verbs.MOVE_ROLE, picked, kind), label, disabled=disabled)
 
     rows = (
@@ -53,7 +53,7 @@ def order(view: View, number: int = 0, item_id: int = 0, notices: Iterable[str] 
     return screen(view, lines, rows, notices)
 
 
-def removal(view: View, number: int = 0, notices: Iterable[str] = ()) -> Payload:
+def removal(view: View, number: int = 0, notices: Iterable[Markup] = ()) -> Payload:
     """Which roles to take off the panel."""
     t = view.t
     page = RolePage.at(view.panel, number)
@@ -67,9 +67,8 @@ def removal(view: View, number: int = 0, notices: Iterable[str] = ()) -> Payload
     return screen(view, lines, rows, notices)
 
 
-def removed_notice(labels: list[str], t: Translator) -> list[str]:
+def removed_notice(labels: list[str], t: Translator) -> list[Markup]:
     """What is said after roles were taken off."""
     if not labels:
         return []
-    names = t.listed(literal(label) for label in labels)
-    return [t("Taken off the panel: {roles}.", roles=names if len(names) <= NAMES_MAX else names[: NAMES_MAX - 1] + "…")]
+    return [t("Taken off the panel: {roles}.", roles=fit(labels, NAMES_MAX, t, t(BETWEEN)))]

@@ -12,6 +12,7 @@ from cogs.panels.rules import RuleService
 from core.answer import Acknowledgement
 from core.errors import UserError
 from core.interactions import Press, component
+from core.markup import Markup
 from domain.panels import Mode, PanelSpec, RoleSpec
 from domain.plan import Refusal
 from models import Panel
@@ -147,10 +148,10 @@ class BehaviourHandlers(PanelHandlers):
         panel, notices = await self._saved(press, (name,), save, _role(before, press).role_id if item else None)
         await self._show_who(press, panel, *notices)
 
-    async def _show_behaviour(self, press: Press, panel: PanelSpec, *notices: str) -> None:
+    async def _show_behaviour(self, press: Press, panel: PanelSpec, *notices: Markup) -> None:
         await press.answer.redraw(rule_screens.behaviour(await self._rules(press, panel), notices))
 
-    async def _show_who(self, press: Press, panel: PanelSpec, *notices: str) -> None:
+    async def _show_who(self, press: Press, panel: PanelSpec, *notices: Markup) -> None:
         role = _role(panel, press) if argument(press, 1) else None
         await press.answer.redraw(rule_screens.who(await self._rules(press, panel), role, notices))
 

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from cogs.panels.words import COLOURS, MODES, STYLES, literal, role_name
+from cogs.panels.words import COLOURS, MODES, STYLES, role_name
 from core.durations import duration_words
 from core.i18n import N_, Translator
+from core.markup import Markup, emoji_shown, escape, member_mention
 from domain.panel_changes import Changes, FieldChange
 from domain.panels import ButtonColour, Mode, PanelSpec, Style
 from domain.role_safety import GuildFacts
@@ -41,7 +42,7 @@ FIELDS = {
 }
 
 
-def change_lines(found: Changes, before: PanelSpec, after: PanelSpec, facts: GuildFacts, t: Translator) -> list[str]:
+def change_lines(found: Changes, before: PanelSpec, after: PanelSpec, facts: GuildFacts, t: Translator) -> list[Markup]:
     """The differences, a line each; no line when there is none."""
     lines = [_line(change, before, facts, t) for change in found.fields]
     if found.added:
@@ -53,10 +54,10 @@ def change_lines(found: Changes, before: PanelSpec, after: PanelSpec, facts: Gui
     return lines
 
 
-def summary(found: Changes, t: Translator) -> str:
+def summary(found: Changes, t: Translator) -> Markup:
     """The differences in a few words: which things, not how."""
     names = dict.fromkeys(t(FIELDS[change.field]) for change in found.fields if change.role_id is None)
-    parts = [", ".join(names)] if names else []
+    parts = [Markup(", ").join(names)] if names else []
     if looks := {change.role_id for change in found.fields if change.role_id is not None}:
         parts.append(t.plural("{n} role changed", "{n} roles changed", len(looks)))
     if found.added:
@@ -65,22 +66,22 @@ def summary(found: Changes, t: Translator) -> str:
         parts.append(t.plural("{n} role removed", "{n} roles removed", len(found.removed)))
     if found.reordered:
         parts.append(t("another order"))
-    return " · ".join(parts)
+    return Markup(" · ").join(parts)
 
 
-def nothing_seen(author_id: int | None, t: Translator) -> str:
+def nothing_seen(author_id: int | None, t: Translator) -> Markup:
     """What a version changed that looks like the one before it: only what belongs to no restored version."""
     return t("confirmed permissions") if author_id else t("found roles deleted that its rules need")
 
 
-def person(user_id: int | None, t: Translator, *, first: bool = False) -> str:
+def person(user_id: int | None, t: Translator, *, first: bool = False) -> Markup:
     """Who made a change; of the `first` version that is kept it may not be known."""
     if user_id:
-        return f"<@{user_id}>"
+        return member_mention(user_id)
     return t("unknown") if first else t("the bot")
 
 
-def _line(change: FieldChange, panel: PanelSpec, facts: GuildFacts, t: Translator) -> str:
+def _line(change: FieldChange, panel: PanelSpec, facts: GuildFacts, t: Translator) -> Markup:
     values = {
         "field": t(FIELDS[change.field]),
         "before": _value(change.field, change.before, facts, panel, t),
@@ -91,9 +92,9 @@ def _line(change: FieldChange, panel: PanelSpec, facts: GuildFacts, t: Translato
     return t("{role} · {field}: {before} → {after}", role=role_name(change.role_id, facts, panel), **values)
 
 
-def _value(field: str, value: Any, facts: GuildFacts, panel: PanelSpec, t: Translator) -> str:
+def _value(field: str, value: Any, facts: GuildFacts, panel: PanelSpec, t: Translator) -> Markup:
     if value is None or value == ():
-        return "–"
+        return Markup("–")
     match value:
         case bool():
             return t("yes") if value else t("no")
@@ -106,19 +107,21 @@ def _value(field: str, value: Any, facts: GuildFacts, panel: PanelSpec, t: Trans
         case tuple():
             return _names(value, facts, panel, t)
         case int() if field == "accent_colour":
-            return f"#{value:06X}"
+            return Markup("#{:06X}").format(value)
         case int() if field == "duration":
             return duration_words(value, t)
         case str() if field != "emoji":
-            return t("“{text}”", text=literal(_cut(" ".join(value.split()))))
-    return str(value)
+            return t("“{text}”", text=_cut(" ".join(value.split())))
+        case str():
+            return emoji_shown(value)
+    return escape(str(value))
 
 
-def _names(role_ids: tuple[int, ...], facts: GuildFacts, panel: PanelSpec, t: Translator) -> str:
+def _names(role_ids: tuple[int, ...], facts: GuildFacts, panel: PanelSpec, t: Translator) -> Markup:
     shown = [role_name(role_id, facts, panel) for role_id in role_ids[:ROLES_NAMED]]
     if len(role_ids) > len(shown):
         shown.append(t("… and {n} more", n=len(role_ids) - len(shown)))
-    return " ".join(shown)
+    return Markup(" ").join(shown)
 
 
 def _cut(text: str) -> str:

@@ -19,6 +19,7 @@ from core.commands import slash, slash_option
 from core.errors import OUTDATED, Vanished
 from core.i18n import N_
 from core.interactions import Press, component
+from core.markup import Markup
 from domain import clock
 from domain.diagnosis import Mend, diagnose
 from domain.panels import PanelSpec
@@ -62,7 +63,7 @@ class CheckHandlers(PanelHandlers):
         if number >= len(MENDS):
             raise Vanished(OUTDATED)
         spec = await self.service.get(guild_id(press), argument(press, 3))
-        mends: dict[Mend, Callable[[Press, Editor, PanelSpec], Awaitable[list[str]]]] = {
+        mends: dict[Mend, Callable[[Press, Editor, PanelSpec], Awaitable[list[Markup]]]] = {
             Mend.DROP_ROLE: self._drop_role,
             Mend.DROP_EMOJI: self._drop_emoji,
             Mend.DROP_STALE: self._drop_stale,
@@ -79,39 +80,39 @@ class CheckHandlers(PanelHandlers):
             notices = [press.answer.t(IN_ORDER)]
         await self._show(press, argument(press, 1), *notices)
 
-    async def _drop_role(self, press: Press, editor: Editor, spec: PanelSpec) -> list[str]:
+    async def _drop_role(self, press: Press, editor: Editor, spec: PanelSpec) -> list[Markup]:
         await self.service.remove_roles(editor, await self._facts(press), spec.panel_id, (argument(press, 4),))
         return [press.answer.t(DONE)]
 
-    async def _drop_emoji(self, press: Press, editor: Editor, spec: PanelSpec) -> list[str]:
+    async def _drop_emoji(self, press: Press, editor: Editor, spec: PanelSpec) -> list[Markup]:
         await self.rules.drop_emoji(editor, await self._facts(press), spec.panel_id, argument(press, 4))
         return [press.answer.t(DONE)]
 
-    async def _drop_stale(self, press: Press, editor: Editor, spec: PanelSpec) -> list[str]:
+    async def _drop_stale(self, press: Press, editor: Editor, spec: PanelSpec) -> list[Markup]:
         facts = await self._facts(press)
         await self.rules.drop_stale(editor, facts, spec.panel_id, argument(press, 4))
         return [press.answer.t(DONE)]
 
-    async def _confirm(self, press: Press, editor: Editor, spec: PanelSpec) -> list[str]:
+    async def _confirm(self, press: Press, editor: Editor, spec: PanelSpec) -> list[Markup]:
         facts = await self._facts(press)
         role = role_of(spec, argument(press, 4))
         await self.service.confirm_role(editor, facts, spec.panel_id, role.role_id, argument(press, 5))
         return [press.answer.t(DONE)]
 
-    async def _repost(self, press: Press, editor: Editor, spec: PanelSpec) -> list[str]:
+    async def _repost(self, press: Press, editor: Editor, spec: PanelSpec) -> list[Markup]:
         guild, t = await self.poster.guild(spec.guild_id), press.answer.t
         return told_of(spec, await self.poster.post(guild, editor, spec, argument(press, 4), press.interaction.id, t), t)
 
-    async def _forget(self, press: Press, editor: Editor, spec: PanelSpec) -> list[str]:
+    async def _forget(self, press: Press, editor: Editor, spec: PanelSpec) -> list[Markup]:
         left = await self.poster.take_out(editor, spec, argument(press, 4))
         return still_works(spec, left, press.answer.t) or [press.answer.t(DONE)]
 
-    async def _update(self, press: Press, editor: Editor, spec: PanelSpec) -> list[str]:
+    async def _update(self, press: Press, editor: Editor, spec: PanelSpec) -> list[Markup]:
         messages = await PanelMessage.filter(panel_id=spec.panel_id, channel_id=argument(press, 4)).only("id")
         self.follower.retry(message.id for message in messages)
         return [press.answer.t(ON_ITS_WAY)]
 
-    async def _show(self, press: Press, number: int, *notices: str, looking: bool = False) -> None:
+    async def _show(self, press: Press, number: int, *notices: Markup, looking: bool = False) -> None:
         editor = await Editor.of(press.interaction)
         guild = await self.poster.guild(press.interaction.guild_id)
         report = await self._report(guild, editor, argument(press, 0), looking=looking)

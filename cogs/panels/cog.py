@@ -38,6 +38,7 @@ from core.commands import slash, slash_option
 from core.components import Payload, text_message
 from core.i18n import N_, Translator
 from core.interactions import Press, acknowledges, component
+from core.markup import Markup
 from domain.custom_id import encode
 from domain.events import PanelChanged
 from models import Panel
@@ -144,7 +145,7 @@ class PanelsCog(
         # A command cannot be sent once more; whoever says yes to a question picks the channel in the editor, as it were.
         editor = replace(editor, sent=modals.Sent(encode(verbs.POST_TO, found.panel_id), {modals.PICKED: [str(channel_id)]}))
         posted = await self.poster.post(guild, editor, found, channel_id, ctx.interaction.id, answer.t)
-        await answer.send(text_message("\n".join(told_of(found, posted, answer.t))))
+        await answer.send(text_message(Markup("\n").join(told_of(found, posted, answer.t))))
 
     @slash(panel, "delete", N_("Delete a role panel and its messages"))
     @panel_option

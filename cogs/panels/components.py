@@ -1,4 +1,4 @@
-"""Discord's components as payloads: what panels, their editor and their modals are made of.
+"""Discord's components as payloads: what panels, their editor and their modals are made of. None of them draws markdown.
 
 Limits: https://docs.discord.com/developers/components/reference
 """
@@ -7,6 +7,7 @@ from discord import ButtonStyle, ComponentType, InputTextStyle
 
 from core.channels import POSTABLE
 from core.components import Payload
+from core.markup import plain
 from domain.panels import ButtonColour
 
 OPTIONS_MAX = 25
@@ -25,20 +26,26 @@ def button(
 ) -> Payload:
     """A button that sends its custom_id."""
     style = ButtonStyle[colour.value].value
-    made: Payload = {"type": ComponentType.button.value, "style": style, "label": label, "custom_id": custom_id, "disabled": disabled}
+    made: Payload = {
+        "type": ComponentType.button.value,
+        "style": style,
+        "label": plain(label),
+        "custom_id": custom_id,
+        "disabled": disabled,
+    }
     return made if emoji is None else {**made, "emoji": emoji}
 
 
 def link_button(url: str, label: str) -> Payload:
     """A button that leads to an address."""
-    return {"type": ComponentType.button.value, "style": ButtonStyle.link.value, "label": label, "url": url}
+    return {"type": ComponentType.button.value, "style": ButtonStyle.link.value, "label": plain(label), "url": url}
 
 
 def option(label: str, value: str, *, description: str | None = None, emoji: Payload | None = None, default: bool = False) -> Payload:
     """An entry of a string select or a radio group."""
-    made: Payload = {"label": label, "value": value, "default": default}
+    made: Payload = {"label": plain(label), "value": value, "default": default}
     if description:
-        made["description"] = description
+        made["description"] = plain(description)
     return made if emoji is None else {**made, "emoji": emoji}
 
 
@@ -47,7 +54,7 @@ def string_select(custom_id: str, placeholder: str, options: list[Payload], *, m
     return {
         "type": ComponentType.string_select.value,
         "custom_id": custom_id,
-        "placeholder": placeholder,
+        "placeholder": plain(placeholder),
         "min_values": 1,
         "max_values": max_values,
         "options": options,
@@ -59,7 +66,7 @@ def role_select(custom_id: str, placeholder: str, *, max_values: int) -> Payload
     return {
         "type": ComponentType.role_select.value,
         "custom_id": custom_id,
-        "placeholder": placeholder,
+        "placeholder": plain(placeholder),
         "min_values": 1,
         "max_values": max_values,
     }
@@ -70,7 +77,7 @@ def channel_select(custom_id: str, placeholder: str) -> Payload:
     return {
         "type": ComponentType.channel_select.value,
         "custom_id": custom_id,
-        "placeholder": placeholder,
+        "placeholder": plain(placeholder),
         "channel_types": [channel_type.value for channel_type in POSTABLE],
     }
 
@@ -95,11 +102,12 @@ def radio_group(custom_id: str, options: list[Payload]) -> Payload:
 
 def labelled(label: str, component: Payload, description: str | None = None) -> Payload:
     """A modal's field with its caption (45 characters) and a line below it (100 characters)."""
-    made: Payload = {"type": ComponentType.label.value, "label": label, "component": component}
-    return {**made, "description": description} if description else made
+    made: Payload = {"type": ComponentType.label.value, "label": plain(label), "component": component}
+    return {**made, "description": plain(description)} if description else made
 
 
 def modal(custom_id: str, title: str, fields: list[Payload]) -> Payload:
     """A modal of one to five labelled fields. A title that is too long is cut: it may hold a name."""
+    title = plain(title)
     title = title if len(title) <= MODAL_TITLE_MAX else title[: MODAL_TITLE_MAX - 1] + "…"
     return {"custom_id": custom_id, "title": title, "components": fields}

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-import discord
 from discord import ComponentType
 
 from cogs.panels import verbs
@@ -13,6 +12,7 @@ from cogs.panels.doctor_words import BUTTONS, ICONS, Names, finding_text
 from cogs.panels.words import unseen
 from core.components import IS_COMPONENTS_V2, Payload, fit
 from core.i18n import Translator
+from core.markup import Markup, moment_shown
 from domain.custom_id import encode
 from domain.diagnosis import Finding, Mend, Severity
 from domain.panels import ButtonColour
@@ -36,7 +36,7 @@ class Report:
     at: datetime
 
 
-def report_screen(report: Report, t: Translator, number: int = 0, notices: Iterable[str] = ()) -> Payload:
+def report_screen(report: Report, t: Translator, number: int = 0, notices: Iterable[Markup] = ()) -> Payload:
     """A page of findings, the worst first. `notices` tell what just happened."""
     pages = _pages(report, t)
     number = min(number, len(pages) - 1)
@@ -55,11 +55,11 @@ def report_screen(report: Report, t: Translator, number: int = 0, notices: Itera
     return {"flags": IS_COMPONENTS_V2, "components": [*parts, row(*turns, again)]}
 
 
-def _pages(report: Report, t: Translator) -> list[list[tuple[Finding, str]]]:
+def _pages(report: Report, t: Translator) -> list[list[tuple[Finding, Markup]]]:
     """As many findings on a page as Discord's limits let."""
-    pages: list[list[tuple[Finding, str]]] = [[]]
+    pages: list[list[tuple[Finding, Markup]]] = [[]]
     for finding in report.findings:
-        text = finding_text(finding, report.names, t)[:PAGE_CHARACTERS]
+        text = finding_text(finding, report.names, t)
         used = sum(len(shown) for _, shown in pages[-1])
         if pages[-1] and (len(pages[-1]) >= FINDINGS_PER_PAGE or used + len(text) > PAGE_CHARACTERS):
             pages.append([])
@@ -67,12 +67,15 @@ def _pages(report: Report, t: Translator) -> list[list[tuple[Finding, str]]]:
     return pages
 
 
-def _summary(report: Report, t: Translator) -> list[str]:
+def _summary(report: Report, t: Translator) -> list[Markup]:
     scope = report.names.panels.get(report.scope)
     if scope:
-        lines = ["### " + t("Check of the panel {name}", name=discord.utils.escape_markdown(scope.name))]
+        lines = [Markup("### {}").format(t("Check of the panel {name}", name=scope.name))]
     else:
-        lines = ["### " + t("Check of this server"), t.plural("{n} panel was examined.", "{n} panels were examined.", report.panels)]
+        lines = [
+            Markup("### {}").format(t("Check of this server")),
+            t.plural("{n} panel was examined.", "{n} panels were examined.", report.panels),
+        ]
     counts = {severity: sum(finding.severity is severity for finding in report.findings) for severity in reversed(Severity)}
     if report.findings:
         shown = " · ".join(f"{ICONS[severity]} {count}" for severity, count in counts.items() if count)
@@ -88,7 +91,7 @@ def _summary(report: Report, t: Translator) -> list[str]:
             )
         )
     lines += unseen(report.names.facts, t)
-    return [*lines, t("As of {time}.", time=f"<t:{int(report.at.timestamp())}:R>")]
+    return [*lines, t("As of {time}.", time=moment_shown(report.at))]
 
 
 def _mend_button(report: Report, finding: Finding, number: int, index: int, t: Translator) -> Payload | None:
@@ -101,9 +104,9 @@ def _mend_button(report: Report, finding: Finding, number: int, index: int, t: T
     return button(custom_id, t(BUTTONS[finding.mend]), colour)
 
 
-def _text(content: str) -> Payload:
+def _text(content: Markup) -> Payload:
     return {"type": ComponentType.text_display.value, "content": content}
 
 
-def _section(content: str, accessory: Payload) -> Payload:
+def _section(content: Markup, accessory: Payload) -> Payload:
     return {"type": ComponentType.section.value, "components": [_text(content)], "accessory": accessory}

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-import discord
-
-from cogs.panels.words import literal, powers, role_name
+from cogs.panels.words import powers, role_name
 from core.i18n import N_, Translator
+from core.markup import Markup, bold, channel_mention, role_mention
 from core.permission_names import permission_names
 from domain.diagnosis import Cause, Finding, Mend, Severity
 from domain.panels import PanelSpec
@@ -142,16 +141,16 @@ class Names:
     panels: dict[int, PanelSpec]
 
 
-def finding_text(finding: Finding, names: Names, t: Translator) -> str:
+def finding_text(finding: Finding, names: Names, t: Translator) -> Markup:
     """A finding in three lines at most: what and where, what it means, what to do in Discord."""
     panel = names.panels.get(finding.panel_id or 0)
     found, meaning, step = WORDS[finding.cause]
     values = _values(finding, names, panel, t)
-    where = f"**{discord.utils.escape_markdown(panel.name)}** · " if panel else ""
-    lines = [f"{ICONS[finding.severity]} {where}{t(found, **values)}", t(meaning, **values)]
+    where = bold(panel.name) + " · " if panel else Markup()
+    lines = [Markup("{} {}{}").format(ICONS[finding.severity], where, t(found, **values)), t(meaning, **values)]
     if step is not None:
-        lines.append(f"→ {t(step, **values)}")
-    return "\n".join(lines)
+        lines.append(Markup("→ {}").format(t(step, **values)))
+    return Markup("\n").join(lines)
 
 
 def _values(finding: Finding, names: Names, panel: PanelSpec | None, t: Translator) -> dict[str, object]:
@@ -159,22 +158,22 @@ def _values(finding: Finding, names: Names, panel: PanelSpec | None, t: Translat
     role = names.facts.roles.get(finding.role_ids[0]) if finding.role_ids else None
     other = names.panels.get(finding.other_panel_id or 0)
     return {
-        "bot": discord.utils.escape_markdown(names.bot),
-        "bot_role": f"<@&{names.facts.bot_top_role.role_id}>",
-        "channel": f"<#{finding.channel_id}>",
+        "bot": names.bot,
+        "bot_role": role_mention(names.facts.bot_top_role.role_id),
+        "channel": channel_mention(finding.channel_id or 0),
         "permissions": powers(role, t, finding.permissions) if role else permission_names(finding.permissions, t),
         "role": roles[0] if roles else "",
         "roles": _some(roles),
         "others": _some(roles[1:]),
         "needed": roles[1] if len(roles) > 1 else "",
         "givers": _some([role_name(role_id, names.facts) for role_id in finding.by_role_ids]),
-        "other_panel": f"**{literal(other.name)}**" if other else "",
+        "other_panel": bold(other.name) if other else "",
         "what": roles[0] if roles else t("the roles of this panel"),
         "minimum": panel.min_roles if panel else 0,
         "count": len(panel.roles) if panel else 0,
-        "group": f"**{discord.utils.escape_markdown(panel.link_group or '')}**" if panel else "",
+        "group": bold(panel.link_group) if panel and panel.link_group else "",
     }
 
 
-def _some(roles: list[str]) -> str:
-    return " ".join(roles[:MENTIONS_MAX]) + (" …" if len(roles) > MENTIONS_MAX else "")
+def _some(roles: list[Markup]) -> Markup:
+    return Markup(" ").join(roles[:MENTIONS_MAX]) + (" …" if len(roles) > MENTIONS_MAX else "")

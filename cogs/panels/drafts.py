@@ -22,6 +22,7 @@ from core.components import Payload
 from core.errors import OUTDATED, UserError, Vanished
 from core.i18n import N_, Translator
 from core.interactions import Handler, Press, component
+from core.markup import Markup
 from domain import clock
 from domain.custom_id import CustomId, decode, encode
 from domain.panels import ButtonColour, PanelSpec
@@ -51,7 +52,7 @@ class Refused(UserError):
         super().__init__(error.message, **error.values)
         self.error, self.draft_id = error, draft_id
 
-    def text(self, t: Translator) -> str:
+    def text(self, t: Translator) -> Markup:
         """The sentence of the refusal itself."""
         return self.error.text(t)
 

@@ -7,8 +7,10 @@ from cogs.panels.drafts import keeping
 from cogs.panels.handling import PanelHandlers, argument, picked, role_of
 from cogs.panels.posting_handlers import told_of_deletion
 from core.answer import Acknowledgement
+from core.components import text_message
 from core.facts import guild_facts
 from core.interactions import Press, component
+from core.markup import Markup
 from domain.custom_id import CustomId, ForeignCustomId, decode
 
 
@@ -121,7 +123,7 @@ class EditorHandlers(PanelHandlers):
             await press.answer.redraw(screens.delete(view))
             return
         told = told_of_deletion(panel, await self.poster.delete_panel(editor, panel), t)
-        await press.answer.redraw({"content": "\n".join(told), "embeds": [], "components": []})
+        await press.answer.redraw(text_message(Markup("\n").join(told), embeds=[], components=[]))
 
 
 def _asked_about(press: Press) -> list[int]:

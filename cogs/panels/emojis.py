@@ -33,7 +33,7 @@ def parse_emoji(text: str, custom: Collection[discord.GuildEmoji]) -> str | None
     text = text.strip()
     if not text:
         return None
-    shown = discord.utils.escape_markdown(text[:80])
+    shown = text[:80]
     if match := _CUSTOM.match(text):
         found = next((known for known in custom if known.id == int(match["id"]) and known.available), None)
         if found is None:

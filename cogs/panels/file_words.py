@@ -2,6 +2,7 @@
 
 from core.errors import UserError
 from core.i18n import N_
+from core.markup import code
 from domain.file_reader import Fault, FaultKind
 
 FAULTS = {
@@ -35,6 +36,5 @@ WHERE_MAX = 100
 
 def refusal(fault: Fault) -> UserError:
     """The fault as a refusal for the person whose file it is."""
-    reason = str(fault.values.get("reason", "")).replace("`", "'")
-    where = fault.where.replace("`", "'")[:WHERE_MAX]
-    return UserError(FAULTS[fault.kind], **fault.values | {"where": f"`{where}`", "reason": f"`{reason}`"})
+    shown = {"where": code(fault.where[:WHERE_MAX]), "reason": code(str(fault.values.get("reason", "")))}
+    return UserError(FAULTS[fault.kind], **fault.values | shown)

@@ -16,6 +16,7 @@ from cogs.panels.file_words import refusal
 from cogs.panels.looks import parse_address
 from core.errors import UserError
 from core.i18n import N_, Translator
+from core.markup import plain
 from domain.file_reader import Fault, FaultKind
 from domain.panel_file import PanelFile, RoleSketch, mentioned, read_file, write_file
 from domain.panels import PanelSpec, RoleSpec
@@ -36,7 +37,7 @@ async def exported(panels: list[PanelSpec], guild: discord.Guild, t: Translator)
     head = t("Role panels of {server}. `/panel import` reads this file, here and in other servers.", server=name)
     # Hundreds of panels take a while, in which the bot has other things to do.
     text = await asyncio.to_thread(lambda: tomli_w.dumps(write_file(panels, roles), multiline_strings=True))
-    return f"# {''.join(filter(str.isprintable, head))}\n\n{text}".encode()
+    return f"# {''.join(filter(str.isprintable, plain(head)))}\n\n{text}".encode()
 
 
 def sketches_of(panels: Iterable[PanelSpec], guild: discord.Guild) -> dict[int, RoleSketch]:

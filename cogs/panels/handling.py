@@ -19,6 +19,7 @@ from core.errors import OUTDATED, Vanished
 from core.facts import guild_facts
 from core.i18n import N_, Translator
 from core.interactions import Press
+from core.markup import Markup
 from domain.panels import PanelSpec, RoleSpec
 from domain.role_safety import GuildFacts
 
@@ -62,7 +63,7 @@ class PanelHandlers:
 
     async def _saved(
         self, press: Press, names: Collection[str], save: Callable[[PanelSpec], Awaitable[PanelSpec]], role_id: int | None = None
-    ) -> tuple[PanelSpec, list[str]]:
+    ) -> tuple[PanelSpec, list[Markup]]:
         """The panel after a pick was saved, or as it is with what is said instead: others' changes of the same fields are not overwritten.
 
         `save` changes the panel if it still has the version that it is given.
@@ -77,7 +78,7 @@ class PanelHandlers:
             except ChangedMeanwhile:
                 continue  # in this very moment: perhaps just these fields
 
-    async def _redraw(self, press: Press, panel: PanelSpec, *notices: str) -> None:
+    async def _redraw(self, press: Press, panel: PanelSpec, *notices: Markup) -> None:
         await press.answer.redraw(screens.main(await self._view(press, panel), notices))
 
 

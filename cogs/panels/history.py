@@ -20,6 +20,7 @@ from core.components import Payload
 from core.errors import UserError
 from core.i18n import N_, Translator
 from core.interactions import Press, component
+from core.markup import Markup
 from domain.panel_file import portable
 from domain.panels import PanelSpec
 from domain.placement import Placement, digest, place_again
@@ -128,7 +129,7 @@ async def _version(view: View, found: Revision, placement: Placement, *, undo: b
     return history_screens.revision(view, found, earlier, placement, undo=undo)
 
 
-async def _undone(target: Revision, now: PanelSpec, editor: Editor, t: Translator) -> str:
+async def _undone(target: Revision, now: PanelSpec, editor: Editor, t: Translator) -> Markup:
     """That a change was undone, and whose it was if it was somebody else's."""
     undone = await revisions.following(now.panel_id, target.version)
     if undone is None or undone.author_id == editor.user_id:

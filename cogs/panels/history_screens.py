@@ -10,6 +10,7 @@ from cogs.panels.revisions import Revision, moment
 from cogs.panels.view import EMBED_DESCRIPTION_MAX, View, screen
 from core.components import Payload
 from core.i18n import Translator
+from core.markup import Markup, plain
 from domain.panel_changes import changes
 from domain.panels import OPTION_DESCRIPTION_MAX, ButtonColour, PanelSpec
 from domain.placement import Placement, digest
@@ -26,9 +27,9 @@ def history(view: View, kept: Sequence[Revision], number: int, count: int) -> Pa
     for index, revision in enumerate(shown):
         words = _what(kept, index, t)
         author = person(revision.author_id, t, first=index + 1 >= len(kept))
-        lines.append(f"**{revision.version}** · {moment(revision)} · {author} · {words}")
+        lines.append(Markup("**{}** · {} · {} · {}").format(revision.version, moment(revision), author, words))
         label = t("Version {version}", version=revision.version)
-        options.append(option(label, str(revision.version), description=_cut(words, OPTION_DESCRIPTION_MAX)))
+        options.append(option(label, str(revision.version), description=_cut(plain(words), OPTION_DESCRIPTION_MAX)))
     rows = [row(string_select(view.id(verbs.REVISION), t("Look at a version"), options))] if options else []
     last = (number + 1) * PER_SCREEN >= count
     turns: list[Payload] = []
@@ -50,7 +51,7 @@ def revision(view: View, found: Revision, earlier: Revision | None, placement: P
         lines += _bullets(then or [nothing_seen(found.author_id, t)], t)
     back = changes(now, placement.panel)
     same = t("Restoring it would change nothing now.") if placement.left_out else t("The panel is as it was then.")
-    lines += ["", t("What restoring it would change now:") if back else same]
+    lines += [Markup(), t("What restoring it would change now:") if back else same]
     lines += _bullets(change_lines(back, now, placement.panel, view.facts, t), t)
     lines += left_out_lines(placement, view.facts, t)
     text, told = question(lines, [placement], [], view.facts, t, EMBED_DESCRIPTION_MAX)
@@ -64,20 +65,20 @@ def revision(view: View, found: Revision, earlier: Revision | None, placement: P
     return screen(view, [text], [row(restore, button(view.id(verbs.HISTORY), t("History")), view.back())])
 
 
-def differences(view: View, before: PanelSpec, after: PanelSpec) -> list[str]:
+def differences(view: View, before: PanelSpec, after: PanelSpec) -> list[Markup]:
     """What is different between two states of the panel."""
     return _bullets(change_lines(changes(before, after), before, after, view.facts, view.t), view.t)
 
 
-def _what(kept: Sequence[Revision], index: int, t: Translator) -> str:
+def _what(kept: Sequence[Revision], index: int, t: Translator) -> Markup:
     """What a version changed."""
     if index + 1 >= len(kept):
         return t("first version that is kept")
     return summary(changes(kept[index + 1].panel, kept[index].panel), t) or nothing_seen(kept[index].author_id, t)
 
 
-def _bullets(lines: list[str], t: Translator) -> list[str]:
-    shown = [f"• {line}" for line in lines[:DETAILS_MAX]]
+def _bullets(lines: list[Markup], t: Translator) -> list[Markup]:
+    shown = [Markup("• {}").format(line) for line in lines[:DETAILS_MAX]]
     return shown if len(lines) <= DETAILS_MAX else [*shown, t("… and {n} more", n=len(lines) - DETAILS_MAX)]
 
 

@@ -10,6 +10,7 @@ from cogs.panels.handling import PanelHandlers, argument, picked
 from core.answer import Acknowledgement
 from core.errors import OUTDATED, Vanished
 from core.interactions import Press, component
+from core.markup import Markup
 from domain.panels import PanelSpec, Style
 
 
@@ -58,5 +59,5 @@ class LookHandlers(PanelHandlers):
         panel, notices = await self._saved(press, wanted, save)
         await self._show_look(press, panel, *notices)
 
-    async def _show_look(self, press: Press, panel: PanelSpec, *notices: str) -> None:
+    async def _show_look(self, press: Press, panel: PanelSpec, *notices: Markup) -> None:
         await press.answer.redraw(look_screens.look(await self._view(press, panel), notices))

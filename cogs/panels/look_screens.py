@@ -8,9 +8,10 @@ from cogs.panels.components import ROW_WIDTH, button, labelled, modal, option, r
 from cogs.panels.looks import COLOUR_LENGTH, colour_text, parse_address, parse_colour
 from cogs.panels.modals import optional_text, style_options, submitted
 from cogs.panels.view import View, screen
-from cogs.panels.words import STYLES, literal
+from cogs.panels.words import STYLES
 from core.components import Payload
 from core.i18n import Translator
+from core.markup import Markup
 from domain.custom_id import encode
 from domain.panels import FOOTER_MAX, URL_MAX, ButtonColour, PanelSpec, Style
 
@@ -18,7 +19,7 @@ COLOUR, IMAGE, THUMBNAIL, FOOTER = (encode(f"field.{name}") for name in ("accent
 SHOWN_MAX = 100  # characters of a long text
 
 
-def look(view: View, notices: Iterable[str] = ()) -> Payload:
+def look(view: View, notices: Iterable[Markup] = ()) -> Payload:
     """Style, colour, pictures and footer."""
     t, shown = view.t, view.panel.appearance
     lines = [
@@ -74,5 +75,4 @@ def read_pictures(data: Any) -> dict[str, Any]:
 def _short(text: str | None) -> str:
     if not text:
         return "–"
-    text = text if len(text) <= SHOWN_MAX else text[: SHOWN_MAX - 1] + "…"
-    return literal(text)
+    return text if len(text) <= SHOWN_MAX else text[: SHOWN_MAX - 1] + "…"

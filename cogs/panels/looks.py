@@ -3,8 +3,6 @@
 import re
 from urllib.parse import quote, urlsplit, urlunsplit
 
-import discord
-
 from core.errors import UserError
 from core.i18n import N_
 from domain.panels import URL_MAX
@@ -25,7 +23,7 @@ def parse_colour(text: str | None) -> int | None:
         return None
     match = _COLOUR.match(text)
     if match is None:
-        raise UserError(NOT_A_COLOUR, text=discord.utils.escape_markdown(text[:COLOUR_LENGTH]))
+        raise UserError(NOT_A_COLOUR, text=text[:COLOUR_LENGTH])
     digits = match["digits"]
     return int(digits if len(digits) == 6 else "".join(digit * 2 for digit in digits), 16)
 
@@ -47,7 +45,7 @@ def parse_address(text: str | None) -> str | None:
     except ValueError:  # a port or an IPv6 address that is none, a name that no host can have
         good, address = False, text
     if not good or len(address) > URL_MAX or re.search(r"[\s<>\"\\^`{|}]", text):
-        raise UserError(NOT_AN_ADDRESS, text=discord.utils.escape_markdown(text[:100]))
+        raise UserError(NOT_AN_ADDRESS, text=text[:100])
     return address
 
 

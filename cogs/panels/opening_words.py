@@ -7,9 +7,10 @@ from cogs.panels import verbs
 from cogs.panels.access import Editor
 from cogs.panels.components import button, row
 from cogs.panels.words import powers, role_name, unseen
-from core.components import Payload, fit
+from core.components import Payload, fit, text_message
 from core.errors import UserError
 from core.i18n import N_, Translator
+from core.markup import Markup
 from domain import clock
 from domain.custom_id import encode
 from domain.openings import Barred, Respect, Respects
@@ -69,7 +70,7 @@ class NotYoursToOpen(UserError):
         super().__init__(sentences.get(bar.problem, NOT_POSSIBLE), role=role_name(bar.role_id, facts))
         self.bar = bar
 
-    def text(self, t: Translator) -> str:
+    def text(self, t: Translator) -> Markup:
         """The role, what opened it, and who can do this."""
         return t(self.message, **self.values, respects=_listed(self.bar.respects, t))
 
@@ -111,13 +112,13 @@ class Asked(UserError):
         lines += unseen(self._facts, t)
         text = fit(lines, EMBED_DESCRIPTION_MAX, t)
         if text != "\n".join(lines):
-            return {"content": t(TOO_MANY_TO_SHOW), "embeds": [{"description": text}], "components": []}
-        shown = {"content": self.text(t), "embeds": [{"description": text}], "components": []}
+            return text_message(t(TOO_MANY_TO_SHOW), embeds=[{"description": text}], components=[])
+        shown = text_message(self.text(t), embeds=[{"description": text}], components=[])
         if self._draft_id is None:
             return shown
         yes = button(encode(verbs.OPEN_ANYWAY, self._draft_id, self.proof), t("Do it anyway"), ButtonColour.RED)
         return {**shown, "components": [row(yes, button(encode(verbs.OPEN_NOT, self._draft_id), t("Leave it as it is")))]}
 
 
-def _listed(respects: Collection[Respect], t: Translator) -> str:
+def _listed(respects: Collection[Respect], t: Translator) -> Markup:
     return t.listed(t(RESPECTS[respect]) for respect in sorted(respects))

@@ -8,11 +8,12 @@ from cogs.panels.components import button, row
 from cogs.panels.edits import ChangedMeanwhile
 from cogs.panels.revisions import Revision
 from cogs.panels.words import CONTENT_MAX
-from core.components import Payload, fit
+from core.components import Payload, fit, text_message
 from core.errors import UserError
 from core.facts import guild_facts
 from core.i18n import Translator
 from core.interactions import Press
+from core.markup import Markup
 from domain.custom_id import encode
 from domain.panel_changes import changes
 from domain.panels import ButtonColour
@@ -32,7 +33,7 @@ class Overtaken(UserError):
         form = button(encode(verbs.FIX, self._draft_id, self._version), t("Open the form again"))
         reload = button(encode(verbs.HOME, self._panel_id), t("Show the panel as it is now"))
         lines = [t("The panel was changed in the meantime, so nothing was saved. This is what happened:"), *self._happened.lines(t)]
-        return {"content": fit(lines, CONTENT_MAX, t), "components": [row(again, form, reload)]}
+        return text_message(fit(lines, CONTENT_MAX, t), components=[row(again, form, reload)])
 
 
 class Happened:
@@ -46,9 +47,9 @@ class Happened:
         """Everything since a version."""
         return cls(await revisions.find(panel_id, shown), await revisions.since(panel_id, shown), facts)
 
-    def lines(self, t: Translator, *, but_by: int | None = None) -> list[str]:
+    def lines(self, t: Translator, *, but_by: int | None = None) -> list[Markup]:
         """A line for each change: who, when, and what; those `but_by` somebody are left out."""
-        lines: list[str] = []
+        lines: list[Markup] = []
         before = self._shown
         for one in self._since:
             if before is None:
@@ -57,8 +58,8 @@ class Happened:
                 words = change_lines(changes(before.panel, one.panel), before.panel, one.panel, self._facts, t)
             before = one
             if but_by is None or one.author_id != but_by:
-                what = " · ".join(words) or nothing_seen(one.author_id, t)
-                lines.append(f"• {person(one.author_id, t)} · {revisions.moment(one)} · {what}")
+                what = Markup(" · ").join(words or [nothing_seen(one.author_id, t)])
+                lines.append(Markup("• {} · {} · {}").format(person(one.author_id, t), revisions.moment(one), what))
         return lines
 
     def touched(self, names: Collection[str], role_id: int | None, *, but_by: int) -> bool:
@@ -77,7 +78,7 @@ async def overtaken(press: Press, error: ChangedMeanwhile, draft_id: int) -> Ove
     return Overtaken(error, await Happened.to(error.panel_id, error.shown, guild_facts(press.member.guild)), draft_id)
 
 
-async def news(press: Press, panel_id: int, facts: GuildFacts) -> list[str]:
+async def news(press: Press, panel_id: int, facts: GuildFacts) -> list[Markup]:
     """What others changed since the screen that was clicked on was drawn: its custom_ids tell the version."""
     if press.shown is None:
         return []

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
-import discord
-
 from cogs.panels.words import REFUSED, powers, problem_sentence, unseen
 from core.components import MORE, fit
 from core.i18n import N_, Translator
+from core.markup import Markup, bold, role_mention
 from domain.placement import LeftOut, Placement, Unmatched
 from domain.plan import Refusal
 from domain.role_safety import GuildFacts, Problem
@@ -27,8 +26,8 @@ TOO_POWERFUL = N_(
 
 
 def question(
-    lines: list[str], placements: Sequence[Placement], after: list[str], facts: GuildFacts, t: Translator, limit: int
-) -> tuple[str, bool]:
+    lines: list[Markup], placements: Sequence[Placement], after: list[Markup], facts: GuildFacts, t: Translator, limit: int
+) -> tuple[Markup, bool]:
     """The text of a question, and whether it tells enough for a yes: `lines`, the powerful roles, and what comes `after` them.
 
     Whoever says yes confirms the powerful roles, so they are never what is cut off.
@@ -37,48 +36,45 @@ def question(
     room = limit - len("\n".join(["", *below]))
     if room < ROOM_MIN:
         return fit([t(TOO_POWERFUL), *lines], limit, t), False
-    return "\n".join([fit(lines, room, t), *below]), True
+    return Markup("\n").join([fit(lines, room, t), *below]), True
 
 
-def left_out_lines(placement: Placement, facts: GuildFacts, t: Translator) -> list[str]:
+def left_out_lines(placement: Placement, facts: GuildFacts, t: Translator) -> list[Markup]:
     """What does not come along, and why."""
     if not placement.left_out:
         return []
-    lines = [t("Left out:"), *(f"• {_left_out(left, facts, t)}" for left in placement.left_out[:LEFT_OUT_SHOWN])]
+    lines = [t("Left out:"), *(Markup("• {}").format(_left_out(left, facts, t)) for left in placement.left_out[:LEFT_OUT_SHOWN])]
     more = len(placement.left_out) - LEFT_OUT_SHOWN
     return [*lines, t(MORE, n=more)] if more > 0 else lines
 
 
-def powerful_lines(placements: Iterable[Placement], facts: GuildFacts, t: Translator) -> list[str]:
+def powerful_lines(placements: Iterable[Placement], facts: GuildFacts, t: Translator) -> list[Markup]:
     """What an administrator gives out with it."""
     powerful = {role_id: bits for placement in placements for role_id, bits in placement.powerful.items()}
     if not powerful:
         return []
     lines = [t("⚠️ Powerful: whoever takes one of these roles gets its permissions, and you confirm that:")]
-    return [*lines, *(f"• <@&{role_id}>: {powers(facts.roles[role_id], t, bits)}" for role_id, bits in powerful.items()), *unseen(facts, t)]
+    told = [Markup("• {}: {}").format(role_mention(role_id), powers(facts.roles[role_id], t, bits)) for role_id, bits in powerful.items()]
+    return [*lines, *told, *unseen(facts, t)]
 
 
-def unmet_lines(placements: Iterable[Placement], t: Translator) -> list[str]:
+def unmet_lines(placements: Iterable[Placement], t: Translator) -> list[Markup]:
     """Why it cannot be done without roles that the guild lacks."""
     names = dict.fromkeys(name for placement in placements for name in placement.unmet)
     return [
         t(
             "⛔ Members need the role {role} for this, which does not exist here. Without it the panel would be open to everyone.",
-            role=_bold(name),
+            role=bold(name),
         )
         for name in names
     ]
 
 
-def _left_out(left: LeftOut, facts: GuildFacts, t: Translator) -> str:
+def _left_out(left: LeftOut, facts: GuildFacts, t: Translator) -> Markup:
     match left.reason:
         case Unmatched():
-            return t(UNMATCHED[left.reason], role=_bold(left.name))
+            return t(UNMATCHED[left.reason], role=bold(left.name))
         case Problem() if left.role_id is not None:
             return problem_sentence(REFUSED, Refusal(left.role_id, left.reason), facts, t)
         case Problem():
-            return t(REFUSED[left.reason], role=_bold(left.name))
-
-
-def _bold(name: str) -> str:
-    return f"**{discord.utils.escape_markdown(name)}**"
+            return t(REFUSED[left.reason], role=bold(left.name))

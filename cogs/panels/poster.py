@@ -14,7 +14,7 @@ from loguru import logger
 from cogs.panels.access import GUILD_MISSING, Editor
 from cogs.panels.message_rows import MessageRows, Post
 from cogs.panels.render import Present, panel_message
-from cogs.panels.words import link, literal
+from cogs.panels.words import link
 from core import deeds
 from core.bot import RolePanelBot
 from core.channels import POSTABLE, missing_to_post
@@ -22,6 +22,7 @@ from core.components import Payload, public
 from core.errors import PartlyDone, UserError
 from core.facts import guild_facts
 from core.i18n import N_, Translator, translator
+from core.markup import channel_mention
 from core.permission_names import permission_names
 from core.rate_limits import RateLimited
 from core.rest import Uncertain
@@ -112,7 +113,7 @@ class Poster:
         if not panel.roles:
             raise UserError(NO_ROLES)
         self._check(guild, channel_id, t)
-        deeds.describe(POSTING_IT, channel=f"<#{channel_id}>")
+        deeds.describe(POSTING_IT, channel=channel_mention(channel_id))
         with self._work(panel.panel_id):
             post = await self.rows.begin_post(editor, guild_facts(guild), panel, channel_id, interaction_id)
             sent: list[int] = []
@@ -134,13 +135,13 @@ class Poster:
 
     async def take_out(self, editor: Editor, panel: PanelSpec, channel_id: int) -> Deletion:
         """Take a panel out of a channel. What Discord does not let the bot delete stays and works."""
-        deeds.describe(TAKING_IT_OUT, channel=f"<#{channel_id}>")
+        deeds.describe(TAKING_IT_OUT, channel=channel_mention(channel_id))
         with self._work(panel.panel_id):
             return await self.delete(panel.guild_id, await self.rows.begin_take_down(editor.user_id, panel, channel_id))
 
     async def delete_panel(self, editor: Editor, panel: PanelSpec) -> Deletion:
         """Delete a panel and its messages."""
-        deeds.describe(DELETING_IT, name=literal(panel.name))
+        deeds.describe(DELETING_IT, name=panel.name)
         with self._work(panel.panel_id):
             facts = guild_facts(await self.guild(panel.guild_id))
             return await self.delete(panel.guild_id, await self.rows.begin_deletion(editor, facts, panel))
@@ -167,7 +168,7 @@ class Poster:
         channel = guild.get_channel_or_thread(channel_id)
         if channel is None:
             raise UserError(NO_SUCH_CHANNEL)
-        mention = f"<#{channel_id}>"
+        mention = channel_mention(channel_id)
         # A thread is archived by itself, and then neither an edit nor a look reaches the panel in it.
         if isinstance(channel, discord.Thread) or channel.type not in POSTABLE:
             raise UserError(NOT_A_TEXT_CHANNEL, channel=mention)
@@ -177,7 +178,7 @@ class Poster:
 
     async def _send(self, channel_id: int, body: Payload) -> Payload:
         route = Route("POST", "/channels/{channel_id}/messages", channel_id=channel_id)
-        channel = f"<#{channel_id}>"
+        channel = channel_mention(channel_id)
         try:
             return await self._bot.rest.request(route, body=body, repeatable=True, deadline=self._deadline())
         except RateLimited:
@@ -186,7 +187,7 @@ class Poster:
             raise PartlyDone(POSTING_IT, channel=channel) from None
         except discord.HTTPException as error:
             logger.warning("A panel could not be posted in channel {}: {}", channel_id, error)
-            raise UserError(POST_REFUSED, channel=channel, reason=discord.utils.escape_markdown(error.text)) from None
+            raise UserError(POST_REFUSED, channel=channel, reason=error.text) from None
 
     async def _withdraw(self, guild_id: int, post: Post, sent: list[int]) -> None:
         """Take back what was sent of a post that came to nothing."""

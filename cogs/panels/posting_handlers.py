@@ -8,12 +8,13 @@ from cogs.panels.handling import PanelHandlers, argument, picked
 from cogs.panels.poster import Deletion, Posted
 from cogs.panels.render import INERT, pages
 from cogs.panels.view import View
-from cogs.panels.words import link, literal
+from cogs.panels.words import link
 from core.answer import Acknowledgement
 from core.components import text_message
 from core.errors import UserError
 from core.i18n import N_, Translator
 from core.interactions import Press, component
+from core.markup import Markup, channel_mention
 from domain.panels import PanelSpec
 from models import MessageState, PanelMessage
 
@@ -113,47 +114,47 @@ class PostingHandlers(PanelHandlers):
         channel_id = argument(press, 1)
         await _check_there(panel, channel_id)
         left = still_works(panel, await self.poster.take_out(editor, panel, channel_id), t)
-        await self._show_postings(press, panel, *(left or [t(TAKEN_OUT, channel=f"<#{channel_id}>")]))
+        await self._show_postings(press, panel, *(left or [t(TAKEN_OUT, channel=channel_mention(channel_id))]))
 
-    async def _post(self, press: Press, panel: PanelSpec, channel_id: int) -> list[str]:
+    async def _post(self, press: Press, panel: PanelSpec, channel_id: int) -> list[Markup]:
         t = press.answer.t
         guild = await self.poster.guild(press.interaction.guild_id)
         posted = await self.poster.post(guild, await Editor.of(press.interaction), panel, channel_id, press.interaction.id, t)
         return told_of(panel, posted, t)
 
-    async def _show_postings(self, press: Press, panel: PanelSpec, *notices: str) -> None:
+    async def _show_postings(self, press: Press, panel: PanelSpec, *notices: Markup) -> None:
         view: View = await self._view(press, panel)
         guild = await self.poster.guild(press.interaction.guild_id)
         names = {channel.id: channel.name for channel in guild.channels}
         await press.answer.redraw(posting_screens.postings(view, names, notices))
 
 
-def told_of(panel: PanelSpec, posted: Posted, t: Translator) -> list[str]:
+def told_of(panel: PanelSpec, posted: Posted, t: Translator) -> list[Markup]:
     """What is said after a panel was posted."""
     return [t(POSTED, link=posted.link), *_still_there(panel, posted.old, t)]
 
 
-def still_works(panel: PanelSpec, left: Deletion, t: Translator) -> list[str]:
+def still_works(panel: PanelSpec, left: Deletion, t: Translator) -> list[Markup]:
     """What is said of messages that could not be taken down, or not yet."""
     return _told(STILL_WORKS, panel, left, t)
 
 
-def told_of_deletion(panel: PanelSpec, left: Deletion, t: Translator) -> list[str]:
+def told_of_deletion(panel: PanelSpec, left: Deletion, t: Translator) -> list[Markup]:
     """What is said after a panel was deleted."""
-    return [t(DELETED, name=literal(panel.name)), *_told(LEFT, panel, left, t)]
+    return [t(DELETED, name=panel.name), *_told(LEFT, panel, left, t)]
 
 
-def _still_there(panel: PanelSpec, left: Deletion, t: Translator) -> list[str]:
+def _still_there(panel: PanelSpec, left: Deletion, t: Translator) -> list[Markup]:
     return _told(STILL_THERE, panel, left, t)
 
 
-def _told(refused: str, panel: PanelSpec, left: Deletion, t: Translator) -> list[str]:
+def _told(refused: str, panel: PanelSpec, left: Deletion, t: Translator) -> list[Markup]:
     sentences = ((refused, left.refused), (NOT_YET, left.pending))
     return [t(sentence, messages=_links(panel, messages)) for sentence, messages in sentences if messages]
 
 
-def _links(panel: PanelSpec, messages: Iterable[PanelMessage]) -> str:
-    return " ".join(link(panel.guild_id, message.channel_id, message.message_id) for message in messages if message.message_id)
+def _links(panel: PanelSpec, messages: Iterable[PanelMessage]) -> Markup:
+    return Markup(" ").join(link(panel.guild_id, message.channel_id, message.message_id) for message in messages if message.message_id)
 
 
 async def _check_there(panel: PanelSpec, channel_id: int) -> None:

@@ -9,15 +9,16 @@ from cogs.panels.render import pages
 from cogs.panels.view import View, as_of, screen, state, states
 from cogs.panels.words import link
 from core.components import Payload
+from core.markup import Markup
 from domain.panels import ButtonColour
 
 CHANNEL_NAME_MAX = 100
 
 
-def postings(view: View, channel_names: dict[int, str], notices: Iterable[str] = ()) -> Payload:
+def postings(view: View, channel_names: dict[int, str], notices: Iterable[Markup] = ()) -> Payload:
     """All channels that the panel stands in, and where else to post it."""
     t, count = view.t, pages(view.panel)
-    lines = [*states(view.panel.guild_id, view.postings, t), as_of(view), ""]
+    lines = [*states(view.panel.guild_id, view.postings, t), as_of(view), Markup()]
     if count > 1:
         lines.append(t("This panel needs {n} messages, because one message cannot hold all its roles.", n=count))
     lines.append(t("In which channel should the panel be posted? Where it stands already, the new message takes the old one's place."))
@@ -28,13 +29,13 @@ def postings(view: View, channel_names: dict[int, str], notices: Iterable[str] =
     return screen(view, lines, [*rows, row(button(view.id(verbs.POSTINGS_REFRESH), t("Refresh")), view.back())], notices)
 
 
-def posting(view: View, one: Posting, notices: Iterable[str] = ()) -> Payload:
+def posting(view: View, one: Posting, notices: Iterable[Markup] = ()) -> Payload:
     """One channel that the panel stands in."""
     t = view.t
     lines = [
         state(view.panel.guild_id, one, t),
         as_of(view),
-        "",
+        Markup(),
         t("Moving posts the panel in the new channel first and then takes it down here."),
     ]
     there = [link_button(link(view.panel.guild_id, one.channel_id, first), t("Go to the message")) for first in one.message_ids[:1]]

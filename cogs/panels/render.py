@@ -10,6 +10,7 @@ import discord
 from cogs.panels.components import OPTIONS_MAX, ROWS_MAX, button, option, row, string_select
 from core.components import Payload, fit, partial_emoji
 from core.i18n import N_, Translator
+from core.markup import Markup, escape, role_mention
 from domain.custom_id import CHOOSE, OPEN, OPEN_PICKER, PRESS, encode
 from domain.panels import ROLES_MAX, ROLES_PER_MESSAGE, TITLE_MAX, ButtonColour, Mode, PanelSpec, RoleSpec, Style
 
@@ -154,15 +155,15 @@ def _decorate(embed: discord.Embed, panel: PanelSpec, t: Translator) -> None:
         embed.set_thumbnail(url=look.thumbnail_url)
 
 
-def _list(panel: PanelSpec, roles: Roles, present: Present, room: int, t: Translator) -> list[str]:
+def _list(panel: PanelSpec, roles: Roles, present: Present, room: int, t: Translator) -> list[Markup]:
     """The roles as field values; with their descriptions where nothing else shows those and there is room.
 
     Of many roles several stand in a line, so that the panel's controls are not a screen further down.
     """
     if not roles:
         return [t("There are no roles here at the moment.")]
-    between = "\n" if len(roles) <= ROLES_PER_MESSAGE else " · "
-    lines: list[str] = []
+    between = Markup("\n") if len(roles) <= ROLES_PER_MESSAGE else Markup(" · ")
+    lines: list[Markup] = []
     for line_of in (_full_line, _short_line):
         lines = [line_of(panel, role, present) for role in roles]
         values = _packed(lines, between)
@@ -171,18 +172,18 @@ def _list(panel: PanelSpec, roles: Roles, present: Present, room: int, t: Transl
     return [fit(lines, min(room, FIELD_MAX), t, between)]
 
 
-def _full_line(panel: PanelSpec, role: RoleSpec, present: Present) -> str:
+def _full_line(panel: PanelSpec, role: RoleSpec, present: Present) -> Markup:
     line = _short_line(panel, role, present)
-    return f"{line} · {role.description}" if role.description and panel.style is Style.BUTTONS else line
+    return Markup("{} · {}").format(line, role.description) if role.description and panel.style is Style.BUTTONS else line
 
 
-def _short_line(_: PanelSpec, role: RoleSpec, present: Present) -> str:
-    return f"<@&{role.role_id}>" if role.role_id in present.role_ids else discord.utils.escape_markdown(role.label)
+def _short_line(_: PanelSpec, role: RoleSpec, present: Present) -> Markup:
+    return role_mention(role.role_id) if role.role_id in present.role_ids else escape(role.label)
 
 
-def _packed(lines: list[str], between: str) -> list[str]:
+def _packed(lines: list[Markup], between: Markup) -> list[Markup]:
     """The lines in as few texts of a field's length as possible."""
-    values: list[str] = []
+    values: list[Markup] = []
     for line in lines:
         if values and len(values[-1]) + len(between) + len(line) <= FIELD_MAX:
             values[-1] += between + line

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-import discord
 from tortoise.backends.base.client import BaseDBAsyncClient
 
+from core.markup import Markup, moment_shown
 from domain.panel_file import RoleSketch, read_panel, write_panel
 from domain.panels import PanelSpec
 from models import PanelRevision
@@ -54,9 +54,9 @@ async def keep_first(panel: PanelSpec, at: datetime, db: BaseDBAsyncClient) -> N
         await write(panel, None, at, db)
 
 
-def moment(revision: Revision) -> str:
+def moment(revision: Revision) -> Markup:
     """When it was, as Discord shows it in the reader's own words."""
-    return discord.utils.format_dt(revision.at, "R")
+    return moment_shown(revision.at)
 
 
 async def count(panel_id: int) -> int:

@@ -16,6 +16,7 @@ from core.bot import RolePanelBot
 from core.errors import UserError, is_database_away
 from core.facts import guild_facts
 from core.i18n import N_
+from core.markup import Markup, bold, role_mention
 from core.rate_limits import RateLimited
 from core.rest import Uncertain
 from domain import clock
@@ -129,7 +130,7 @@ class RoleMaker:
         if left:
             if not isinstance(error, UserError):
                 logger.opt(exception=error).error("Panels could not be made in guild {}", guild_id)
-            raise UserError(LEFT, roles=" ".join(f"<@&{role.role_id}>" for role in left)) from None
+            raise UserError(LEFT, roles=Markup(" ").join(role_mention(role.role_id) for role in left)) from None
 
     async def _settle(self, entry: AuditEntry, left: Iterable[RoleFacts]) -> None:
         names = {str(role.role_id): role.name for role in left}
@@ -197,9 +198,5 @@ def _refusal(sketch: RoleSketch, error: Exception) -> UserError:
     if isinstance(error, RateLimited):
         return UserError(LIMITED)
     if isinstance(error, discord.HTTPException) and not isinstance(error, discord.DiscordServerError):
-        return UserError(NOT_MADE, role=_bold(sketch.name), reason=discord.utils.escape_markdown(error.text))
-    return UserError(NOT_CONFIRMED, role=_bold(sketch.name))
-
-
-def _bold(name: str) -> str:
-    return f"**{discord.utils.escape_markdown(name)}**"
+        return UserError(NOT_MADE, role=bold(sketch.name), reason=error.text)
+    return UserError(NOT_CONFIRMED, role=bold(sketch.name))

@@ -5,8 +5,6 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
-import discord
-
 from cogs.panels import verbs
 from cogs.panels.components import labelled, modal, option, radio_group, text_input
 from core.components import Payload
@@ -129,4 +127,4 @@ def _read_duration(text: str) -> int | None:
 
 
 def _quoted(text: str) -> str:
-    return discord.utils.escape_markdown(text.strip()[:80])
+    return text.strip()[:80]

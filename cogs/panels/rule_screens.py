@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import discord
-
 from cogs.panels import verbs
 from cogs.panels.components import button, role_select, row, string_select
 from cogs.panels.modals import mode_options
@@ -14,6 +12,7 @@ from cogs.panels.words import REFUSED as REFUSED_ROLES
 from core.components import Payload
 from core.durations import duration_words
 from core.i18n import N_, Translator
+from core.markup import Markup, bold
 from domain.limits import limits_of
 from domain.panels import RULE_ROLES_MAX, ButtonColour, PanelSpec, Requirement, RoleSpec
 from domain.plan import Refusal
@@ -43,11 +42,11 @@ class Rules:
     sees_members: bool
 
 
-def behaviour(rules: Rules, notices: Iterable[str] = ()) -> Payload:
+def behaviour(rules: Rules, notices: Iterable[Markup] = ()) -> Payload:
     """What a click does, and for whom."""
     view, panel, t = rules.view, rules.view.panel, rules.view.t
     lines = [
-        f"**{t(MODES[panel.mode][0])}** · {t(MODES[panel.mode][1])}",
+        Markup("**{}** · {}").format(t(MODES[panel.mode][0]), t(MODES[panel.mode][1])),
         t("How many roles: {limits}", limits=_limits(rules)),
         t("Who may: {requirement}", requirement=requirement_words(panel.requirement, view)),
         _linked(rules),
@@ -72,7 +71,7 @@ def behaviour(rules: Rules, notices: Iterable[str] = ()) -> Payload:
     return screen(view, _under(t("Behaviour"), *lines), rows, notices)
 
 
-def role_rules(rules: Rules, role: RoleSpec, notices: Iterable[str] = ()) -> Payload:
+def role_rules(rules: Rules, role: RoleSpec, notices: Iterable[Markup] = ()) -> Payload:
     """For how long, to how many, with what else, and to whom one role is given."""
     view, t = rules.view, rules.view.t
     lines = [
@@ -93,7 +92,7 @@ def role_rules(rules: Rules, role: RoleSpec, notices: Iterable[str] = ()) -> Pay
     return screen(view, _under(t("Rules of a role"), *lines), rows, notices)
 
 
-def who(rules: Rules, role: RoleSpec | None, notices: Iterable[str] = ()) -> Payload:
+def who(rules: Rules, role: RoleSpec | None, notices: Iterable[Markup] = ()) -> Payload:
     """Which roles a member needs and must not have, for the panel or for one of its roles."""
     view, t = rules.view, rules.view.t
     rule, item = (role.requirement, role.item_id) if role else (view.panel.requirement, 0)
@@ -107,10 +106,10 @@ def who(rules: Rules, role: RoleSpec | None, notices: Iterable[str] = ()) -> Pay
             button(view.id(verbs.RULES, item) if role else view.id(verbs.BEHAVIOUR), t("Back")),
         ),
     ]
-    return screen(view, _under(t("Who may"), f"{about}: {requirement_words(rule, view)}"), rows, notices)
+    return screen(view, _under(t("Who may"), Markup("{}: {}").format(about, requirement_words(rule, view))), rows, notices)
 
 
-def requirement_words(rule: Requirement, view: View) -> str:
+def requirement_words(rule: Requirement, view: View) -> Markup:
     """A requirement in one line."""
     t = view.t
     parts = []
@@ -119,15 +118,15 @@ def requirement_words(rule: Requirement, view: View) -> str:
         parts.append(t("needs all of {roles}", roles=roles) if rule.needs_all else t("needs one of {roles}", roles=roles))
     if rule.blocked:
         parts.append(t("not with {roles}", roles=_roles(rule.blocked, view)))
-    return " · ".join(parts) or t("everyone")
+    return Markup(" · ").join(parts) if parts else t("everyone")
 
 
-def refused_in_bundle(refused: Iterable[Refusal], view: View) -> list[str]:
+def refused_in_bundle(refused: Iterable[Refusal], view: View) -> list[Markup]:
     """A sentence for each role that is not given along."""
     return [problem_sentence(BUNDLE_REFUSED, refusal, view.facts, view.t) for refusal in refused]
 
 
-def _limits(rules: Rules) -> str:
+def _limits(rules: Rules) -> Markup:
     """The limit in force, which the linked panels share."""
     limits, t = limits_of(rules.view.panel, rules.linked), rules.view.t
     maximum = 1 if limits.unique else limits.maximum
@@ -136,15 +135,15 @@ def _limits(rules: Rules) -> str:
     return t("{minimum} to {maximum}", minimum=limits.minimum, maximum=maximum) if limits.minimum else t("at most {n}", n=maximum)
 
 
-def _linked(rules: Rules) -> str:
+def _linked(rules: Rules) -> Markup:
     group, t = rules.view.panel.link_group, rules.view.t
     if group is None:
         return t("Linked panels: none")
-    names = ", ".join(f"**{discord.utils.escape_markdown(panel.name)}**" for panel in rules.linked) or "–"
-    return t("Linked panels in the group {group}: {panels}", group=f"**{discord.utils.escape_markdown(group)}**", panels=names)
+    names = Markup(", ").join(bold(panel.name) for panel in rules.linked) or "–"
+    return t("Linked panels in the group {group}: {panels}", group=bold(group), panels=names)
 
 
-def _places(role: RoleSpec, t: Translator) -> str:
+def _places(role: RoleSpec, t: Translator) -> Markup:
     if role.capacity is None:
         return t("any number")
     if role.capacity_counts_all:
@@ -152,11 +151,11 @@ def _places(role: RoleSpec, t: Translator) -> str:
     return t("{n}, counting who took it from this panel", n=role.capacity)
 
 
-def _roles(role_ids: Iterable[int], view: View) -> str:
-    return " ".join(role_name(role_id, view.facts) for role_id in role_ids)
+def _roles(role_ids: Iterable[int], view: View) -> Markup:
+    return Markup(" ").join(role_name(role_id, view.facts) for role_id in role_ids)
 
 
-def _yes(on: bool, t: Translator) -> str:
+def _yes(on: bool, t: Translator) -> Markup:
     return t("yes") if on else t("no")
 
 
@@ -174,5 +173,5 @@ def _rule_select(view: View, verb: str, item_id: int, placeholder: str, chosen: 
     return {**select, "min_values": 0, **({"default_values": defaults} if defaults else {})}
 
 
-def _under(heading: str, *lines: str) -> list[str]:
-    return [f"__{heading}__", *lines]
+def _under(heading: Markup, *lines: Markup) -> list[Markup]:
+    return [Markup("__{}__").format(heading), *lines]

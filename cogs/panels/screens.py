@@ -5,15 +5,14 @@ Pure: from plain values to payloads. Each screen's custom_ids carry the panel's 
 
 from collections.abc import Iterable, Sequence
 
-import discord
-
 from cogs.panels import verbs
 from cogs.panels.components import OPTIONS_MAX, ROW_WIDTH, button, option, role_select, row, string_select
 from cogs.panels.postings import Posting
 from cogs.panels.view import EMBED_DESCRIPTION_MAX, RolePage, View, as_of, screen, states
-from cogs.panels.words import MODES, STYLES, literal, powers, refusals, role_name, role_names, unseen
-from core.components import Payload, fit
+from cogs.panels.words import MODES, STYLES, powers, refusals, role_name, role_names, unseen
+from core.components import Payload, fit, text_embed, text_message
 from core.i18n import Translator
+from core.markup import Markup, bold, emoji_shown
 from domain.custom_id import encode
 from domain.panels import ROLES_MAX, ButtonColour, PanelSpec, RoleSpec
 from domain.plan import Refusal
@@ -24,7 +23,7 @@ CONFIRMATIONS_MAX = 2 * ROW_WIDTH
 POWERS_MAX = 3200  # characters of an embed's text: what is confirmed is shown whole, and there is room to name the roles beyond
 
 
-def main(view: View, notices: Iterable[str] = (), number: int = 0) -> Payload:
+def main(view: View, notices: Iterable[Markup] = (), number: int = 0) -> Payload:
     """Where everything starts: how the panel stands, and what can be done. `notices` tell what just happened.
 
     `number` is the page of roles that is shown.
@@ -63,18 +62,18 @@ def _main_buttons(view: View) -> list[Payload]:
     ]
 
 
-def role(view: View, spec: RoleSpec, notices: Iterable[str] = ()) -> Payload:
+def role(view: View, spec: RoleSpec, notices: Iterable[Markup] = ()) -> Payload:
     """One role of the panel."""
     t = view.t
     lines = [
         role_name(spec.role_id, view.facts, view.panel),
-        t("Label: {label}", label=literal(spec.label)),
-        t("Emoji: {emoji}", emoji=spec.emoji or "–"),
-        t("Description: {description}", description=literal(spec.description or "–")),
+        t("Label: {label}", label=spec.label),
+        t("Emoji: {emoji}", emoji=emoji_shown(spec.emoji or "–")),
+        t("Description: {description}", description=spec.description or "–"),
     ]
     warning = view.warning(spec)
     if warning:
-        lines.append(f"⚠️ {warning}")
+        lines.append(Markup("⚠️ {}").format(warning))
     buttons = [button(view.id(verbs.ROLE_TEXT, spec.item_id), t("Edit"), ButtonColour.BLURPLE)]
     dangerous = item_problem(view.facts, spec, spec) is Problem.DANGEROUS
     if dangerous and view.by_administrator:
@@ -89,16 +88,19 @@ def delete(view: View) -> Payload:
     t = view.t
     lines = [
         *_settings(view),
-        "",
+        Markup(),
         t("Delete this panel and its messages? Members keep the roles they have. This cannot be undone."),
     ]
     return screen(view, lines, [row(button(view.id(verbs.DELETE_NOW), t("Delete the panel"), ButtonColour.RED), view.back())])
 
 
-def confirm(view: View, role_ids: tuple[int, ...], notices: Iterable[str] = ()) -> Payload:
+def confirm(view: View, role_ids: tuple[int, ...], notices: Iterable[Markup] = ()) -> Payload:
     """What dangerous roles can do, and a button for each that an administrator still wants on the panel."""
     t = view.t
-    told = [f"• {role_name(role_id, view.facts)}: {powers(view.facts.roles[role_id], t)}" for role_id in role_ids[:CONFIRMATIONS_MAX]]
+    told = [
+        Markup("• {}: {}").format(role_name(role_id, view.facts), powers(view.facts.roles[role_id], t))
+        for role_id in role_ids[:CONFIRMATIONS_MAX]
+    ]
     while len("\n".join(told)) > POWERS_MAX:
         told.pop()
     shown = role_ids[: len(told)]
@@ -112,7 +114,7 @@ def confirm(view: View, role_ids: tuple[int, ...], notices: Iterable[str] = ()) 
     return screen(view, lines, [*rows, row(view.back())], notices)
 
 
-def after_adding(view: View, refused: tuple[Refusal, ...], notices: Iterable[str] = (), number: int = 0) -> Payload:
+def after_adding(view: View, refused: tuple[Refusal, ...], notices: Iterable[Markup] = (), number: int = 0) -> Payload:
     """The screen after roles were asked for: each refused one is named; an administrator is asked about the dangerous ones.
 
     `number` is the page of roles that is shown.
@@ -127,24 +129,22 @@ def after_adding(view: View, refused: tuple[Refusal, ...], notices: Iterable[str
 def overview(panels: list[tuple[PanelSpec, tuple[Posting, ...]]], t: Translator, number: int = 0, count: int = 1) -> Payload:
     """Some of the guild's panels, each with its state: page `number` of `count`."""
     if not panels:
-        return {"content": t("There are no panels here yet. Make one with `/panel create`."), "embeds": [], "components": []}
+        return text_message(t("There are no panels here yet. Make one with `/panel create`."), embeds=[], components=[])
     lines = [
-        f"**{literal(panel.name)}** · "
-        + t.plural("{n} role", "{n} roles", len(panel.roles))
-        + " · "
-        + " · ".join(states(panel.guild_id, postings, t))
+        Markup(" · ").join([bold(panel.name), t.plural("{n} role", "{n} roles", len(panel.roles)), *states(panel.guild_id, postings, t)])
         for panel, postings in panels
     ]
-    embed = discord.Embed(title=t("Role panels"), description=fit(lines, EMBED_DESCRIPTION_MAX, t))
     turns: list[Payload] = []
+    page = ""
     if count > 1:
-        embed.set_footer(text=t("Page {page} of {pages}", page=number + 1, pages=count))
+        page = t("Page {page} of {pages}", page=number + 1, pages=count)
         before = button(encode(verbs.LIST, 0, max(0, number - 1)), t("◀ Previous"), disabled=number == 0)
         turns = [row(before, button(encode(verbs.LIST, 0, number + 1), t("Next ▶"), disabled=number == count - 1))]
-    return {"embeds": [embed.to_dict()], "components": turns}
+    embed = text_embed(t("Role panels"), fit(lines, EMBED_DESCRIPTION_MAX, t), footer=page)
+    return {"embeds": [embed], "components": turns}
 
 
-def added_notice(before: PanelSpec, view: View, picked: Sequence[int]) -> list[str]:
+def added_notice(before: PanelSpec, view: View, picked: Sequence[int]) -> list[Markup]:
     """What is said of the picked roles that are on the panel now, and were not or were before."""
     known, t = {role.role_id for role in before.roles}, view.t
     new = [role.role_id for role in view.panel.roles if role.role_id in picked and role.role_id not in known]
@@ -153,12 +153,12 @@ def added_notice(before: PanelSpec, view: View, picked: Sequence[int]) -> list[s
     return [*lines, t("On the panel already: {roles}.", roles=role_names(old, view.facts, t))] if old else lines
 
 
-def _not_added(refused: Sequence[Refusal], view: View) -> list[str]:
+def _not_added(refused: Sequence[Refusal], view: View) -> list[Markup]:
     """A line for each role that was refused, under a heading that says so."""
     return [view.t("**Not added:**"), *refusals(refused, view.facts, view.t)] if refused else []
 
 
-def _settings(view: View) -> list[str]:
+def _settings(view: View) -> list[Markup]:
     panel, t = view.panel, view.t
     return [
         *states(panel.guild_id, view.postings, t),
@@ -169,16 +169,16 @@ def _settings(view: View) -> list[str]:
     ]
 
 
-def _overview(view: View, page: RolePage) -> list[str]:
+def _overview(view: View, page: RolePage) -> list[Markup]:
     """The panel and its roles; when not every reason of a warning has room, the roles come without theirs rather than not at all."""
-    lines = [*_settings(view), "", *_roles(view, page)]
+    lines = [*_settings(view), Markup(), *_roles(view, page)]
     if len("\n".join(lines)) <= EMBED_DESCRIPTION_MAX:
         return lines
     marked = _roles(view, page, with_reasons=False)
-    return [*_settings(view), "", *marked, view.t("⚠️ These do not work now. Choose one below under “Change one role” to see why.")]
+    return [*_settings(view), Markup(), *marked, view.t("⚠️ These do not work now. Choose one below under “Change one role” to see why.")]
 
 
-def _roles(view: View, page: RolePage, *, with_reasons: bool = True) -> list[str]:
+def _roles(view: View, page: RolePage, *, with_reasons: bool = True) -> list[Markup]:
     t = view.t
     if not page.roles:
         return [t("No roles yet. Add some below.")]
@@ -187,15 +187,15 @@ def _roles(view: View, page: RolePage, *, with_reasons: bool = True) -> list[str
     for spec in page.roles:
         name = role_name(spec.role_id, view.facts, view.panel)
         warning = view.warning(spec)
-        told = f"\n⚠️ {warning}" if warning and with_reasons else " ⚠️" if warning else ""
-        lines.append(f"{spec.emoji or '•'} {name}{told}")
+        told = Markup("\n⚠️ {}").format(warning) if warning and with_reasons else Markup(" ⚠️") if warning else Markup()
+        lines.append(Markup("{} {}{}").format(emoji_shown(spec.emoji or "•"), name, told))
     return lines
 
 
 def _excerpt(panel: PanelSpec) -> str:
     """The beginning of what members read, on one line."""
     words = " ".join(f"{panel.title} · {panel.description}".split() if panel.description else panel.title.split())
-    return literal(_cut(words, EXCERPT_MAX))
+    return _cut(words, EXCERPT_MAX)
 
 
 def _confirm_button(view: View, role_id: int, label: str) -> Payload:

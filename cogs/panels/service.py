@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import discord
-
 from cogs.panels import revisions
 from cogs.panels.access import ONLY_ADMINISTRATORS, Editor
 from cogs.panels.door import Passage, door
@@ -36,7 +34,7 @@ class PanelService(PanelEdits):
         panels = Panel.filter(guild_id=guild_id).order_by("name").prefetch_related("roles")
         panel = await panels.filter(name=name).first() or await panels.filter(name__iexact=name).first()
         if panel is None:
-            raise UserError(NO_SUCH_PANEL, name=discord.utils.escape_markdown(name[:NAME_MAX]))
+            raise UserError(NO_SUCH_PANEL, name=name[:NAME_MAX])
         return panel.to_spec()
 
     async def create(self, editor: Editor, facts: GuildFacts, draft: PanelDraft) -> tuple[PanelSpec, tuple[Refusal, ...]]:

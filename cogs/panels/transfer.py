@@ -23,6 +23,7 @@ from core.errors import UserError
 from core.facts import guild_facts
 from core.i18n import N_, Translator, localized
 from core.interactions import Press, component
+from core.markup import Markup
 from domain import clock
 from domain.custom_id import encode
 from domain.panel_file import PanelFile, portable, read_file, write_sparingly
@@ -84,7 +85,7 @@ class TransferHandlers(PanelHandlers):
         if len(content) > SIZE_MAX:
             lines.append(answer.t("The file is larger than `/panel import` takes. Export the panels one by one to import them somewhere."))
         await answer.defer()  # only an answer that was deferred can bring a file
-        await answer.send({"content": "\n".join(lines), "files": [attached(content, "role-panels.toml")]})
+        await answer.send(text_message(Markup("\n").join(lines)) | {"files": [attached(content, "role-panels.toml")]})
 
     @slash(panel, "import", N_("Make role panels from a file"))
     @slash_option("file", discord.Attachment, N_("A file from /panel export"))
@@ -135,7 +136,7 @@ class TransferHandlers(PanelHandlers):
         """Nothing is to be made."""
         await Editor.of(press.interaction)
         await Draft.filter(id=argument(press, 0), guild_id=press.member.guild.id, user_id=press.member.id).delete()
-        await press.answer.redraw({"content": press.answer.t("Nothing was made."), "embeds": [], "components": []})
+        await press.answer.redraw(text_message(press.answer.t("Nothing was made."), embeds=[], components=[]))
 
     async def _make(self, draft: Draft, file: PanelFile, guild: discord.Guild, editor: Editor, with_roles: bool) -> tuple[PanelSpec, ...]:
         """The panels, with the roles that are missing when they are wanted; when the panels fail, the roles are taken back."""
@@ -160,7 +161,7 @@ class TransferHandlers(PanelHandlers):
 
     async def _made(self, panels: tuple[PanelSpec, ...], guild: discord.Guild, editor: Editor, answer: Answer) -> Payload:
         if len(panels) != 1:
-            return {**text_message(transfer_screens.made(panels, answer.t)), "embeds": [], "components": []}
+            return text_message(transfer_screens.made(panels, answer.t), embeds=[], components=[])
         (panel,) = panels
         return screens.main(await self.view(panel, guild, editor, answer.t), [answer.t("The panel was created.")])
 
@@ -183,7 +184,7 @@ def _proof(file: PanelFile, facts: GuildFacts, editor: Editor) -> int:
 
 
 async def _screen(
-    draft_id: int, file: PanelFile, guild: discord.Guild, editor: Editor, lost: tuple[str, ...], t: Translator, *notices: str
+    draft_id: int, file: PanelFile, guild: discord.Guild, editor: Editor, lost: tuple[str, ...], t: Translator, *notices: Markup
 ) -> Payload:
     """What would be made of a file. Worked out in a thread: a file can name tens of thousands of roles."""
     taken = {panel.name.casefold() for panel in await Panel.filter(guild_id=guild.id).only("id", "name")}

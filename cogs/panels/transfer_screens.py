@@ -3,14 +3,13 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-import discord
-
 from cogs.panels import verbs
 from cogs.panels.components import button, row
 from cogs.panels.placement_words import left_out_lines, question, unmet_lines
 from cogs.panels.words import CONTENT_MAX, MODES, STYLES
-from core.components import Payload, fit
-from core.i18n import Translator
+from core.components import Payload, fit, text_embed, text_message
+from core.i18n import BETWEEN, Translator
+from core.markup import Markup, bold
 from domain.custom_id import encode
 from domain.panel_file import RoleSketch
 from domain.panels import ButtonColour, Mode, PanelSpec
@@ -33,27 +32,30 @@ class Proposal:
     may_make: bool
 
 
-def proposal(shown: Proposal, facts: GuildFacts, taken: Collection[str], t: Translator, notices: Sequence[str] = ()) -> Payload:
+def proposal(shown: Proposal, facts: GuildFacts, taken: Collection[str], t: Translator, notices: Sequence[Markup] = ()) -> Payload:
     """Every panel that will be made, with what is left out of it; `taken` are the names of the guild's panels, without case."""
     lines, named = unmet_lines(shown.placements, t), set(taken)
     for placement in shown.placements:
         lines += [_panel(placement.panel, named, t), *left_out_lines(placement, facts, t)]
         named.add(placement.panel.name.casefold())
-    after: list[str] = []
+    after: list[Markup] = []
     if shown.lost:
-        after.append(t("Emojis that this server does not have, so they are left out: {emojis}", emojis=_names(shown.lost)))
+        after.append(
+            t("Emojis that this server does not have, so they are left out: {emojis}", emojis=fit(shown.lost, NAMES_MAX, t, t(BETWEEN)))
+        )
     if shown.missing:
-        after += ["", t("Roles that do not exist here: {roles}", roles=_names([role.name for role in shown.missing]))]
+        names = fit([role.name for role in shown.missing], NAMES_MAX, t, t(BETWEEN))
+        after += [Markup(), t("Roles that do not exist here: {roles}", roles=names)]
         after.append(_making(shown, t))
     text, told = question(lines, shown.placements, after, facts, t, EMBED_DESCRIPTION_MAX)
-    embed = discord.Embed(title=t("This will be made"), description=text)
-    content = fit(list(notices), CONTENT_MAX, t)
-    return {"content": content, "embeds": [embed.to_dict()], "components": [row(*_buttons(shown, t, told=told))]}
+    content = fit(notices, CONTENT_MAX, t)
+    return text_message(content, embeds=[text_embed(t("This will be made"), text)], components=[row(*_buttons(shown, t, told=told))])
 
 
-def made(panels: Sequence[PanelSpec], t: Translator) -> str:
+def made(panels: Sequence[PanelSpec], t: Translator) -> Markup:
     """The answer when several panels were made."""
-    return t("These panels were made: {names}. `/panel edit` opens them.", names=_names([panel.name for panel in panels]))
+    names = fit([panel.name for panel in panels], NAMES_MAX, t, t(BETWEEN))
+    return t("These panels were made: {names}. `/panel edit` opens them.", names=names)
 
 
 def _buttons(shown: Proposal, t: Translator, *, told: bool) -> list[Payload]:
@@ -79,7 +81,7 @@ def _can_make(shown: Proposal) -> bool:
     return shown.may_make and 0 < len(shown.missing) <= ROLES_MADE_MAX
 
 
-def _making(shown: Proposal, t: Translator) -> str:
+def _making(shown: Proposal, t: Translator) -> Markup:
     if not shown.may_make:
         return t("They can be made only when both you and the bot have the permission Manage Roles.")
     if len(shown.missing) > ROLES_MADE_MAX:
@@ -89,18 +91,12 @@ def _making(shown: Proposal, t: Translator) -> str:
     return t("They can be made, without any permission, at the bottom of the role list.")
 
 
-def _panel(panel: PanelSpec, taken: Collection[str], t: Translator) -> str:
-    name = f"**{discord.utils.escape_markdown(panel.name)}**"
-    parts = [name, t(STYLES[panel.style]), t.plural("{n} role", "{n} roles", len(panel.roles))]
+def _panel(panel: PanelSpec, taken: Collection[str], t: Translator) -> Markup:
+    parts = [bold(panel.name), t(STYLES[panel.style]), t.plural("{n} role", "{n} roles", len(panel.roles))]
     if panel.mode is not Mode.TOGGLE:
         parts.insert(2, t(MODES[panel.mode][0]))
     if panel.link_group:
-        parts.append(t("linked as {group}", group=discord.utils.escape_markdown(panel.link_group)))
+        parts.append(t("linked as {group}", group=panel.link_group))
     if panel.name.casefold() in taken:
         parts.append(t("gets a number, because the name is taken"))
-    return " · ".join(parts)
-
-
-def _names(names: Sequence[str]) -> str:
-    text = ", ".join(discord.utils.escape_markdown(name) for name in names)
-    return text if len(text) <= NAMES_MAX else text[: NAMES_MAX - 1] + "…"
+    return Markup(" · ").join(parts)

@@ -4,14 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import discord
-
 from cogs.panels import verbs
 from cogs.panels.components import OPTIONS_MAX, button
 from cogs.panels.postings import Condition, Posting
-from cogs.panels.words import CONTENT_MAX, WARNINGS, link, literal, problem_sentence
-from core.components import Payload, fit
+from cogs.panels.words import CONTENT_MAX, WARNINGS, link, problem_sentence
+from core.components import Payload, fit, text_embed, text_message
 from core.i18n import N_, Translator
+from core.markup import Markup, channel_mention, moment_shown
 from domain import clock
 from domain.custom_id import encode
 from domain.panels import PanelSpec, RoleSpec
@@ -43,7 +42,7 @@ class View:
     by_administrator: bool
     t: Translator
     at: datetime = field(default_factory=clock.now)
-    news: tuple[str, ...] = ()
+    news: tuple[Markup, ...] = ()
 
     def id(self, verb: str, *args: int) -> str:
         """The custom_id of a component of this panel's editor; the version that the person sees travels in it."""
@@ -58,7 +57,7 @@ class View:
         items = [role.item_id for role in self.panel.roles]
         return items.index(item_id) // ROLES_PER_SCREEN if item_id in items else 0
 
-    def warning(self, spec: RoleSpec) -> str | None:
+    def warning(self, spec: RoleSpec) -> Markup | None:
         """Why members cannot get this role now."""
         problem = item_problem(self.facts, spec, spec)
         return problem_sentence(WARNINGS, Refusal(spec.role_id, problem), self.facts, self.t, self.panel) if problem else None
@@ -82,7 +81,7 @@ class RolePage:
         first = number * ROLES_PER_SCREEN
         return cls(number, count, first, panel.roles[first : first + ROLES_PER_SCREEN], len(panel.roles))
 
-    def caption(self, text: str, t: Translator) -> str:
+    def caption(self, text: Markup, t: Translator) -> Markup:
         """The text, with the range of roles where there are several pages."""
         if self.count == 1:
             return text
@@ -99,15 +98,14 @@ class RolePage:
         return [before, after]
 
 
-def screen(view: View, lines: list[str], rows: list[Payload], notices: Iterable[str] = ()) -> Payload:
+def screen(view: View, lines: list[Markup], rows: list[Payload], notices: Iterable[Markup] = ()) -> Payload:
     """A screen of this panel: what just happened, the text, and the rows of controls. Its footer tells the version that it shows."""
-    title = view.t("Panel: {name}", name=literal(view.panel.name))
-    embed = discord.Embed(title=title, description=fit(lines, EMBED_DESCRIPTION_MAX, view.t))
-    embed.set_footer(text=view.t("Version {version}", version=view.panel.version))
-    return {"content": fit([*notices, *view.news], CONTENT_MAX, view.t), "embeds": [embed.to_dict()], "components": rows}
+    title, version = view.t("Panel: {name}", name=view.panel.name), view.t("Version {version}", version=view.panel.version)
+    embed = text_embed(title, fit(lines, EMBED_DESCRIPTION_MAX, view.t), footer=version)
+    return text_message(fit([*notices, *view.news], CONTENT_MAX, view.t), embeds=[embed], components=rows)
 
 
-def states(guild_id: int, postings: tuple[Posting, ...], t: Translator) -> list[str]:
+def states(guild_id: int, postings: tuple[Posting, ...], t: Translator) -> list[Markup]:
     """Where a panel stands and how, a line for each of the first channels."""
     lines = [state(guild_id, posting, t) for posting in postings[:CHANNELS_SHOWN]]
     if len(postings) > CHANNELS_SHOWN:
@@ -115,17 +113,17 @@ def states(guild_id: int, postings: tuple[Posting, ...], t: Translator) -> list[
     return lines or [t("⚪ Draft, not posted yet")]
 
 
-def state(guild_id: int, posting: Posting, t: Translator) -> str:
+def state(guild_id: int, posting: Posting, t: Translator) -> Markup:
     """How a panel stands in one channel."""
     links = [link(guild_id, posting.channel_id, message_id) for message_id in posting.message_ids]
     names = [t("Go to the message")] if len(links) == 1 else [str(number) for number in range(1, len(links) + 1)]
     # A bare link would be shown with the channel's name once more.
-    shown = " ".join(f"[{name}]({address})" for name, address in list(zip(names, links, strict=True))[:LINKS_SHOWN])
+    shown = [Markup("[{}]({})").format(name, address) for name, address in list(zip(names, links, strict=True))[:LINKS_SHOWN]]
     if len(links) > LINKS_SHOWN:
-        shown = f"{shown} {t('… and {n} more', n=len(links) - LINKS_SHOWN)}"
-    return t(STATES[posting.condition], channel=f"<#{posting.channel_id}>", messages=shown)
+        shown.append(t("… and {n} more", n=len(links) - LINKS_SHOWN))
+    return t(STATES[posting.condition], channel=channel_mention(posting.channel_id), messages=Markup(" ").join(shown))
 
 
-def as_of(view: View) -> str:
+def as_of(view: View) -> Markup:
     """When the state was so."""
-    return view.t("As of {time}.", time=f"<t:{int(view.at.timestamp())}:R>")
+    return view.t("As of {time}.", time=moment_shown(view.at))

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 
-import discord
-
 from core.i18n import N_, Translator
+from core.markup import Markup, bold, role_mention
 from core.permission_names import permission_names
 from domain.panels import ButtonColour, Mode, PanelSpec, Style
 from domain.plan import Refusal
@@ -53,27 +52,22 @@ WARNINGS = {
 }
 
 
-def role_name(role_id: int, facts: GuildFacts, panel: PanelSpec | None = None) -> str:
+def role_name(role_id: int, facts: GuildFacts, panel: PanelSpec | None = None) -> Markup:
     """A role as a mention while it exists, else by the label that the panel has for it."""
     if role_id == facts.guild_id:
-        return "@everyone"
+        return Markup("@everyone")
     if role_id in facts.roles:
-        return f"<@&{role_id}>"
+        return role_mention(role_id)
     labels = {role.role_id: role.label for role in panel.roles} if panel else {}
-    return f"**{literal(labels.get(role_id, str(role_id)))}**"
+    return bold(labels.get(role_id, str(role_id)))
 
 
-def role_names(role_ids: Iterable[int], facts: GuildFacts, t: Translator) -> str:
+def role_names(role_ids: Iterable[int], facts: GuildFacts, t: Translator) -> Markup:
     """Several roles as a list."""
     return t.listed(role_name(role_id, facts) for role_id in role_ids)
 
 
-def literal(text: str) -> str:
-    """Somebody's text so that it is shown as it is: neither its markdown nor its mentions mean anything."""
-    return discord.utils.escape_markdown(text).replace("<", "\\<")
-
-
-def refusals(refused: Iterable[Refusal], facts: GuildFacts, t: Translator) -> list[str]:
+def refusals(refused: Iterable[Refusal], facts: GuildFacts, t: Translator) -> list[Markup]:
     """Why roles were not put on a panel: a sentence for each reason that names its roles."""
     by_reason: dict[Problem, list[Refusal]] = {}
     for refusal in refused:
@@ -88,14 +82,14 @@ def refusals(refused: Iterable[Refusal], facts: GuildFacts, t: Translator) -> li
 
 def problem_sentence(
     sentences: dict[Problem, str], refusal: Refusal, facts: GuildFacts, t: Translator, panel: PanelSpec | None = None
-) -> str:
+) -> Markup:
     """One problem in words."""
     role = facts.roles.get(refusal.role_id)
     name = role_name(refusal.role_id, facts, panel)
     return t(sentences[refusal.problem], role=name, permissions=powers(role, t) if role else "")
 
 
-def powers(role: RoleFacts, t: Translator, bits: int | None = None) -> str:
+def powers(role: RoleFacts, t: Translator, bits: int | None = None) -> Markup:
     """The powerful permissions of a role, or those among `bits`; what it has by channels alone apart."""
     bits = role.power if bits is None else bits
     own, by_channels = permission_names(bits & role.permissions, t), permission_names(bits & ~role.permissions, t)
@@ -106,7 +100,7 @@ def powers(role: RoleFacts, t: Translator, bits: int | None = None) -> str:
     return t("{permissions}; in some channels: {more}", permissions=own, more=by_channels)
 
 
-def unseen(facts: GuildFacts, t: Translator) -> list[str]:
+def unseen(facts: GuildFacts, t: Translator) -> list[Markup]:
     """That what roles may do is not known of every channel, if it is so."""
     if not facts.hidden_channels:
         return []
@@ -119,6 +113,6 @@ def unseen(facts: GuildFacts, t: Translator) -> list[str]:
     ]
 
 
-def link(guild_id: int, channel_id: int, message_id: int) -> str:
+def link(guild_id: int, channel_id: int, message_id: int) -> Markup:
     """The address that jumps to a message."""
-    return f"https://discord.com/channels/{guild_id}/{channel_id}/{message_id}"
+    return Markup("https://discord.com/channels/{}/{}/{}").format(guild_id, channel_id, message_id)

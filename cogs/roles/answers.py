@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-import discord
-
 from cogs.roles.decision import Outcome
 from core.i18n import N_, Translator
+from core.markup import Markup, bold, clipped, moment_shown, role_mention
 from domain.panels import PanelSpec
 from domain.plan import Refusal
 from domain.role_safety import Problem
@@ -65,11 +64,11 @@ SENTENCES = {
 }
 
 
-def describe(outcome: Outcome, t: Translator) -> str:
+def describe(outcome: Outcome, t: Translator) -> Markup:
     """The answer to a click, in the member's language."""
 
     plan, applied = outcome.plan, outcome.applied
-    lines: list[str] = []
+    lines: list[Markup] = []
     if applied.added:
         lines.append(t("Added: {roles}.", roles=_several([_until(outcome, role_id, t) for role_id in applied.added], t)))
     if applied.removed:
@@ -83,48 +82,47 @@ def describe(outcome: Outcome, t: Translator) -> str:
     return _fitted(lines, reasons, last, t)
 
 
-def _until(outcome: Outcome, role_id: int, t: Translator) -> str:
+def _until(outcome: Outcome, role_id: int, t: Translator) -> Markup:
     if role_id not in outcome.ends:
         return role_name(outcome, role_id)
-    moment = f"<t:{int(outcome.ends[role_id].timestamp())}:R>"
-    return t("{role} (ends {moment})", role=role_name(outcome, role_id), moment=moment)
+    return t("{role} (ends {moment})", role=role_name(outcome, role_id), moment=moment_shown(outcome.ends[role_id]))
 
 
-def _reason(outcome: Outcome, failure: Refusal, t: Translator) -> str:
+def _reason(outcome: Outcome, failure: Refusal, t: Translator) -> Markup:
     about = _names(outcome, failure.about, t)
     return t(SENTENCES[failure.problem], role=role_name(outcome, failure.role_id), roles=about, limit=failure.limit)
 
 
-def _names(outcome: Outcome, role_ids: Sequence[int], t: Translator) -> str:
+def _names(outcome: Outcome, role_ids: Sequence[int], t: Translator) -> Markup:
     return _several([role_name(outcome, role_id) for role_id in role_ids], t)
 
 
-def _several(names: list[str], t: Translator) -> str:
+def _several(names: list[Markup], t: Translator) -> Markup:
     """The names one after the other; of very many, how many more there are."""
     shown = names[:NAMES_MAX]
     return t.listed([*shown, t("… and {n} more", n=len(names) - len(shown))] if len(names) > len(shown) else shown)
 
 
-def role_name(outcome: Outcome, role_id: int) -> str:
+def role_name(outcome: Outcome, role_id: int) -> Markup:
     """The role as a mention while it exists, else the label that the panel has for it."""
     if role_id in outcome.guild_role_ids:
-        return f"<@&{role_id}>"
+        return role_mention(role_id)
     labels = {role.role_id: role.label for role in outcome.panel.roles} if outcome.panel else {}
-    return f"**{discord.utils.escape_markdown(labels.get(role_id, str(role_id)))}**"
+    return bold(labels.get(role_id, str(role_id)))
 
 
-def _holds(panel: PanelSpec, holds: frozenset[int], outcome: Outcome, t: Translator) -> str:
+def _holds(panel: PanelSpec, holds: frozenset[int], outcome: Outcome, t: Translator) -> Markup:
     held = [role.role_id for role in panel.roles if role.role_id in holds]
     if not held:
         return t("You now hold no role of this panel.")
     return t("You now hold from this panel: {roles}.", roles=_names(outcome, held, t))
 
 
-def _fitted(first: list[str], reasons: list[str], last: list[str], t: Translator) -> str:
+def _fitted(first: list[Markup], reasons: list[Markup], last: list[Markup], t: Translator) -> Markup:
     """All in one message. When that has no room for every reason, how many were left out is said, rather than what comes after them."""
     kept = list(reasons)
-    text = "\n".join([*first, *kept, *last])
+    text = Markup("\n").join([*first, *kept, *last])
     while len(text) > MESSAGE_MAX and kept:
         kept.pop()
-        text = "\n".join([*first, *kept, t("… and {n} more", n=len(reasons) - len(kept)), *last])
-    return text if len(text) <= MESSAGE_MAX else text[: MESSAGE_MAX - 1] + "…"
+        text = Markup("\n").join([*first, *kept, t("… and {n} more", n=len(reasons) - len(kept)), *last])
+    return clipped(text, MESSAGE_MAX)

@@ -154,7 +154,7 @@ class RolesCog(MyRoles, TemporaryRoles, Aftercare, Cog, name="roles"):
 
         async def tell(outcome: Outcome) -> None:
             text = describe(outcome, answer.t)
-            payload: Payload = {"content": text, "components": []}
+            payload = text_message(text, components=[])
             if outcome.panel and outcome.holds is not None:
                 payload = picker(outcome.panel, outcome.holds, answer.t, text, screen=screen or 0, emoji_ids=emoji_ids)
             await (answer.send(payload) if screen is None else answer.redraw(payload))

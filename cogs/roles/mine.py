@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import discord
-from discord.utils import escape_markdown, format_dt
 
 from cogs.roles.group import roles
 from core.commands import slash
-from core.components import Payload, fit
+from core.components import Payload, fit, text_embed, text_message
 from core.errors import ONLY_IN_SERVERS, UserError
 from core.i18n import N_, Translator
+from core.markup import Markup, bold, moment_shown, role_mention
 from models import Panel, PanelRole, RoleGrant
 
 if TYPE_CHECKING:
@@ -52,24 +52,24 @@ def holdings(held: Iterable[int], titles: dict[int, str], grants: Sequence[RoleG
 def overview(found: Sequence[Holding], t: Translator) -> Payload:
     """The answer: a heading for each panel and a line for each role."""
     if not found:
-        return {"content": t("You have no role from this server's panels.")}
-    lines: list[str] = []
+        return text_message(t("You have no role from this server's panels."))
+    lines: list[Markup] = []
     title: str | None = ""
     for holding in found:
         if holding.panel_title != title:
             title = holding.panel_title
-            lines.append(f"**{escape_markdown(title or t('From panels that no longer exist'))}**")
+            lines.append(bold(title or t("From panels that no longer exist")))
         lines.append(_line(holding, t))
-    return {"embeds": [{"title": t("Your roles from this server's panels"), "description": fit(lines, DESCRIPTION_MAX, t)}]}
+    return {"embeds": [text_embed(t("Your roles from this server's panels"), fit(lines, DESCRIPTION_MAX, t))]}
 
 
-def until(moment: datetime) -> str:
+def until(moment: datetime) -> Markup:
     """A moment as Discord shows it in everyone's own time zone, with how far off it is."""
-    return f"{format_dt(moment, 'f')} ({format_dt(moment, 'R')})"
+    return Markup("{} ({})").format(moment_shown(moment, "f"), moment_shown(moment))
 
 
-def _line(holding: Holding, t: Translator) -> str:
-    role = f"<@&{holding.role_id}>"
+def _line(holding: Holding, t: Translator) -> Markup:
+    role = role_mention(holding.role_id)
     if holding.waits:
         return t("{role}, as soon as you have accepted this server's rules", role=role)
     return role if holding.expires_at is None else t("{role}, until {moment}", role=role, moment=until(holding.expires_at))

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 
-from core.components import Payload, partial_emoji
+from core.components import Payload, partial_emoji, text_message
 from core.i18n import N_, Translator
+from core.markup import Markup, plain
 from domain.custom_id import encode
 from domain.panels import Mode, PanelSpec, RoleSpec
 
@@ -35,14 +36,14 @@ def screen_of(page: int) -> int:
 
 
 def picker(
-    panel: PanelSpec, held: frozenset[int], t: Translator, text: str | None = None, *, screen: int = 0, emoji_ids: Collection[int] = ()
+    panel: PanelSpec, held: frozenset[int], t: Translator, text: Markup | None = None, *, screen: int = 0, emoji_ids: Collection[int] = ()
 ) -> Payload:
     """The ephemeral message: what happened (or what to do), the selects of one screen, and the way to the others.
 
     `emoji_ids` are the guild's custom emojis; one that it no longer has would make the whole message fail.
     """
     if not panel.roles:
-        return {"content": text or t("There are no roles here at the moment."), "components": []}
+        return text_message(text or t("There are no roles here at the moment."), components=[])
     selects = -(-len(panel.roles) // PAGE)
     last = screen_of(selects - 1)
     screen = min(screen, last)
@@ -50,10 +51,7 @@ def picker(
     rows = [[_select(panel, page, held, t, emoji_ids)] for page in shown]
     if buttons := _buttons(panel, held, screen, last, t):
         rows.append(buttons)
-    return {
-        "content": text or t(TEXTS[panel.mode]),
-        "components": [{"type": 1, "components": row} for row in rows],
-    }
+    return text_message(text or t(TEXTS[panel.mode]), components=[{"type": 1, "components": row} for row in rows])
 
 
 def _select(panel: PanelSpec, page: int, held: frozenset[int], t: Translator, emoji_ids: Collection[int]) -> Payload:
@@ -66,7 +64,7 @@ def _select(panel: PanelSpec, page: int, held: frozenset[int], t: Translator, em
     return {
         "type": SELECT,
         "custom_id": encode(PICK, panel.panel_id, page),
-        "placeholder": text,
+        "placeholder": plain(text),
         "min_values": 0,
         "max_values": max(1, len(ticked)) if panel.mode.chooses_one else len(roles),
         "options": [_option(role, role.role_id in held, emoji_ids) for role in roles],
@@ -95,4 +93,4 @@ def _buttons(panel: PanelSpec, held: frozenset[int], screen: int, last: int, t: 
 
 
 def _button(custom_id: str, label: str, style: int = GREY, *, disabled: bool = False) -> Payload:
-    return {"type": BUTTON, "style": style, "label": label, "custom_id": custom_id, "disabled": disabled}
+    return {"type": BUTTON, "style": style, "label": plain(label), "custom_id": custom_id, "disabled": disabled}

@@ -26,6 +26,7 @@ from core.answer import AnsweredElsewhere
 from core.errors import OUTDATED, UserError, is_database_away
 from core.facts import guild_facts
 from core.i18n import N_
+from core.markup import Markup
 from core.rate_limits import RateLimited, Slot
 from core.rest import Uncertain
 from domain import clock
@@ -300,6 +301,6 @@ class RoleService:
         await tell(decision.outcome(Applied()))
 
 
-def moment(at: datetime) -> str:
+def moment(at: datetime) -> Markup:
     """A moment as Discord shows it: "in 5 minutes", in the reader's language."""
-    return f"<t:{math.ceil(at.timestamp())}:R>"
+    return Markup("<t:{}:R>").format(math.ceil(at.timestamp()))

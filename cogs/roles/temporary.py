@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import discord
-from discord.utils import escape_markdown
 
 from cogs.roles.applier import Applied
 from cogs.roles.errands import END, Errands
@@ -13,11 +12,12 @@ from cogs.roles.mine import DESCRIPTION_MAX, panel_titles, until
 from core import deeds
 from core.answer import Acknowledgement
 from core.commands import slash, slash_option
-from core.components import Payload, fit, text_message
+from core.components import Payload, fit, text_embed, text_message
 from core.errors import ONLY_IN_SERVERS, OUTDATED, UserError
 from core.facts import guild_facts, guild_permissions
 from core.i18n import N_, Translator
 from core.interactions import Press, component
+from core.markup import Markup, member_mention, plain, role_mention
 from core.rate_limits import RateLimited
 from core.rest import Uncertain
 from domain.custom_id import encode
@@ -76,11 +76,11 @@ class TemporaryRoles:
         lines = [await self._end(grant, moderator, facts, t) for grant in grants]
         await press.answer.redraw(await page_of(moderator.guild, user_id, page, t))
         if lines:
-            await press.answer.notice(text_message("\n".join(lines)))
+            await press.answer.notice(text_message(Markup("\n").join(lines)))
 
-    async def _end(self, grant: RoleGrant, moderator: discord.Member, facts: GuildFacts, t: Translator) -> str:
+    async def _end(self, grant: RoleGrant, moderator: discord.Member, facts: GuildFacts, t: Translator) -> Markup:
         """End one, and say what came of it."""
-        names = {"role": f"<@&{grant.role_id}>", "member": f"<@{grant.user_id}>"}
+        names = {"role": role_mention(grant.role_id), "member": member_mention(grant.user_id)}
         problem = change_problem(facts, grant.role_id)
         if problem is Problem.DELETED or grant.left_at:
             await RoleGrant.filter(id=grant.id).delete()
@@ -103,21 +103,22 @@ async def page_of(guild: discord.Guild, user_id: int, page: int, t: Translator) 
     page = min(page, pages - 1)
     shown = await grants.order_by("expires_at", "id").offset(page * PAGE).limit(PAGE)
     if not shown:
-        return {"content": t("There are no temporary roles at the moment."), "embeds": [], "components": []}
+        return text_message(t("There are no temporary roles at the moment."), embeds=[], components=[])
     titles = await panel_titles(guild.id, shown)
     lines = [_line(number, grant, titles.get(grant.panel_id or 0)) for number, grant in enumerate(shown, page * PAGE + 1)]
-    embed: Payload = {"title": t("Temporary roles"), "description": fit(lines, DESCRIPTION_MAX, t)}
+    footer = ""
     components = [{"type": 1, "components": [_select(guild, shown, user_id, page, t)]}]
     if pages > 1:
-        embed["footer"] = {"text": t("Page {page} of {pages}", page=page + 1, pages=pages)}
+        footer = t("Page {page} of {pages}", page=page + 1, pages=pages)
         components.append({"type": 1, "components": _arrows(user_id, page, pages)})
-    return {"content": "", "embeds": [embed], "components": components}
+    embed = text_embed(t("Temporary roles"), fit(lines, DESCRIPTION_MAX, t), footer=footer)
+    return text_message(Markup(), embeds=[embed], components=components)
 
 
-def _line(number: int, grant: RoleGrant, title: str | None) -> str:
+def _line(number: int, grant: RoleGrant, title: str | None) -> Markup:
     end = until(grant.expires_at) if grant.expires_at else ""
-    where = f" · {escape_markdown(title[:TITLE_SHOWN])}" if title else ""
-    return f"{number}. <@&{grant.role_id}> <@{grant.user_id}> · {end}{where}"
+    line = Markup("{}. {} {} · {}").format(number, role_mention(grant.role_id), member_mention(grant.user_id), end)
+    return Markup("{} · {}").format(line, title[:TITLE_SHOWN]) if title else line
 
 
 def _select(guild: discord.Guild, shown: Sequence[RoleGrant], user_id: int, page: int, t: Translator) -> Payload:
@@ -129,7 +130,7 @@ def _select(guild: discord.Guild, shown: Sequence[RoleGrant], user_id: int, page
     return {
         "type": 3,
         "custom_id": encode(ENDING, user_id, page),
-        "placeholder": t("End roles now"),
+        "placeholder": plain(t("End roles now")),
         "min_values": 1,
         "max_values": len(options),
         "options": options,

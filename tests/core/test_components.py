@@ -7,21 +7,22 @@ from hypothesis import strategies as st
 
 from core.components import fit
 from core.i18n import translator
+from core.markup import Markup, clipped, escape
 
 T = translator("en", "en")
 
 
-def by_trying(lines: list[str], limit: int, between: str) -> str:
+def by_trying(lines: list[Markup], limit: int, between: Markup) -> str:
     """The same, by leaving out one line after the other."""
-    text, kept = between.join(lines), list(lines)
+    text, kept = str(between).join(lines), list(lines)
     while len(text) > limit and kept:
         kept.pop()
-        text = between.join([*kept, f"… and {len(lines) - len(kept)} more"])
-    return text[:limit]
+        text = str(between).join([*kept, f"… and {len(lines) - len(kept)} more"])
+    return text if len(text) <= limit else clipped(escape(text), limit)
 
 
-@given(st.lists(st.text(max_size=12), max_size=30), st.integers(0, 120), st.sampled_from(("\n", " · ")))
-def test_as_many_lines_as_fit(lines: list[str], limit: int, between: str) -> None:
+@given(st.lists(st.text(max_size=12).map(escape), max_size=30), st.integers(0, 120), st.sampled_from((Markup("\n"), Markup(" · "))))
+def test_as_many_lines_as_fit(lines: list[Markup], limit: int, between: Markup) -> None:
     assert fit(lines, limit, T, between) == by_trying(lines, limit, between)
 
 

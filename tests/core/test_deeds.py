@@ -10,6 +10,7 @@ from core.database import Database
 from core.deeds import Deeds
 from core.errors import database_away
 from core.i18n import N_, translator
+from core.markup import channel_mention
 from domain import clock
 from models import Draft
 
@@ -20,7 +21,7 @@ def test_the_two_sentences() -> None:
     assert "nothing was changed" in database_away(Deeds()).text(T)
     told = database_away(Deeds(1)).text(T)
     assert told == "Part of it may have been done: the change you just made. I'll put it right by myself."
-    described = database_away(Deeds(1, N_("posting in {channel}"), {"channel": "<#5>"})).text(T)
+    described = database_away(Deeds(1, N_("posting in {channel}"), {"channel": channel_mention(5)})).text(T)
     assert described == "Part of it may have been done: posting in <#5>. I'll put it right by myself."
 
 

@@ -13,6 +13,7 @@ from discord.ext import commands
 import cogs
 import core.reload
 from core.bot import RolePanelBot
+from core.markup import escape
 from core.settings import Settings
 from core.shards import ShardSlots
 from tests.owner.dpytest_shim import backend, dpytest
@@ -186,7 +187,7 @@ async def test_the_owner_cog_refuses_to_be_unloaded(say: Say, bot: RolePanelBot)
 
 @pytest.mark.parametrize("name", ["nothing", "json", "../core", "owner.cog", "*"])
 async def test_only_names_of_cogs_are_taken(name: str, say: Say, bot: RolePanelBot) -> None:
-    assert await say(f"load {name}") == [f"There is no cog named {name}. The cogs are: owner, sample."]
+    assert await say(f"load {name}") == [f"There is no cog named {escape(name)}. The cogs are: owner, sample."]
     assert loaded(bot) == {"owner"}
 
 

@@ -8,6 +8,7 @@ from cogs.panels.doctor_screens import FINDINGS_PER_PAGE, Report, report_screen
 from cogs.panels.doctor_words import WORDS, Names, finding_text
 from core.components import IS_COMPONENTS_V2, Payload
 from core.i18n import available, translator
+from core.markup import escape
 from domain import clock
 from domain.custom_id import decode
 from domain.diagnosis import Cause, Finding, Mend, Severity
@@ -51,7 +52,7 @@ def buttons(payload: Payload) -> dict[str, Any]:
 @pytest.mark.parametrize("number", [0, 1, 3, 99])
 def test_discord_takes_every_page(locale: str, number: int) -> None:
     everything = [finding(cause, mend) for cause in Cause for mend in (None, Mend.DROP_STALE)]
-    payload = report_screen(report(*everything, unseen=9), translator(locale), number, ["x" * 300] * 9)
+    payload = report_screen(report(*everything, unseen=9), translator(locale), number, [escape("x" * 300)] * 9)
     assert payload["flags"] == IS_COMPONENTS_V2
     assert request_errors("POST", CALLBACK, {"type": 7, "data": payload}) == []
     parts = walk(payload["components"])

@@ -11,6 +11,7 @@ from cogs.panels.rule_screens import Rules
 from cogs.panels.view import View
 from core.components import Payload
 from core.i18n import available, translator
+from core.markup import escape
 from domain.custom_id import decode
 from domain.durations import LONGEST
 from domain.panels import Mode, PanelSpec, Requirement
@@ -27,7 +28,7 @@ FULL = panel(1, name="N" * 100, requirement=RULE, link_group="G" * 100, sticky=T
 FULL = replace(FULL, roles=(replace(FULL.roles[0], label="L" * 80, **TERMS),))
 SCREENS: list[Callable[[Rules], Payload]] = [
     rule_screens.behaviour,
-    lambda rules: rule_screens.role_rules(rules, rules.view.panel.roles[0], ["x" * 300] * 25),
+    lambda rules: rule_screens.role_rules(rules, rules.view.panel.roles[0], [escape("x" * 300)] * 25),
     lambda rules: rule_screens.who(rules, None),
     lambda rules: rule_screens.who(rules, rules.view.panel.roles[0]),
 ]

@@ -11,6 +11,7 @@ from cogs.panels.view import View, states
 from cogs.panels.words import REFUSED, REFUSED_SEVERAL, WARNINGS
 from core.components import Payload, fit
 from core.i18n import available, translator
+from core.markup import escape
 from core.permission_names import NAMES, permission_names
 from domain.custom_id import decode
 from domain.panels import FOOTER_MAX, URL_MAX, Appearance, ButtonColour, PanelSpec, RoleSpec
@@ -32,7 +33,7 @@ SCREENS: list[Callable[[View], Payload]] = [
     screens.main,
     look_screens.look,
     lambda view: posting_screens.postings(view, {}),
-    lambda view: posting_screens.postings(view, {posting.channel_id: "c" * 100 for posting in view.postings}, ["x" * 300] * 9),
+    lambda view: posting_screens.postings(view, {posting.channel_id: "c" * 100 for posting in view.postings}, [escape("x" * 300)] * 9),
     *(lambda view, at=at: posting_screens.posting(view, POSTED[at]) for at in range(len(POSTED))),
     arranging_screens.order,
     lambda view: arranging_screens.order(view, 3, 77),
@@ -40,7 +41,7 @@ SCREENS: list[Callable[[View], Payload]] = [
     lambda view: arranging_screens.removal(view, 9, arranging_screens.removed_notice(["N" * 80] * 100, view.t)),
     lambda view: screens.main(view, number=2),
     screens.delete,
-    lambda view: screens.main(view, ["x" * 300] * 25),
+    lambda view: screens.main(view, [escape("x" * 300)] * 25),
     lambda view: screens.role(view, view.panel.roles[0]) if view.panel.roles else screens.main(view),
     lambda view: screens.confirm(view, tuple(role.role_id for role in ALL_PERMISSIONS)),
     lambda view: screens.overview([(view.panel, view.postings)] * 10, view.t),
@@ -240,7 +241,7 @@ def test_every_dangerous_permission_has_a_name() -> None:
     [
         ([], 10, ""),
         (["abc", "def"], 7, "abc\ndef"),
-        (["abc", "def", "ghi"], 10, "… and 3 mo"),
+        (["abc", "def", "ghi"], 10, "… and 3 m…"),
         (["a" * 10, "b" * 10, "c" * 10], 30, "aaaaaaaaaa\n… and 2 more"),
     ],
 )
