@@ -24,7 +24,7 @@ from models import MessageState, Panel, PanelMessage
 
 # Seconds: edits that follow one another so closely become one PATCH, but for no longer than this together.
 GATHER, GATHER_MAX = 1.0, 5.0
-DATABASE_PAUSE, TROUBLE_PAUSE, REFUSED_PAUSE = 5.0, 15.0, 600.0  # seconds until the next try
+DATABASE_PAUSE, TROUBLE_PAUSE, REFUSED_PAUSE = 1.0, 15.0, 600.0  # seconds until the next try
 RATE_LIMIT_WAIT = 2.0  # seconds that one channel may hold up the others
 PATCH_TIMEOUT, PATCH_TRIES = 10.0, 2  # a database row stays locked meanwhile
 

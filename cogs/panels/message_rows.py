@@ -52,6 +52,9 @@ class MessageRows:
             async with door(editor, facts, posted_ids=(panel.panel_id,)) as passage:
                 db = passage.db
                 now = await _locked(panel, db)
+                if not await PanelMessage.filter(panel_id=now.panel_id).using_db(db).exists():
+                    # Where a panel is first shown is what its powerful roles were confirmed for; every further channel is a question.
+                    passage.answered.update(role_id for role in now.roles for role_id in role.role_ids)
                 entry = await _begun(POST, now, editor.user_id, {"channel_id": channel_id}, db, interaction_id)
                 rows = [
                     await PanelMessage.create(

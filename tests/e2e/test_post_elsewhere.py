@@ -30,8 +30,7 @@ async def staff_panel(house: House) -> MessageView:
     editor = await create(house, title="Staff only", roles=("Moderator",))
     await redrawn(await editor.click("Add Moderator anyway"))
     await redrawn(await editor.click("Post"))
-    asked = await (await editor.select("Choose a channel", [house.sandbox.channel("mods-only")])).message()
-    await redrawn(await asked.click("Do it anyway"))
+    assert "The panel was posted" in await redrawn(await editor.select("Choose a channel", [house.sandbox.channel("mods-only")]))
     return house.actor("mona").in_("mods-only").sees()[-1]
 
 
@@ -55,6 +54,12 @@ async def test_a_junior_posts_no_powerful_role_elsewhere(house: House, junior: s
     await redrawn(await editor.click("Post"))
     await redrawn(await editor.select("Move, post again or take down", ["#mods-only"]))
     assert "The panel was posted" in await redrawn(await editor.click("Post again"))  # where it stands, nobody new sees it
+
+
+async def test_a_junior_does_not_post_it_first_either(house: House, junior: str) -> None:
+    await redrawn(await (await create(house, title="Staff only", roles=("Moderator",))).click("Add Moderator anyway"))
+    assert "Nothing was changed" in (await posting(house, junior, "general")).text
+    assert not await PanelMessage.exists()
 
 
 async def test_a_junior_does_not_put_back_what_was_deleted(house: House, junior: str) -> None:
