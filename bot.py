@@ -7,7 +7,7 @@ import sys
 import discord
 
 from core import logging
-from core.bot import make_bot
+from core.bot import leave_nobody_behind, make_bot
 from core.database import Database
 from core.entrance import closed_for_good
 from core.errors import ExpectedStop
@@ -34,7 +34,11 @@ def main() -> str | None:
     try:
         settings = load_settings()
         logging.setup(settings)
-        asyncio.run(run(settings))
+        with asyncio.Runner() as runner:
+            try:
+                runner.run(run(settings))
+            finally:
+                runner.run(leave_nobody_behind())
     except ExpectedStop as stop:
         return str(stop)
     except discord.PrivilegedIntentsRequired:

@@ -1,6 +1,7 @@
 """The bot: py-cord with one gate for interactions, one REST client for what members wait for, and an orderly life."""
 
 import asyncio
+import os
 import random
 import signal
 from collections.abc import Coroutine, Iterable
@@ -274,6 +275,19 @@ class RolePanelBot(commands.Bot):
         await self.http.close()
         await self.rest.close()
         self._ready.clear()
+
+
+async def leave_nobody_behind() -> None:
+    """Cancel what still runs. The end of the process does not wait for a task that takes no notice: that one is named, and cut off."""
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    stubborn = (await asyncio.wait(tasks, timeout=GOODBYE))[1] if tasks else set()
+    if stubborn:
+        names = ", ".join(sorted(task.get_name() for task in stubborn))
+        logger.warning("Some work does not end although it was told to, and is cut off: {}", names)
+        await logger.complete()
+        os._exit(1)
 
 
 async def _in_time(goodbyes: list[Coroutine[Any, Any, Any]]) -> None:
