@@ -28,7 +28,12 @@ def outlasted(what: str) -> Iterator[None]:
 
 
 class Cog(commands.Cog):
-    """A cog that owns its background tasks: they stop on unload, and the bot waits for their end."""
+    """A cog that owns its background tasks: they stop on unload, and the bot waits for their end.
+
+    `exchanges_cogs`: its handlers load and unload cogs, itself too, so that no exchange may wait for them.
+    """
+
+    exchanges_cogs = False
 
     def __init_subclass__(cls, *, name: str = "") -> None:
         """`name` is the package's; py-cord's metaclass has taken it already, this only declares it."""

@@ -6,7 +6,6 @@ their custom_id, and `@acknowledges(...)` on a slash command that does more than
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -130,12 +129,13 @@ class Gate:
         return {verb: entry.cog for verb, entry in self._handlers.items()}
 
     @asynccontextmanager
-    async def paused(self, cog: str, but: AbstractSet[asyncio.Task[Any] | None]) -> AsyncIterator[None]:
-        """Hold what arrives for a cog while it is exchanged; what is under way in it is waited for a moment, `but` not these tasks."""
+    async def paused(self, cog: str) -> AsyncIterator[None]:
+        """Hold what arrives for a cog while it is exchanged; what is under way in it is waited for a moment."""
         over = self._reloading.setdefault(cog, asyncio.Event())
         try:
-            running = self._running.get(cog, set()) - but
-            if running:
+            running = self._running.get(cog)
+            # Those who ask for exchanges wait for each other already.
+            if running and not getattr(self._bot.get_cog(cog), "exchanges_cogs", False):
                 await asyncio.wait(running, timeout=QUIESCE)
             yield
         finally:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import discord
 from loguru import logger
@@ -33,7 +33,6 @@ class Cogs:
     def __init__(self, bot: "RolePanelBot") -> None:
         self._bot = bot
         self._lock = asyncio.Lock()
-        self._asking: set[asyncio.Task[Any] | None] = set()  # who asks for a change must not be waited for by it
         self._at_start = _fingerprints()
 
     def names(self) -> list[str]:
@@ -54,7 +53,7 @@ class Cogs:
         async with self._one_change(name):
             if name in self.loaded():
                 raise UserError(ALREADY_LOADED, name=name)
-            async with self._bot.gate.paused(name, self._asking):
+            async with self._bot.gate.paused(name):
                 self._try(name, self._bot.load_extension)
 
     async def unload(self, name: str) -> None:
@@ -62,7 +61,7 @@ class Cogs:
         async with self._one_change(name):
             if name not in self.loaded():
                 raise UserError(NOT_LOADED, name=name)
-            async with self._bot.gate.paused(name, self._asking):
+            async with self._bot.gate.paused(name):
                 self._bot.unload_extension(f"cogs.{name}")
             await self._bot.ended(QUIESCE)
 
@@ -75,21 +74,16 @@ class Cogs:
         async with self._one_change(name):
             if name not in self.loaded():
                 raise UserError(NOT_LOADED, name=name)
-            async with self._bot.gate.paused(name, self._asking):
+            async with self._bot.gate.paused(name):
                 self._try(name, self._bot.reload_extension)
             await self._bot.ended(QUIESCE)
 
     @asynccontextmanager
     async def _one_change(self, name: str) -> AsyncIterator[None]:
         """One after the other. Raises UserError when there is no such cog."""
-        task = asyncio.current_task()
-        self._asking.add(task)
-        try:
-            async with self._lock:
-                self._check(name)
-                yield
-        finally:
-            self._asking.discard(task)
+        async with self._lock:
+            self._check(name)
+            yield
 
     def _check(self, name: str) -> None:
         if name not in self.names():

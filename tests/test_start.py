@@ -24,6 +24,26 @@ from sandbox.server import Sandbox
 
 PARTS = ("bot.py", "core", "domain", "models", "cogs", "locales", "migrations", "sandbox", "tools")
 
+STUBBORN = """
+import asyncio
+from core.cog import Cog
+
+class StubbornCog(Cog, name="stubborn"):
+    def __init__(self, bot):
+        super().__init__(bot)
+        self.spawn(self.stay(), "never ends")
+
+    async def stay(self):
+        while True:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                pass
+
+def setup(bot):
+    bot.add_cog(StubbornCog(bot))
+"""
+
 
 @pytest.fixture(scope="session")
 def project() -> Iterator[Path]:
@@ -183,6 +203,20 @@ async def test_a_signal_ends_the_bot_and_its_database(end: signal.Signals, when:
     assert process.returncode == 0, said
     assert "Traceback" not in said and "ERROR" not in said, said
     assert not (project / "data" / "postgres" / "cluster" / "postmaster.pid").exists()
+
+
+async def test_work_that_ignores_its_end_is_cut_off_and_named(project: Path, sandbox: Sandbox, database_url: str) -> None:
+    stubborn = project / "cogs" / "stubborn"
+    stubborn.mkdir()
+    (stubborn / "__init__.py").write_text(STUBBORN)
+    try:
+        async with started(project, DISCORD_TOKEN=TOKEN, DISCORD_API_URL=sandbox.api_url, DATABASE_URL=database_url) as process:
+            await reached(process, "Commands registered at Discord")
+            process.terminate()
+            _, errors = await asyncio.wait_for(process.communicate(), 30)
+    finally:
+        shutil.rmtree(stubborn)
+    assert "cut off: never ends" in errors.decode()
 
 
 async def test_a_killed_bot_is_followed_by_one_that_takes_its_database_over(project: Path, sandbox: Sandbox) -> None:

@@ -36,6 +36,7 @@ cog_option = slash_option("name", str, N_("A folder in cogs/"), autocomplete=com
 class OwnerCog(Cog, name="owner"):
     """Two doors to the OwnerService: slash commands, and words for the day when those are out of order."""
 
+    exchanges_cogs = True
     cog = slash_group("cog", N_("The parts of the bot, for its owner"), default_member_permissions=discord.Permissions(administrator=True))
 
     def __init__(self, bot: "RolePanelBot", service: OwnerService) -> None:

@@ -1,7 +1,9 @@
 """The owner's commands over real HTTP and WebSocket: /cog in one guild, and by direct message."""
 
+import discord
 import pytest
 
+from core import interactions
 from models import AuditEntry
 from sandbox.driver import ClientRefusal
 from tests.e2e.house import House, posted_panel
@@ -78,3 +80,27 @@ async def test_direct_messages(owned: House) -> None:
     await owned.sandbox.driver.until(lambda: here.sees()[-1].text == "Reloaded `roles`.")
     await here.say("what?")
     await owned.sandbox.driver.until(lambda: "`reload <cog>`" in here.sees()[-1].text)
+
+
+async def test_exchanges_of_the_owners_cog_do_not_wait_for_each_other(owned: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of these commands runs in the cog that they all exchange."""
+    monkeypatch.setattr(interactions, "QUIESCE", 3600.0)
+    asked = [await owned.actor("olivia").slash("cog reload", name="owner") for _ in range(9)]
+    assert {(await result.message()).text for result in asked} == {"Reloaded `owner`."}
+
+
+async def test_a_direct_message_that_is_delivered_twice_is_one(owned: House) -> None:
+    olivia = owned.actor("olivia").dm()
+    heard: list[discord.Message] = []
+
+    async def keep(message: discord.Message) -> None:
+        heard.append(message)
+
+    owned.bot.add_listener(keep, "on_message")
+    await olivia.say("cogs")
+    sandbox = owned.sandbox
+    await sandbox.until(lambda: len(olivia.sees()) == 2, what="for the reply")
+    await owned.bot.on_message(heard[0])
+    await olivia.say("reload health")
+    await sandbox.until(lambda: "Reloaded `health`." in olivia.sees()[-1].text, what="for the next reply")
+    assert len(olivia.sees()) == 4, "two messages and two replies"

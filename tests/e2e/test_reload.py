@@ -2,18 +2,27 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
+from importlib.machinery import ModuleSpec
+from itertools import count
 from typing import Any
 
+import discord
 import pytest
 
 from core import interactions
+from core.errors import UserError
 from core.settings import ROOT
 from domain import clock
 from domain.panels import Mode
 from models import AuditState, PanelMessage
+from sandbox.driver.results import Result
+from sandbox.driver.views import MessageView
 from sandbox.faults import Fault
+from tests.e2e.crowd import add_members, panel_in, told
 from tests.e2e.house import House, posted_panel
 
+PER_SECOND = 60
 ROLE = "/guilds/{guild_id}/members/{user_id}/roles/{role_id}"
 COGS = sorted(path.parent.name for path in (ROOT / "cogs").glob("*/__init__.py"))
 
@@ -104,3 +113,67 @@ async def test_a_refusal_on_its_way_when_the_bot_stops_is_told(house: House) -> 
     await house.stop()
     assert not gate._answers, "the process would have ended before it was told"  # pyright: ignore[reportPrivateUsage]
     assert "older version" in (await result.message()).text
+
+
+async def test_everything_is_answered_while_every_cog_is_exchanged_and_one_is_broken(
+    house: House, monkeypatch: pytest.MonkeyPatch, whole: bool
+) -> None:
+    """Buttons, menus, commands, forms and autocompletes, 60 in a second; in each round one cog cannot be loaded."""
+    house.sandbox.ratelimits.enabled = False
+    _, posted = await panel_in(house, house.sandbox.guild, "Red")
+    olivia, crowd = house.actor("olivia").in_("roles"), add_members(house.sandbox, house.sandbox.guild, PER_SECOND)
+    editor = await (await olivia.slash("panel edit", panel="Colours")).message()
+    results: list[Result] = []
+
+    async def act() -> None:
+        for number in count():
+            actor = crowd[number % len(crowd)]
+            act = (
+                lambda actor=actor: MessageView(actor, posted).click("Red"),
+                lambda: editor.click("Refresh"),
+                lambda: olivia.slash("panel list"),
+                lambda: olivia.slash("roles mine"),
+                lambda: editor.click("Edit text"),
+            )[number % 5]
+            results.append(await act())
+            await house.sandbox.clock.sleep(1 / PER_SECOND)
+
+    load = house.bot._load_from_module_spec  # pyright: ignore[reportPrivateUsage]
+    acting = asyncio.create_task(act())
+    for number in range(20 if whole else 2):
+        broken = COGS[number % len(COGS)]
+        for name in COGS:
+            await house.bot.cog_manager.reload(name)
+        monkeypatch.setattr(house.bot, "_load_from_module_spec", lambda spec, key, broken=broken: fail_for(broken, load, spec, key))
+        with pytest.raises(UserError):
+            await house.bot.cog_manager.reload(broken)
+        monkeypatch.setattr(house.bot, "_load_from_module_spec", load)
+    assert not acting.done(), acting.exception()
+    acting.cancel()
+    await house.sandbox.until(lambda: all(result.state != "pending" and result.state != "deferred" for result in results), 30, "for all")
+    shown = [told(result) for result in results]
+    assert not [text for text in shown if "Something went wrong" in text or "too long" in text or "switched off" in text]
+    assert len(results) > len(COGS)
+
+
+def fail_for(broken: str, load: Callable[[ModuleSpec, str], None], spec: ModuleSpec, key: str) -> None:
+    """Load a cog, but not this one."""
+    if key == f"cogs.{broken}":
+        raise discord.ExtensionFailed(key, SyntaxError("broken on purpose"))
+    load(spec, key)
+
+
+async def test_what_is_quick_never_waits_longer_than_an_answer_may(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While something slow is under way in a cog, its exchange is over before a modal or an autocomplete would be too late."""
+    assert interactions.QUIESCE < interactions.WATCHDOG
+    monkeypatch.setattr(interactions, "QUIESCE", 0.05)
+    await posted_panel(house, "Red")
+    frozen = house.sandbox.faults.add(Fault("freeze", "PUT", count=1))
+    slow = await house.actor("alice").in_("roles").sees()[-1].click("Red")
+    await frozen.struck.wait()
+    reloading = asyncio.create_task(house.bot.cog_manager.reload("roles"))
+    mine = await house.actor("bob").slash("roles mine")
+    await reloading
+    assert (await mine.message()).text
+    frozen.release()
+    assert "Added" in (await slow.message()).text
