@@ -46,10 +46,13 @@ class Fault(ValueError):
 
 
 class Table:
-    """A table of a file. Each key is taken once; `end` refuses what nobody asked for. Every method raises Fault."""
+    """A table of a file. Each key is taken once; `end` refuses what nobody asked for. Every method raises Fault.
 
-    def __init__(self, data: Mapping[str, Any], path: str = "") -> None:
-        self._data, self._path = dict(data), path
+    One that is not `strict` was written by the bot itself, perhaps under other limits: of those nothing is refused.
+    """
+
+    def __init__(self, data: Mapping[str, Any], path: str = "", *, strict: bool = True) -> None:
+        self._data, self._path, self.strict = dict(data), path, strict
 
     def where(self, key: str) -> str:
         """The place of a key of this table."""
@@ -61,7 +64,7 @@ class Table:
 
     def end(self) -> None:
         """All keys that are known have been taken."""
-        if self._data:
+        if self._data and self.strict:
             raise Fault(FaultKind.UNKNOWN_KEY, self.where(next(iter(self._data))))
 
     def text(self, key: str, limit: int) -> str | None:
@@ -72,9 +75,9 @@ class Table:
         if not isinstance(value, str):
             raise Fault(FaultKind.NOT_A_TEXT, self.where(key))
         value = value.replace("\r\n", "\n").replace("\r", "\n")  # as Discord's own forms give it, and as an export can write it
-        if not value.strip():
+        if not value.strip() and self.strict:
             raise Fault(FaultKind.EMPTY, self.where(key))
-        if len(value) > limit:
+        if len(value) > limit and self.strict:
             raise Fault(FaultKind.TOO_LONG, self.where(key), limit=limit, length=len(value))
         if "\0" in value:
             raise Fault(FaultKind.UNREADABLE, self.where(key))
@@ -94,7 +97,7 @@ class Table:
             return None
         if not isinstance(value, int) or isinstance(value, bool):
             raise Fault(FaultKind.NOT_A_NUMBER, self.where(key))
-        if not low <= value <= high:
+        if not low <= value <= high and self.strict:
             raise Fault(FaultKind.OUT_OF_RANGE, self.where(key), low=low, high=high)
         return value
 
@@ -129,7 +132,7 @@ class Table:
     def address(self, key: str, limit: int) -> str | None:
         """An https address."""
         value = self.text(key, limit)
-        if value is not None and not _is_https(value):
+        if value is not None and not _is_https(value) and self.strict:
             raise Fault(FaultKind.NOT_HTTPS, self.where(key))
         return value
 
@@ -140,9 +143,9 @@ class Table:
             return []
         if not isinstance(value, list) or not all(isinstance(entry, Mapping) for entry in value):
             raise Fault(FaultKind.NOT_TABLES, self.where(key))
-        if len(value) > limit:
+        if len(value) > limit and self.strict:
             raise Fault(FaultKind.TOO_MANY, self.where(key), limit=limit, count=len(value))
-        return [Table(entry, self.where(f"{key}[{number}]")) for number, entry in enumerate(value, start=1)]
+        return [Table(entry, self.where(f"{key}[{number}]"), strict=self.strict) for number, entry in enumerate(value, start=1)]
 
 
 def _is_https(address: str) -> bool:

@@ -101,9 +101,21 @@ def read_file(data: Mapping[str, Any]) -> PanelFile:
 
 
 def read_panel(data: Mapping[str, Any]) -> PanelFile:
-    """The one panel of a table, for example of a revision. Raises Fault."""
+    """The one panel of a table that the bot wrote itself, for example of a revision: also one that breaks a limit of today.
+
+    Raises Fault for what is no panel at all.
+    """
     roles = _Roles()
-    return PanelFile((_read_panel(Table(data), roles),), roles.sketches)
+    return PanelFile((_read_panel(Table(data, strict=False), roles),), roles.sketches)
+
+
+def fault_of(panel: PanelSpec) -> Fault | None:
+    """The first limit that a panel breaks, or None."""
+    try:
+        _read_panel(Table(write_panel(panel, {})), _Roles())
+    except Fault as fault:
+        return fault
+    return None
 
 
 class _Roles:
@@ -154,7 +166,8 @@ def _read_panel(table: Table, roles: _Roles) -> PanelSpec:
         roles=tuple(_read_item(item, roles) for item in table.tables("role", limit=ROLES_MAX)),
     )
     table.end()
-    _check_panel(panel, table)
+    if table.strict:
+        _check_panel(panel, table)
     return panel
 
 
@@ -194,7 +207,7 @@ def _check_panel(panel: PanelSpec, table: Table) -> None:
 
 def _read_requirement(table: Table, roles: _Roles) -> Requirement:
     required, blocked = _read_roles(table, "required_roles", roles), _read_roles(table, "blocked_roles", roles)
-    if not set(required).isdisjoint(blocked):
+    if table.strict and not set(required).isdisjoint(blocked):
         raise Fault(FaultKind.NEEDED_AND_BLOCKED, table.where("blocked_roles"))
     return Requirement(required, table.flag("required_all"), blocked)
 

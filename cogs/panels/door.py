@@ -17,10 +17,16 @@ from tortoise.transactions import in_transaction
 
 from cogs.panels.access import Editor
 from cogs.panels.opening_words import Asked, NotYoursToOpen
+from core.errors import UserError
+from core.i18n import N_
 from domain.openings import Openings, Standing, barred, judged, openings, to_ask
+from domain.panel_file import fault_of, mentioned
 from domain.panels import PanelSpec
 from domain.role_safety import GuildFacts
 from models import MessageState, Panel, PanelMessage
+
+UNKNOWN_ROLE = N_("Nothing was changed, because this names a role that no longer exists on this server.")
+OVER_A_LIMIT = N_("Nothing was changed, because the panel would go over a limit at `{where}`.")
 
 
 class BotWouldOpen(Exception):
@@ -77,7 +83,9 @@ async def _hold(guild_id: int, db: BaseDBAsyncClient) -> None:
 
 
 async def _judge(passage: Passage, before: Standing) -> None:
-    opened, versions = await _opened(passage, before)
+    after = await _standing(passage.panel_ids, passage.panel_ids | passage.posted_ids, passage.facts.guild_id, passage.db)
+    await asyncio.to_thread(_check, before, after, passage.facts)
+    opened, versions = await _opened(passage, before, after)
     if not opened:
         return
     by, facts = passage.by, passage.facts
@@ -93,10 +101,23 @@ async def _judge(passage: Passage, before: Standing) -> None:
             raise asked
 
 
-async def _opened(passage: Passage, before: Standing) -> tuple[Openings, list[tuple[int, int]]]:
+def _check(before: Standing, after: Standing, facts: GuildFacts) -> None:
+    """Raise UserError for what no form lets anybody send: roles that the server has not, and what is over a limit."""
+    known = {panel.panel_id: panel for panel in before.panels}
+    for panel in after.panels:
+        was = known.get(panel.panel_id)
+        if was == panel:
+            continue
+        if mentioned(panel) - (mentioned(was) if was else set()) - facts.roles.keys():
+            raise UserError(UNKNOWN_ROLE)
+        fault = fault_of(panel)
+        if fault and not (was and fault_of(was)):
+            raise UserError(OVER_A_LIMIT, where=fault.where)
+
+
+async def _opened(passage: Passage, before: Standing, after: Standing) -> tuple[Openings, list[tuple[int, int]]]:
     """What this write opens, and of which versions of the panels. Most edits can open nothing, and are not looked at closely."""
     db, guild_id = passage.db, passage.facts.guild_id
-    after = await _standing(passage.panel_ids, passage.panel_ids | passage.posted_ids, guild_id, db)
     was, now = ({panel.panel_id: judged(panel) for panel in standing.panels} for standing in (before, after))
     moved = {panel_id for panel_id, channels in after.channels.items() if channels - before.channels.get(panel_id, frozenset())}
     if was == now and not moved:

@@ -9,11 +9,12 @@ from cogs.panels.words import role_name
 from core.errors import UserError
 from core.i18n import N_
 from domain.leftovers import mended
-from domain.panels import PanelSpec, Requirement
+from domain.panels import RULE_ROLES_MAX, PanelSpec, Requirement
 from domain.plan import Refusal
 from domain.role_safety import GuildFacts, Problem, grant_problem, panel_problem
 from models import Panel, PanelRole
 
+TOO_MANY_IN_RULE = N_("A rule can name at most {limit} roles.")
 EVERYONE_IN_RULE = N_("@everyone cannot be part of a rule, because everyone has it.")
 ITSELF_IN_RULE = N_("A rule for {role} cannot name {role} itself.")
 NEEDED_AND_BLOCKED = N_("{role} cannot be needed and forbidden at the same time.")
@@ -51,6 +52,8 @@ class RuleService(PanelEdits):
         """
         async with self._edit(editor, facts, panel_id, version) as edit:
             role = edit.role(item_id)
+            if len(set(role_ids)) > RULE_ROLES_MAX:
+                raise UserError(TOO_MANY_IN_RULE, limit=RULE_ROLES_MAX)
             if role.role_id in role_ids:
                 raise UserError(ITSELF_IN_RULE, role=role_name(role.role_id, facts))
             new = [role_id for role_id in role_ids if role_id not in role.bundle_role_ids]
@@ -110,6 +113,8 @@ def _check(holder: Panel | PanelRole, own_role_id: int | None, facts: GuildFacts
     required = set(wanted.get("required_role_ids", holder.required_role_ids))
     blocked = set(wanted.get("blocked_role_ids", holder.blocked_role_ids))
     named = {*wanted.get("required_role_ids", ()), *wanted.get("blocked_role_ids", ())}
+    if max(len(required), len(blocked)) > RULE_ROLES_MAX:
+        raise UserError(TOO_MANY_IN_RULE, limit=RULE_ROLES_MAX)
     if facts.guild_id in named:
         raise UserError(EVERYONE_IN_RULE)
     if own_role_id in named:

@@ -1,6 +1,7 @@
 """The form of panels in files: what is written is read again, and what is wrong is named with its place."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from domain.panel_file import (
     EMOJI_MAX,
     PanelFile,
     RoleSketch,
+    fault_of,
     mentioned,
     portable,
     read_file,
@@ -104,6 +106,16 @@ def test_what_is_exported_is_imported_as_the_same_panels(exported: list[PanelSpe
 @given(panels)
 def test_a_snapshot_needs_no_names(panel: PanelSpec) -> None:
     assert read_panel(write_panel(panel, {})) == PanelFile((portable(panel),), {})
+
+
+@given(panels, st.integers(26, 60))
+def test_what_the_bot_wrote_is_read_whatever_the_limits_are_now(panel: PanelSpec, count: int) -> None:
+    assert fault_of(panel) is None
+    poisoned = replace(panel, title="x" * 300, max_roles=501, requirement=Requirement(tuple(range(1, count)), blocked=(1,)))
+    assert fault_of(poisoned) is not None
+    assert read_panel(write_panel(poisoned, {}) | {"later": 1}).panels == (portable(poisoned),)
+    with pytest.raises(Fault):
+        read_file({"format": 1, "panel": [write_panel(poisoned, {})]})
 
 
 def test_roles_without_ids_are_known_by_their_names() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cogs.panels import revisions
 from cogs.panels.access import Editor
 from cogs.panels.modals import PanelDraft
 from cogs.panels.opening_words import Asked
@@ -199,3 +200,42 @@ async def test_stale_roles_are_dropped_from_rules_and_nothing_else(service: Rule
     role = changed.item(item)
     assert role is not None
     assert (role.bundle, role.requirement.required) == ((role_id(3),), (role_id(4),))
+
+
+@pytest.mark.parametrize("of_role", [False, True])
+async def test_forged_rules_over_the_limit_or_of_unknown_roles_are_not_written(service: RuleService, of_role: bool) -> None:
+    spec = await made()
+    item = spec.roles[0].item_id if of_role else 0
+    forged: list[tuple[dict[str, Any], str]] = [
+        ({"required_role_ids": list(map(role_id, range(3, 29)))}, "A rule can name at most 25 roles."),
+        ({"blocked_role_ids": [role_id(99)]}, "no longer exists on this server"),
+        ({"required_role_ids": [10**17 + number for number in range(20)]}, "no longer exists on this server"),
+    ]
+    for wanted, sentence in forged:
+        with pytest.raises(UserError) as refused:
+            await service.set_requirement(OWNING, AROUND, spec.panel_id, item, **wanted)
+        assert sentence in refused.value.text(english())
+    with pytest.raises(UserError, match="at most"):
+        await service.set_bundle(OWNING, AROUND, spec.panel_id, spec.roles[0].item_id, tuple(map(role_id, range(2, 28))))
+    assert await service.get(GUILD, spec.panel_id) == spec
+
+
+async def test_no_edit_goes_over_a_limit_by_whatever_way(service: RuleService) -> None:
+    spec = await made()
+    for wanted in ({"max_roles": 501}, {"image_url": "http://example.org"}, {"blocked_role_ids": list(map(role_id, range(1, 28)))}):
+        with pytest.raises(UserError, match="limit"):
+            await service.set_panel(OWNING, AROUND, spec.panel_id, spec.version, **wanted)
+    assert await service.get(GUILD, spec.panel_id) == spec
+
+
+async def test_a_poisoned_history_can_be_read_and_its_panel_mended(service: RuleService) -> None:
+    """Written before there was a limit: the panel, its history and its undo work, and it can be brought back into the limits."""
+    spec = await made()
+    too_many = list(map(role_id, range(3, 30)))
+    await Panel.filter(id=spec.panel_id).update(required_role_ids=too_many)
+    changed = await service.set_panel(OWNING, AROUND, spec.panel_id, spec.version, sticky=True)
+    assert len(changed.requirement.required) == len(too_many)
+    kept = await revisions.newest(spec.panel_id, 5)
+    assert [len(one.panel.requirement.required) for one in kept] == [len(too_many), 0]
+    mended = await service.set_requirement(OWNING, AROUND, spec.panel_id, 0, required_role_ids=too_many[:25])
+    assert len(mended.requirement.required) == 25
