@@ -24,7 +24,7 @@ from models import MessageState, Panel, PanelMessage
 LISTED, LISTS_MAX = 100, 10
 RATE_LIMIT_WAIT = 2.0  # seconds that one channel may hold up the others
 AGAIN, AGAIN_REFUSED = 15.0, 600.0  # seconds until the next try
-SURELY = timedelta(minutes=2)  # after which what is not in the channel was not sent: no call of the bot takes as long
+SURELY = timedelta(seconds=30)  # after which what is not in the channel was not sent, since nobody works on it any more
 
 
 class Finisher:
