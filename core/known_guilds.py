@@ -10,9 +10,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import discord
-from loguru import logger
 
-from core.errors import is_database_away
+from core.cog import outlasted
 from domain.channel_power import ChannelPower, power_by_channels
 from domain.permissions import DANGEROUS, Permission, allows
 from domain.role_safety import GuildFacts, RoleFacts
@@ -76,27 +75,25 @@ class KnownGuilds:
         while True:
             await self._woken.wait()
             self._woken.clear()
-            try:
-                await self._catch_up()
-            except Exception as error:  # noqa: BLE001 - the next guild has nothing to do with it
-                if is_database_away(error):
-                    logger.warning("Waiting for the database: what channels allow roles")
-                else:
-                    logger.exception("What channels allow roles could not be written down")
-                self._woken.set()
+            failed = False
+            for guild_id in self._unread | self._unsaved.keys():
+                with outlasted(f"what the channels of guild {guild_id} allow"):
+                    await self._catch_up(guild_id)
+                    continue
+                failed = True
+            if failed:
                 await asyncio.sleep(DATABASE_PAUSE)
+                self._woken.set()
 
-    async def _catch_up(self) -> None:
-        for guild_id in list(self._unread):
-            if guild := self._bot.get_guild(guild_id):
-                await self.remember(guild)
-            self._unread.discard(guild_id)
-        for guild_id in list(self._unsaved):
-            if guild := self._bot.get_guild(guild_id):
-                async with self._one_at_a_time:
-                    await self._save(guild)
-            else:
-                self._unsaved.pop(guild_id, None)
+    async def _catch_up(self, guild_id: int) -> None:
+        guild = self._bot.get_guild(guild_id)
+        if guild is None or guild.unavailable:
+            self._unsaved.pop(guild_id, None)
+        else:
+            await self.remember(guild)
+            async with self._one_at_a_time:
+                await self._save(guild)
+        self._unread.discard(guild_id)
 
     def _worked_out(self, guild: discord.Guild) -> GuildFacts:
         hidden = self._hidden.get(guild.id, {})

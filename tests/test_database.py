@@ -68,6 +68,23 @@ class TestMigrations:
         assert "0_" in await aerich("history", url=database_url)
         assert "No upgrade items found" in await aerich("upgrade", url=database_url)
 
+    async def test_what_stands_on_panels_is_marked_to_be_looked_at_once(self, database_url: str) -> None:
+        """Roles of panels that are older than the guard's look at channels are left as they are, until the bot sees their server."""
+        await aerich("downgrade", "--version", "8", "--yes", url=database_url)
+        await scalar(
+            database_url,
+            "INSERT INTO panel (id, guild_id, name, title, style, mode, created_at, updated_at, version, buttons_per_row) "
+            "VALUES (1, 1, 'x', 'x', 'buttons', 'toggle', now(), now(), 1, 5)",
+        )
+        await scalar(
+            database_url,
+            "INSERT INTO panel_role (panel_id, role_id, label, position, colour, confirmed_permissions, capacity_counts_all, "
+            "bundle_role_ids, required_role_ids, required_all, blocked_role_ids) "
+            "VALUES (1, 2, 'x', 0, 'secondary', 0, false, '[]', '[]', false, '[]')",
+        )
+        await migrate(database_url)
+        assert await scalar(database_url, "SELECT count(*) FROM panel_role WHERE grandfathered IS NULL") == 1
+
     async def test_a_database_of_a_newer_version_is_refused(self, database_url: str) -> None:
         await scalar(database_url, "INSERT INTO aerich (version, app, content) VALUES ('999_x_later.py', 'models', '{}')")
         with pytest.raises(ExpectedStop, match=r"newer version.*999_x_later"):

@@ -1,10 +1,12 @@
 """Who may: permissions count as the member's roles give them in the guild, whatever a channel says, and not during a time-out."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from core.settings import ROOT
 from domain import clock
 from domain.custom_id import encode
 from models import AuditEntry, GuildConfig, Panel, RoleGrant
@@ -42,6 +44,14 @@ def command(house: House, path: str) -> dict[str, Any]:
     found = next(each for each in application.commands.values() if each.data["name"] == name)
     options = [{"name": sub, "type": 1, "options": []}] if sub else []
     return {"id": str(found.id), "name": name, "type": found.data.get("type", 1), "options": options}
+
+
+def test_no_code_asks_an_interaction_what_somebody_may() -> None:
+    """There is one helper, which asks the member's roles."""
+    asking = re.compile(r"interaction\.(app_)?permissions")
+    files = [file for folder in ("core", "cogs") for file in (ROOT / folder).rglob("*.py")]
+    assert files
+    assert [str(file) for file in files if asking.search(file.read_text())] == []
 
 
 COMMANDS = ("config show", "config managers", "config forget", "config audit-channel", "panel list", "panel check", "roles temporary")
