@@ -9,7 +9,7 @@ from models.panel import Panel
 
 
 class PanelRevision(Model):
-    """A panel as it was at one version. `snapshot` holds all that can be restored, in the form of an export."""
+    """A panel as it was at one version. `snapshot` holds all that can be restored, in the form of an export, `size` its length in bytes."""
 
     id = fields.BigIntField(primary_key=True)
     panel: fields.ForeignKeyRelation[Panel] = fields.ForeignKeyField("models.Panel", related_name="revisions", on_delete=fields.CASCADE)
@@ -17,6 +17,7 @@ class PanelRevision(Model):
     author_id = fields.BigIntField(null=True)
     created_at = fields.DatetimeField()
     snapshot: dict[str, Any] = fields.JSONField()  # pyright: ignore[reportAssignmentType]
+    size = fields.IntField(default=0)
 
     panel_id: int
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from cogs.panels.words import COLOURS, MODES, STYLES, role_name
+from core.components import MORE
 from core.durations import duration_words
 from core.i18n import N_, Translator
 from core.markup import Markup, emoji_shown, escape, member_mention
@@ -12,6 +13,7 @@ from domain.role_safety import GuildFacts
 
 TEXT_MAX = 60  # characters of a text before and after
 ROLES_NAMED = 8
+LINES_MAX = 12  # for changed fields
 
 FIELDS = {
     "name": N_("Name"),
@@ -43,8 +45,10 @@ FIELDS = {
 
 
 def change_lines(found: Changes, before: PanelSpec, after: PanelSpec, facts: GuildFacts, t: Translator) -> list[Markup]:
-    """The differences, a line each; no line when there is none."""
-    lines = [_line(change, before, facts, t) for change in found.fields]
+    """The differences, a line each; no line when there is none. Of many, how many more there are is said in a further one."""
+    lines = [_line(change, before, facts, t) for change in found.fields[:LINES_MAX]]
+    if more := len(found.fields) - len(lines):
+        lines.append(t(MORE, n=more))
     if found.added:
         lines.append(t("Roles added: {roles}", roles=_names(found.added, facts, after, t)))
     if found.removed:

@@ -1,5 +1,6 @@
 """/panel history, undo and restoring: back to what a panel was, with the same safety as putting it there anew."""
 
+import asyncio
 from dataclasses import replace
 
 import discord
@@ -57,7 +58,7 @@ class HistoryHandlers(PanelHandlers):
         now, editor = await self._panel(press), await Editor.of(press.interaction)
         view = await self._view(press, now)
         found = await _found(now, picked(press))
-        await press.answer.redraw(await _version(view, found, _placed(view, found, editor)))
+        await press.answer.redraw(await _version(view, found, await _placed(view, found, editor)))
 
     @component(verbs.RESTORE, Acknowledgement.REDRAW)
     async def restore(self, press: Press) -> None:
@@ -66,10 +67,10 @@ class HistoryHandlers(PanelHandlers):
         version, shown, proof, undo = (argument(press, index) for index in range(1, 5))
         view = await self._view(press, now)
         found = await _found(now, version)
-        placement = _placed(view, found, editor)
+        placement = await _placed(view, found, editor)
         if now.version != shown:
             await self._overtaken(press, view, shown)
-        elif digest((placement,)) != proof or placement.unmet:
+        elif await asyncio.to_thread(digest, (placement,)) != proof or placement.unmet:
             await press.answer.redraw(await _version(view, found, placement, undo=bool(undo)))
         else:
             await self._restore(press, now, found, placement, editor, undo=bool(undo))
@@ -91,7 +92,7 @@ class HistoryHandlers(PanelHandlers):
         target = await revisions.before(current, now.panel_id, brings_something) if current else None
         if target is None:
             raise UserError(NOTHING_TO_UNDO)
-        placement = _placed(view, target, editor)
+        placement = await _placed(view, target, editor)
         if placement.left_out or placement.powerful or placement.unmet:
             await press.answer.redraw(await _version(view, target, placement, undo=True))
         else:
@@ -121,12 +122,12 @@ async def _history(view: View, number: int) -> Payload:
     panel_id, count = view.panel.panel_id, await revisions.count(view.panel.panel_id)
     number = min(number, max(0, count - 1) // history_screens.PER_SCREEN)
     kept = await revisions.newest(panel_id, history_screens.PER_SCREEN + 1, number * history_screens.PER_SCREEN)
-    return history_screens.history(view, kept, number, count)
+    return await asyncio.to_thread(history_screens.history, view, kept, number, count)
 
 
 async def _version(view: View, found: Revision, placement: Placement, *, undo: bool = False) -> Payload:
     earlier = await revisions.previous(view.panel.panel_id, found.version)
-    return history_screens.revision(view, found, earlier, placement, undo=undo)
+    return await asyncio.to_thread(lambda: history_screens.revision(view, found, earlier, placement, undo=undo))
 
 
 async def _undone(target: Revision, now: PanelSpec, editor: Editor, t: Translator) -> Markup:
@@ -144,8 +145,8 @@ async def _found(now: PanelSpec, version: int) -> Revision:
     return found
 
 
-def _placed(view: View, found: Revision, editor: Editor) -> Placement:
-    return place_again(found.panel, view.panel, view.facts, editor.author)
+async def _placed(view: View, found: Revision, editor: Editor) -> Placement:
+    return await asyncio.to_thread(place_again, found.panel, view.panel, view.facts, editor.author)
 
 
 def _nothing_left(placement: Placement, now: PanelSpec) -> bool:

@@ -16,7 +16,6 @@ from domain.panels import OPTION_DESCRIPTION_MAX, ButtonColour, PanelSpec
 from domain.placement import Placement, digest
 
 PER_SCREEN = 10
-DETAILS_MAX = 12  # lines of one list on the screen of a version
 
 
 def history(view: View, kept: Sequence[Revision], number: int, count: int) -> Payload:
@@ -48,11 +47,11 @@ def revision(view: View, found: Revision, earlier: Revision | None, placement: P
     if earlier:
         lines.append(t("What was changed then:"))
         then = change_lines(changes(earlier.panel, found.panel), earlier.panel, found.panel, view.facts, t)
-        lines += _bullets(then or [nothing_seen(found.author_id, t)], t)
+        lines += _bullets(then or [nothing_seen(found.author_id, t)])
     back = changes(now, placement.panel)
     same = t("Restoring it would change nothing now.") if placement.left_out else t("The panel is as it was then.")
     lines += [Markup(), t("What restoring it would change now:") if back else same]
-    lines += _bullets(change_lines(back, now, placement.panel, view.facts, t), t)
+    lines += _bullets(change_lines(back, now, placement.panel, view.facts, t))
     lines += left_out_lines(placement, view.facts, t)
     text, told = question(lines, [placement], [], view.facts, t, EMBED_DESCRIPTION_MAX)
     proof = digest((placement,))
@@ -67,7 +66,7 @@ def revision(view: View, found: Revision, earlier: Revision | None, placement: P
 
 def differences(view: View, before: PanelSpec, after: PanelSpec) -> list[Markup]:
     """What is different between two states of the panel."""
-    return _bullets(change_lines(changes(before, after), before, after, view.facts, view.t), view.t)
+    return _bullets(change_lines(changes(before, after), before, after, view.facts, view.t))
 
 
 def _what(kept: Sequence[Revision], index: int, t: Translator) -> Markup:
@@ -77,9 +76,8 @@ def _what(kept: Sequence[Revision], index: int, t: Translator) -> Markup:
     return summary(changes(kept[index + 1].panel, kept[index].panel), t) or nothing_seen(kept[index].author_id, t)
 
 
-def _bullets(lines: list[Markup], t: Translator) -> list[Markup]:
-    shown = [Markup("• {}").format(line) for line in lines[:DETAILS_MAX]]
-    return shown if len(lines) <= DETAILS_MAX else [*shown, t("… and {n} more", n=len(lines) - DETAILS_MAX)]
+def _bullets(lines: list[Markup]) -> list[Markup]:
+    return [Markup("• {}").format(line) for line in lines]
 
 
 def _cut(text: str, limit: int) -> str:

@@ -1,6 +1,8 @@
 """Two editors at once: whoever saves second is told who changed what, and then decides. Nobody's work is overwritten in silence."""
 
-from collections.abc import Collection
+import asyncio
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from cogs.panels import revisions, verbs
 from cogs.panels.change_words import change_lines, nothing_seen, person
@@ -8,16 +10,18 @@ from cogs.panels.components import button, row
 from cogs.panels.edits import ChangedMeanwhile
 from cogs.panels.revisions import Revision
 from cogs.panels.words import CONTENT_MAX
-from core.components import Payload, fit, text_message
+from core.components import MORE, Payload, fit, text_message
 from core.errors import UserError
 from core.facts import guild_facts
 from core.i18n import Translator
 from core.interactions import Press
 from core.markup import Markup
 from domain.custom_id import encode
-from domain.panel_changes import changes
-from domain.panels import ButtonColour
+from domain.panel_changes import Changes, changes
+from domain.panels import ButtonColour, PanelSpec
 from domain.role_safety import GuildFacts
+
+STEPS_MAX = 20  # changes that are told: more would not fit into a message
 
 
 class Overtaken(UserError):
@@ -36,41 +40,53 @@ class Overtaken(UserError):
         return text_message(fit(lines, CONTENT_MAX, t), components=[row(again, form, reload)])
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One change, and the panel before it; None where that is not kept."""
+
+    revision: Revision
+    before: PanelSpec | None
+    found: Changes
+
+    @classmethod
+    def after(cls, before: Revision | None, revision: Revision) -> "Step":
+        """What a revision changed."""
+        return cls(revision, before.panel if before else None, changes(before.panel, revision.panel) if before else Changes())
+
+
 class Happened:
     """What was changed on a panel since a version that somebody saw, oldest first."""
 
-    def __init__(self, shown: Revision | None, since: list[Revision], facts: GuildFacts) -> None:
-        self._shown, self._since, self._facts = shown, since, facts
+    def __init__(self, shown: Revision | None, since: Sequence[Revision], facts: GuildFacts) -> None:
+        self._steps = [Step.after(before, one) for before, one in zip([shown, *since], since, strict=False)]
+        self._facts = facts
 
     @classmethod
     async def to(cls, panel_id: int, shown: int, facts: GuildFacts) -> "Happened":
-        """Everything since a version."""
-        return cls(await revisions.find(panel_id, shown), await revisions.since(panel_id, shown), facts)
+        """Everything since a version. What lies so far back that it is no longer kept is not known."""
+        since = await revisions.since(panel_id, shown)
+        known = bool(since) and since[0].version == shown + 1
+        return await asyncio.to_thread(cls, await revisions.find(panel_id, shown) if known else None, since, facts)
 
     def lines(self, t: Translator, *, but_by: int | None = None) -> list[Markup]:
         """A line for each change: who, when, and what; those `but_by` somebody are left out."""
-        lines: list[Markup] = []
-        before = self._shown
-        for one in self._since:
-            if before is None:
-                words = [t("first version that is kept")]
-            else:
-                words = change_lines(changes(before.panel, one.panel), before.panel, one.panel, self._facts, t)
-            before = one
-            if but_by is None or one.author_id != but_by:
-                what = Markup(" · ").join(words or [nothing_seen(one.author_id, t)])
-                lines.append(Markup("• {} · {} · {}").format(person(one.author_id, t), revisions.moment(one), what))
-        return lines
+        told = [step for step in self._steps if but_by is None or step.revision.author_id != but_by]
+        lines = [self._line(step, t) for step in told[:STEPS_MAX]]
+        return [*lines, t(MORE, n=len(told) - STEPS_MAX)] if len(told) > STEPS_MAX else lines
+
+    def _line(self, step: Step, t: Translator) -> Markup:
+        one = step.revision
+        words = change_lines(step.found, step.before, one.panel, self._facts, t) if step.before else [t("first version that is kept")]
+        what = Markup(" · ").join(words or [nothing_seen(one.author_id, t)])
+        return Markup("• {} · {} · {}").format(person(one.author_id, t), revisions.moment(one), what)
 
     def touched(self, names: Collection[str], role_id: int | None, *, but_by: int) -> bool:
-        """Whether somebody else changed one of these fields of the panel, or of the role on it with this id."""
-        before = self._shown
-        for one in self._since:
-            found = changes(before.panel, one.panel).fields if before and one.author_id != but_by else ()
-            if any(change.field in names and change.role_id == role_id for change in found):
-                return True
-            before = one
-        return False
+        """Whether somebody else changed one of these fields of the panel, or of the role on it with this id, or may have."""
+        return any(
+            step.before is None or any(change.field in names and change.role_id == role_id for change in step.found.fields)
+            for step in self._steps
+            if step.revision.author_id != but_by
+        )
 
 
 async def overtaken(press: Press, error: ChangedMeanwhile, draft_id: int) -> Overtaken:

@@ -1,19 +1,48 @@
-"""What panels were after each change: written with the change, read by history, undo and whoever was overtaken by another editor."""
+"""What panels were after each change: written with the change, read by history, undo and whoever was overtaken by another editor.
 
+What is kept of one panel can be long, so it is written and read in threads.
+"""
+
+import asyncio
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.connection import get_connection
 
 from core.markup import Markup, moment_shown
-from domain.panel_file import RoleSketch, read_panel, write_panel
+from domain.panel_file import read_panel, write_panel
 from domain.panels import PanelSpec
 from models import PanelRevision
 
-KEPT = 200  # of a panel
+KEPT, KEPT_BYTES = 200, 2 * 1024 * 1024  # of a panel; the newest always is
 # In the snapshot of an undo: the version that it went back to, so that the next undo goes on from there instead of forth again.
 _STANDS_FOR = "stands_for"
+
+_WRITE = """
+INSERT INTO panel_revision (panel_id, version, author_id, created_at, snapshot, size) VALUES ($1, $2, $3, $4, $5::jsonb, $6)
+"""
+_FORGET = """
+DELETE FROM panel_revision WHERE id IN (
+    SELECT id FROM (
+        SELECT id, row_number() OVER newest AS place, sum(size) OVER newest AS total FROM panel_revision WHERE panel_id = $1
+        WINDOW newest AS (ORDER BY version DESC)
+    ) AS kept
+    WHERE place > $2 OR (place > 1 AND total > $3)
+)
+"""
+_READ = "SELECT version, author_id, created_at, snapshot FROM panel_revision WHERE panel_id = $1"
+_SINCE = """
+SELECT version, author_id, created_at, snapshot FROM (
+    SELECT *, row_number() OVER newest AS place, sum(size) OVER newest AS total FROM panel_revision WHERE panel_id = $1 AND version > $2
+    WINDOW newest AS (ORDER BY version DESC)
+) AS happened
+WHERE place = 1 OR total <= $3
+ORDER BY version
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,25 +56,27 @@ class Revision:
     panel: PanelSpec
 
     @classmethod
-    def of(cls, row: PanelRevision) -> "Revision":
-        """A row as a plain value."""
-        snapshot = dict(row.snapshot)
-        stands_for = snapshot.pop(_STANDS_FOR, row.version)
-        return cls(row.version, stands_for, row.author_id, row.created_at, read_panel(snapshot).panels[0])
+    def of(cls, row: dict[str, Any]) -> "Revision":
+        """A row as a plain value; its snapshot is still text."""
+        snapshot = json.loads(row["snapshot"])
+        stands_for = snapshot.pop(_STANDS_FOR, row["version"])
+        return cls(row["version"], stands_for, row["author_id"], row["created_at"], read_panel(snapshot).panels[0])
 
 
 async def write(panel: PanelSpec, author_id: int | None, at: datetime, db: BaseDBAsyncClient, stands_for: int | None = None) -> None:
-    """Keep what a panel is now, inside the transaction of the change. Of many revisions the oldest go."""
-    snapshot = write_panel(panel, {role.role_id: RoleSketch(role.label) for role in panel.roles})
+    """Keep what a panel is now, inside the transaction of the change. Of many or long revisions the oldest go."""
+    snapshot, size = await asyncio.to_thread(_snapshot, panel, stands_for)
+    await db.execute_query(_WRITE, [panel.panel_id, panel.version, author_id, at, snapshot, size])
+    await db.execute_query(_FORGET, [panel.panel_id, KEPT, KEPT_BYTES])
+
+
+def _snapshot(panel: PanelSpec, stands_for: int | None) -> tuple[str, int]:
+    """What can be restored, as text, and its bytes. Roles have their labels and need no names."""
+    snapshot = write_panel(panel, {})
     if stands_for is not None:
         snapshot[_STANDS_FOR] = stands_for
-    await PanelRevision.create(
-        panel_id=panel.panel_id, version=panel.version, author_id=author_id, created_at=at, snapshot=snapshot, using_db=db
-    )
-    kept = PanelRevision.filter(panel_id=panel.panel_id).using_db(db).order_by("-version")
-    too_old = await kept.offset(KEPT).first()
-    if too_old:
-        await PanelRevision.filter(panel_id=panel.panel_id, version__lte=too_old.version).using_db(db).delete()
+    text = json.dumps(snapshot, ensure_ascii=False)
+    return text, len(text.encode())
 
 
 async def keep_first(panel: PanelSpec, at: datetime, db: BaseDBAsyncClient) -> None:
@@ -66,40 +97,46 @@ async def count(panel_id: int) -> int:
 
 async def newest(panel_id: int, limit: int, skip: int = 0) -> list[Revision]:
     """The revisions of a panel, newest first."""
-    rows = await PanelRevision.filter(panel_id=panel_id).order_by("-version").offset(skip).limit(limit)
-    return [Revision.of(row) for row in rows]
+    return await _read(f"{_READ} ORDER BY version DESC LIMIT $2 OFFSET $3", panel_id, limit, skip)
 
 
 async def find(panel_id: int, version: int) -> Revision | None:
     """What a panel was at a version, if that is still kept."""
-    row = await PanelRevision.get_or_none(panel_id=panel_id, version=version)
-    return Revision.of(row) if row else None
+    return await _first(f"{_READ} AND version = $2", panel_id, version)
 
 
 async def previous(panel_id: int, version: int) -> Revision | None:
     """What a panel was just before a version, if that is still kept."""
-    row = await PanelRevision.filter(panel_id=panel_id, version__lt=version).order_by("-version").first()
-    return Revision.of(row) if row else None
+    return await _first(f"{_READ} AND version < $2 ORDER BY version DESC LIMIT 1", panel_id, version)
 
 
 async def following(panel_id: int, version: int) -> Revision | None:
     """What a panel became just after a version."""
-    row = await PanelRevision.filter(panel_id=panel_id, version__gt=version).order_by("version").first()
-    return Revision.of(row) if row else None
+    return await _first(f"{_READ} AND version > $2 ORDER BY version LIMIT 1", panel_id, version)
 
 
 async def since(panel_id: int, version: int) -> list[Revision]:
-    """What became of a panel after a version, oldest first."""
-    rows = await PanelRevision.filter(panel_id=panel_id, version__gt=version).order_by("version")
-    return [Revision.of(row) for row in rows]
+    """What became of a panel after a version, oldest first: of a history that is longer than it may get now, the newest part."""
+    return await _read(_SINCE, panel_id, version, KEPT_BYTES)
 
 
 async def before(revision: Revision, panel_id: int, differs: Callable[[PanelSpec], bool]) -> Revision | None:
-    """The revision that an undo goes back to: the newest before it that would change something, where undone changes do not count."""
+    """The revision that an undo goes back to: the newest before it that would change something, where undone changes do not count.
+
+    `differs` is asked in a thread.
+    """
     version = revision.stands_for
-    while row := await PanelRevision.filter(panel_id=panel_id, version__lt=version).order_by("-version").first():
-        found = Revision.of(row)
-        if differs(found.panel):
+    while found := await previous(panel_id, version):
+        if await asyncio.to_thread(differs, found.panel):
             return found
-        version = min(found.stands_for, row.version)
+        version = min(found.stands_for, found.version)
     return None
+
+
+async def _read(query: str, *values: int) -> list[Revision]:
+    rows = await get_connection("default").execute_query_dict(query, list(values))
+    return await asyncio.to_thread(lambda: [Revision.of(row) for row in rows])
+
+
+async def _first(query: str, *values: int) -> Revision | None:
+    return next(iter(await _read(query, *values)), None)

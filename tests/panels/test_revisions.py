@@ -1,15 +1,19 @@
 """The history of panels on PostgreSQL: what is kept with each change, and where an undo goes."""
 
+from dataclasses import replace
+
 import pytest
+from tortoise.transactions import in_transaction
 
 from cogs.panels import revisions
 from cogs.panels.access import Editor
 from cogs.panels.edits import PanelEdits
 from cogs.panels.modals import PanelDraft
+from cogs.panels.overtaking import Happened
 from cogs.panels.service import PanelService
 from domain import clock
 from domain.panel_file import portable
-from domain.panels import Mode, PanelSpec, Style
+from domain.panels import DESCRIPTION_MAX, LABEL_MAX, OPTION_DESCRIPTION_MAX, Mode, PanelSpec, RoleSpec, Style
 from domain.permissions import Permission
 from models import Panel, PanelRevision
 from tests.panels.builders import EDITOR, GUILD, OWNER, facts, role_id
@@ -73,6 +77,42 @@ async def test_the_oldest_go(service: PanelService) -> None:
     await service.set(OWNING, facts(), panel.panel_id, mode=Mode.UNIQUE)
     versions = [one.version for one in await revisions.newest(panel.panel_id, 1000)]
     assert versions == list(range(revisions.KEPT + 1, 1, -1))
+
+
+async def test_of_long_revisions_the_oldest_go(service: PanelService) -> None:
+    panel = await made(service)
+    now, long = clock.now(), "長" * DESCRIPTION_MAX
+    roles = tuple(RoleSpec(0, role_id(number), long[:LABEL_MAX], description=long[:OPTION_DESCRIPTION_MAX]) for number in range(1, 501))
+    for version in range(2, 12):
+        async with in_transaction() as db:
+            await revisions.write(replace(panel, version=version, description=long, roles=roles), OWNER, now, db)
+    kept = await revisions.newest(panel.panel_id, 100)
+    assert [one.version for one in kept] == list(range(11, 11 - len(kept), -1))
+    assert 1 < len(kept) < 10
+    sizes = [row.size for row in await PanelRevision.filter(panel_id=panel.panel_id)]
+    assert revisions.KEPT_BYTES * 0.7 < sum(sizes) <= revisions.KEPT_BYTES
+
+
+async def test_the_newest_revision_is_kept_however_long_it_is(service: PanelService, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(revisions, "KEPT_BYTES", 10)
+    panel = await made(service)
+    await service.set(OWNING, facts(), panel.panel_id, mode=Mode.UNIQUE)
+    assert [one.version for one in await revisions.newest(panel.panel_id, 100)] == [2]
+
+
+async def test_of_a_history_from_before_the_quota_only_the_newest_part_is_read(
+    service: PanelService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel = await made(service)
+    for mode in (Mode.UNIQUE, Mode.TOGGLE, Mode.ADD_ONLY):
+        panel = await service.set(EDITING, facts(), panel.panel_id, mode=mode)
+    monkeypatch.setattr(revisions, "KEPT_BYTES", 2 * max([row.size for row in await PanelRevision.all()]))
+    assert [one.version for one in await revisions.since(panel.panel_id, 1)] == [3, 4]
+    # What happened before is not known, so a pick on that screen is not taken for harmless.
+    happened = await Happened.to(panel.panel_id, 1, facts())
+    assert happened.touched(["title"], None, but_by=OWNER)
+    assert not happened.touched(["title"], None, but_by=EDITOR)
+    assert not (await Happened.to(panel.panel_id, 3, facts())).touched(["title"], None, but_by=OWNER)
 
 
 async def test_a_refused_edit_leaves_no_revision(service: PanelService) -> None:
