@@ -15,6 +15,9 @@ from tortoise.connection import get_connection
 from cogs.health.cog import HealthCog
 from core.database import connect
 from core.shards import ShardSlots
+from sandbox import payload
+from sandbox.guilds import GUILDS
+from sandbox.world import Event
 from tests.e2e.house import House
 
 
@@ -85,6 +88,28 @@ async def test_a_new_session_is_as_good_as_a_resumed_one(resumable: bool, house:
     house.sandbox.gateway.invalidate_sessions(resumable)
     await asyncio.wait_for(lost, 10)
     await asyncio.wait_for(back, 20)
+    await probe.until(200)
+
+
+async def test_the_pause_before_a_new_session_is_discords(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[float, float]] = []
+    monkeypatch.setattr("core.bot.random.uniform", lambda low, high: asked.append((low, high)) or 0.0)
+    back = asyncio.create_task(house.bot.wait_for("connect"))
+    await asyncio.sleep(0)
+    house.sandbox.gateway.invalidate_sessions(False)
+    await asyncio.wait_for(back, 60)
+    assert asked == [(1.0, 5.0)]
+
+
+async def test_servers_that_have_not_arrived_are_told(house: House, probe: Probe) -> None:
+    """READY names them; until the first one comes, nobody is served."""
+    sandbox, guild = house.sandbox, house.sandbox.guild
+    sandbox.world.emit(Event("GUILD_DELETE", {"id": str(guild.id), "unavailable": True}, guild.id, GUILDS))
+    checks = await probe.until(503)
+    assert checks["gateway"] == {"ok": False, "detail": "shard 0: no server has arrived yet"}
+    app = next(iter(sandbox.world.applications.values()))
+    data = payload.gateway_guild(sandbox.world, guild, app.bot_id, [guild.members[app.bot_id]])
+    sandbox.world.emit(Event("GUILD_CREATE", data, guild.id, GUILDS, app.id))
     await probe.until(200)
 
 

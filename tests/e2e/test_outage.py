@@ -6,9 +6,11 @@ from collections.abc import Iterator
 import aiohttp
 import pytest
 
+from cogs.roles.decision import Click
 from core.database import migrate
 from core.embedded import EmbeddedPostgres
 from domain.events import PanelChanged
+from models import AuditEntry, AuditState
 from tests.conftest import own_server
 from tests.e2e.house import House, posted_panel
 from tests.e2e.test_clicks import click
@@ -43,6 +45,30 @@ async def test_clicks_are_told_and_everything_recovers(server: EmbeddedPostgres,
     async with asyncio.timeout(30):
         while await readiness(house) != 200:
             pass
+
+
+async def test_clicks_left_behind_are_settled_also_when_the_cog_was_exchanged_meanwhile(
+    server: EmbeddedPostgres, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The cog is loaded while no shard is held; what begins with the shards begins when they are held again."""
+    panel = await posted_panel(house, "Red")
+    await click(house, "alice", "Red")
+    (done,) = await house.audit("roles.click")
+    server.stop()
+    await house.sandbox.until(lambda: not house.bot.held_shards, 60, "for the shards to be missed")
+    await house.bot.cog_manager.reload("roles")
+    server.start()
+    await AuditEntry.filter(id=done.id).update(state=AuditState.QUEUED, settled_at=None, resume=left_behind(house, panel.id))
+    (row,) = await house.audit("roles.click")
+    assert row.state is AuditState.REFUSED
+
+
+def left_behind(house: House, panel_id: int) -> dict[str, object]:
+    """What is stored of a click whose process ended, whose token is none that Discord knows."""
+    alice, guild = house.actor("alice"), house.sandbox.guild
+    house.sandbox.ledger.allow(code=50027)
+    click = Click(1, house.bot.application_id or 0, "ended", "en-US", guild.id, 0, 0, alice.user.id, panel_id, (), True)
+    return click.to_json()
 
 
 async def readiness(house: House) -> int:
