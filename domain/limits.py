@@ -1,6 +1,6 @@
 """How many of a panel's roles a member may have, and what they must have first. Panels of one link group share the first."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from domain.panels import Mode, PanelSpec, Requirement
@@ -36,9 +36,12 @@ def limits_of(panel: PanelSpec, linked: Sequence[PanelSpec] = ()) -> Limits:
     return Limits(False, minimum if maximum is None else min(minimum, maximum), maximum)
 
 
-def unmet(requirement: Requirement, held: frozenset[int]) -> Unmet | None:
-    """Why a member with these roles does not meet a requirement, or None. Of `required` all that are missing are named."""
-    if blocking := tuple(role_id for role_id in requirement.blocked if role_id in held):
+def unmet(requirement: Requirement, held: frozenset[int], arriving: Collection[int] = ()) -> Unmet | None:
+    """Why a member with these roles does not meet a requirement, or None. Of `required` all that are missing are named.
+
+    Roles that are `arriving` in the same change block as if they were held, and do not count as held for what is required.
+    """
+    if blocking := tuple(role_id for role_id in requirement.blocked if role_id in held or role_id in arriving):
         return Unmet(Problem.BLOCKED, blocking)
     missing = tuple(role_id for role_id in requirement.required if role_id not in held)
     if requirement.needs_all:

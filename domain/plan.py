@@ -1,6 +1,6 @@
 """The planner: from a panel, what a member holds and what they picked, to the roles to add and remove and the refusals."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from domain.limits import Limits, limits_of, unmet
@@ -40,19 +40,24 @@ class Pick:
 
     A button toggles: a picked role that is held is taken off. A public dropdown cannot show what is held, so its picks only add (in
     unique mode: swap). The private picker shows what is held, so a role it offered and that is not ticked any more is in `clear`.
+    `kept` are picked roles that the member held when they picked, some time ago: who has lost one since is not given it anew.
     """
 
     role_ids: tuple[int, ...]
     toggles: bool = True
     clear: tuple[int, ...] = ()
+    kept: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a decision depends on outside the panel: the other panels of its link group, and the items whose places are all taken."""
+    """What a decision depends on outside the panel: the other panels of its link group, the items whose places are all taken, and the
+    roles that Discord keeps refusing to change.
+    """
 
     linked: tuple[PanelSpec, ...] = ()
     full: frozenset[int] = frozenset()
+    hopeless: Mapping[int, Problem] = field(default_factory=dict)
 
 
 NOTHING_AROUND = Surroundings()
@@ -70,7 +75,10 @@ def plan(panel: PanelSpec, held: frozenset[int], pick: Pick, facts: GuildFacts, 
         wanted = wanted[-1:]
     for spec in wanted:
         if spec.role_id not in held:
-            decision.ask_for(spec)
+            if spec.role_id in pick.kept:
+                decision.unchanged.append(spec)
+            else:
+                decision.ask_for(spec)
         elif pick.toggles or panel.mode is Mode.REMOVE_ONLY:
             decision.give_back(spec)
         else:
@@ -154,7 +162,7 @@ class _Decision:
         refusals = list(self.refusals)
         remove: list[int] = []
         for role_id in self._leaving():
-            problem = change_problem(self.facts, role_id)
+            problem = self._change_problem(role_id)
             if problem is None:
                 remove.append(role_id)
             elif problem is not Problem.DELETED:
@@ -164,15 +172,23 @@ class _Decision:
         return RolePlan(tuple(add), tuple(remove), unchanged, tuple(refusals), tuple(spec.item_id for spec in self.give))
 
     def _grant_refusal(self, spec: RoleSpec) -> Refusal | None:
-        for requirement in (self.panel.requirement, spec.requirement):
-            if missing := unmet(requirement, self.held):
-                return Refusal(spec.role_id, missing.problem, about=missing.role_ids)
-        for role_id in spec.role_ids:
+        """Every role of a bundle has to meet the rules of the item that it is on this panel, as if that had been picked."""
+        arriving = _roles(self.give)
+        if missing := unmet(self.panel.requirement, self.held, arriving):
+            return Refusal(spec.role_id, missing.problem, about=missing.role_ids)
+        coming = [role_id for role_id in spec.role_ids if role_id not in self.held]
+        items = [self.own[role_id] for role_id in coming if role_id in self.own]
+        for item in items:
+            beside = (arriving | set(coming)) - {item.role_id}
+            if missing := unmet(item.requirement, self.held, beside):
+                return Refusal(item.role_id, missing.problem, about=missing.role_ids)
+        for role_id in coming:
             # A bundled role counts as confirmed only where it stands on the panel itself and was confirmed there.
-            if role_id not in self.held and (problem := item_problem(self.facts, spec, self.own.get(role_id), role_id)):
+            problem = item_problem(self.facts, spec, self.own.get(role_id), role_id) or self.around.hopeless.get(role_id)
+            if problem:
                 return Refusal(role_id, problem)
-        for item in (self.own.get(role_id) for role_id in spec.role_ids):
-            if item and item.role_id not in self.held and item.item_id in self.around.full:
+        for item in items:
+            if item.item_id in self.around.full:
                 return Refusal(item.role_id, Problem.FULL, limit=item.capacity)
         return None
 
@@ -180,7 +196,10 @@ class _Decision:
         panels = [self.panel] if spec.role_id in self.own else self.around.linked
         if any(panel.mode.keeps and any(role.role_id == spec.role_id for role in panel.roles) for panel in panels):
             return Problem.PERMANENT
-        return change_problem(self.facts, spec.role_id)
+        return self._change_problem(spec.role_id)
+
+    def _change_problem(self, role_id: int) -> Problem | None:
+        return change_problem(self.facts, role_id) or self.around.hopeless.get(role_id)
 
     def _count(self) -> int:
         after = (self.held | _roles(self.give)) - set(self._leaving())

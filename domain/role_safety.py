@@ -25,6 +25,7 @@ class Problem(StrEnum):
     BOT_LACKS_MANAGE_ROLES = "bot_lacks_manage_roles"
     PENDING = "pending"
     WAITS_FOR_SCREENING = "waits_for_screening"
+    WAITS_NO_LONGER = "waits_no_longer"
     PANEL_DELETED = "panel_deleted"
     NOT_ON_PANEL = "not_on_panel"
     REQUIRES_ANY = "requires_any"
@@ -44,6 +45,7 @@ class Problem(StrEnum):
     EXPIRED = "expired"
     SUPERSEDED = "superseded"
     TOO_FAST = "too_fast"
+    LINE_TOO_LONG = "line_too_long"
 
 
 @dataclass(frozen=True, slots=True)

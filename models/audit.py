@@ -25,15 +25,28 @@ class AuditState(StrEnum):
     UNKNOWN = "unknown"
 
 
-REPETITION = timedelta(minutes=10)  # for so long the same refusal of the same member is one entry
-_COUNT_REPETITION = """
-UPDATE audit_entry SET payload = payload || jsonb_build_object('count', coalesce((payload->>'count')::int, 1) + 1)
+REPETITION = timedelta(minutes=10)  # for so long what is refused to the same member is one entry
+REFUSALS_MAX = 25  # that one entry names
+# Whatever they click: the entry counts, and names each refusal once. Of several panels it names none.
+_COUNT_REPETITION = f"""
+UPDATE audit_entry AS entry SET
+    panel_id = CASE WHEN $4::int IS NULL OR panel_id = $4 THEN panel_id END,
+    payload = payload
+        || CASE WHEN $4::int IS NULL OR panel_id = $4 THEN '{{}}'::jsonb ELSE
+            '{{"panel_name": null, "panel_title": null, "channel_id": null, "message_id": null}}'::jsonb END
+        || jsonb_build_object('count', coalesce((payload->>'count')::int, 1) + 1, 'refused', (
+            SELECT coalesce(jsonb_agg(refusal ORDER BY place), '[]') FROM (
+                SELECT refusal, min(place) AS place FROM (
+                    SELECT * FROM jsonb_array_elements(entry.payload->'refused') WITH ORDINALITY AS known(refusal, place)
+                    UNION ALL
+                    SELECT refusal, place + {REFUSALS_MAX} FROM jsonb_array_elements($5::jsonb) WITH ORDINALITY AS more(refusal, place)
+                ) AS every_one GROUP BY refusal ORDER BY 2 LIMIT {REFUSALS_MAX}
+            ) AS each_once))
 WHERE id = (
     SELECT id FROM audit_entry
-    WHERE id = (
-        SELECT id FROM audit_entry WHERE guild_id = $1 AND created_at > $6 AND kind = $2 AND target_id = $3
-        ORDER BY created_at DESC, id DESC LIMIT 1
-    ) AND panel_id = $4 AND state = 'refused' AND posted_at IS NULL AND payload - 'count' = $5::jsonb
+    WHERE guild_id = $1 AND created_at > $6 AND kind = $2 AND target_id = $3 AND state = 'refused' AND posted_at IS NULL
+        AND payload->'planned_add' = '[]' AND payload->'planned_remove' = '[]'
+    ORDER BY created_at DESC, id DESC LIMIT 1
     FOR UPDATE SKIP LOCKED
 )
 RETURNING id
@@ -99,14 +112,14 @@ class AuditEntry(Model):
 
     @classmethod
     async def record_refusal(
-        cls, guild_id: int, kind: str, at: datetime, *, member_id: int, panel_id: int, payload: dict[str, Any], interaction_id: int
+        cls, guild_id: int, kind: str, at: datetime, *, member_id: int, panel_id: int | None, payload: dict[str, Any], interaction_id: int
     ) -> None:
         """Write a settled entry for a click that changed nothing; once for each interaction, whichever process gets it.
 
-        While the member's last entry tells of the same refusal and waits to be posted, that one counts the click instead.
+        While the member's last refusal waits to be posted, its entry tells of this one too and counts the click.
         """
         repeated = await get_connection("default").execute_query_dict(
-            _COUNT_REPETITION, [guild_id, kind, member_id, panel_id, json.dumps(payload), at - REPETITION]
+            _COUNT_REPETITION, [guild_id, kind, member_id, panel_id, json.dumps(payload["refused"]), at - REPETITION]
         )
         if repeated:
             return

@@ -31,22 +31,29 @@ WITH wanted AS (
             ELSE NOT other.confirmed OR other.granted_at > wanted.counted_at
         END)
 ), planned_with AS (
-    SELECT id FROM panel WHERE id = $3 AND version = $4 AND guild_id = $1 AND NOT EXISTS (SELECT FROM full_items) AND $5::jsonb = coalesce((
+    SELECT id FROM panel WHERE id = $3 AND version = $4 AND guild_id = $1 AND $5::jsonb = coalesce((
         SELECT jsonb_agg(jsonb_build_array(linked.id, linked.version) ORDER BY linked.id) FROM panel AS linked
         WHERE linked.guild_id = panel.guild_id AND linked.link_group = panel.link_group AND linked.id <> panel.id), '[]')
+), may_be AS (
+    SELECT id FROM planned_with WHERE NOT EXISTS (SELECT FROM full_items)
 ), claimed AS (
-    INSERT INTO audit_entry (guild_id, kind, actor_id, target_id, panel_id, interaction_id, payload, resume, state, created_at)
-    SELECT $1, 'roles.click', $2, $2, id, $6, $9::jsonb, $10::jsonb, 'queued', $7 FROM planned_with
-    ON CONFLICT (interaction_id) DO NOTHING
-    RETURNING id
+    {claiming}
+    RETURNING audit_entry.id
 ), reserved AS (
     INSERT INTO role_grant (guild_id, user_id, role_id, panel_id, item_id, confirmed, granted_at, expires_at)
     SELECT $1, $2, wanted.role_id, $3, wanted.item_id, FALSE, $7, wanted.expires_at FROM wanted, claimed
     ON CONFLICT (guild_id, user_id, role_id) DO UPDATE SET panel_id = excluded.panel_id, item_id = excluded.item_id, confirmed = FALSE,
         granted_at = excluded.granted_at, expires_at = excluded.expires_at, left_at = NULL
 )
-SELECT (SELECT id FROM claimed) AS id, ARRAY(SELECT item_id FROM full_items) AS full_items
+SELECT (SELECT id FROM claimed) AS id, ARRAY(SELECT item_id FROM full_items) AS full_items, EXISTS(SELECT FROM planned_with) AS planned
 """
+# A new row, or one that waited: what it may do is decided anew when its turn comes, and then it is sent.
+_BEGIN = """INSERT INTO audit_entry (guild_id, kind, actor_id, target_id, panel_id, interaction_id, payload, resume, state, created_at)
+    SELECT $1, $11, $12, $2, id, $6, $9::jsonb, $10::jsonb, $13, $7 FROM may_be
+    ON CONFLICT (interaction_id) DO NOTHING"""
+_SEND = """UPDATE audit_entry SET payload = $9::jsonb, resume = $10::jsonb, state = 'sent' FROM may_be
+    WHERE audit_entry.id = $6 AND audit_entry.state = $11"""
+_CLAIM_NEW, _CLAIM_AGAIN = _CLAIM.replace("{claiming}", _BEGIN), _CLAIM.replace("{claiming}", _SEND)
 # Two claims of one role's places must see each other's, so they wait here for one another's end.
 _TAKE_TURNS = "SELECT pg_advisory_xact_lock(id) FROM (SELECT unnest($1::bigint[]) AS id ORDER BY 1) AS roles"
 _SETTLE = """
@@ -75,14 +82,14 @@ class HolderCount:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a click claims: the panels with the versions it was planned with, and the grants whose places it needs.
+    """What a change claims: the panels with the versions it was planned with, and the grants whose places it needs.
 
-    `holders` are Discord's counts, by role, where all holders count.
+    `holders` are Discord's counts, by role, where all holders count. Without an interaction nobody asked for it.
     """
 
     guild_id: int
     member_id: int
-    interaction_id: int
+    interaction_id: int | None
     panel: PanelSpec
     linked: Sequence[PanelSpec] = ()
     grants: Sequence[Grant] = ()
@@ -106,43 +113,105 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """The row that a claim got. Without one: `full` are the items that had no place left, else the panels changed or the click is owned."""
+    """The row that a claim got. Without one: `full` are the items that had no place left, else the panels changed (`stale`) or it has
+    another owner.
+    """
 
     entry_id: int | None
     full: frozenset[int] = frozenset()
+    stale: bool = field(default=False, compare=False)
 
 
-async def claim(wish: Claim, payload: dict[str, Any], resume: dict[str, Any], at: datetime) -> Claimed:
-    """Claim a click and reserve its places, all of them or nothing.
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A row whose turn has come, with what it is now to do."""
+
+    entry_id: int
+    state: AuditState
+    wish: Claim
+    payload: dict[str, Any]
+    resume: dict[str, Any]
+
+
+class _NotNow(Exception):
+    """Of several rows one cannot be claimed, so none is."""
+
+    def __init__(self, claimed: Claimed) -> None:
+        super().__init__()
+        self.claimed = claimed
+
+
+async def claim(
+    wish: Claim,
+    payload: dict[str, Any],
+    resume: dict[str, Any],
+    at: datetime,
+    *,
+    kind: str = "roles.click",
+    state: AuditState = AuditState.QUEUED,
+) -> Claimed:
+    """Claim a change and reserve its places, all of them or nothing.
 
     It gets a row if every panel still has the version that was planned with, there is room, and nobody claimed the click before.
     One statement, so that of several processes exactly one gets the row; where places are limited, in a transaction in which the
     claims of one role take turns.
     """
+    actor_id = wish.member_id if wish.interaction_id is not None else None
+    values = [*_values(wish, wish.interaction_id, payload, resume, at), kind, actor_id, state.value]
+    if not _limited([wish]):
+        return await _claim(get_connection("default"), _CLAIM_NEW, values)
+    async with in_transaction() as db:
+        await db.execute_query(_TAKE_TURNS, [_limited([wish])])
+        return await _claim(db, _CLAIM_NEW, values)
+
+
+async def claim_again(rows: Sequence[Waiting], at: datetime) -> tuple[Claimed, frozenset[int]]:
+    """Claim what waited, as it was decided just now; the rows go to `sent`.
+
+    All of them or none: why none, and the ids of those that still were in the state where they waited. Their reservations are made anew.
+    """
+    mine: set[int] = set()
+    if not rows:
+        return Claimed(None), frozenset()
+    try:
+        async with in_transaction() as db:
+            if limited := _limited([row.wish for row in rows]):
+                await db.execute_query(_TAKE_TURNS, [limited])
+            for row in rows:
+                values = [*_values(row.wish, row.entry_id, row.payload, row.resume, at), row.state.value]
+                claimed = await _claim(db, _CLAIM_AGAIN, values)
+                if claimed.full or claimed.stale:
+                    raise _NotNow(claimed)
+                if claimed.entry_id is not None:
+                    mine.add(claimed.entry_id)
+    except _NotNow as reason:
+        return reason.claimed, frozenset()
+    return Claimed(None), frozenset(mine)
+
+
+def _limited(wishes: Sequence[Claim]) -> list[int]:
+    return [grant.role_id for wish in wishes for grant in wish.grants if grant.capacity is not None]
+
+
+def _values(wish: Claim, row: int | None, payload: dict[str, Any], resume: dict[str, Any], at: datetime) -> list[Any]:
     linked = sorted([panel.panel_id, panel.version] for panel in wish.linked)
-    values = [
+    return [
         wish.guild_id,
         wish.member_id,
         wish.panel.panel_id,
         wish.panel.version,
         json.dumps(linked),
-        wish.interaction_id,
+        row,
         at,
         json.dumps(wish.wanted(at)),
         json.dumps(payload),
         json.dumps(resume),
     ]
-    limited = [grant.role_id for grant in wish.grants if grant.capacity is not None]
-    if not limited:
-        return await _claim(get_connection("default"), values)
-    async with in_transaction() as db:
-        await db.execute_query(_TAKE_TURNS, [limited])
-        return await _claim(db, values)
 
 
-async def _claim(db: BaseDBAsyncClient, values: list[Any]) -> Claimed:
-    (row,) = await db.execute_query_dict(_CLAIM, values)
-    return Claimed(row["id"], frozenset(row["full_items"]))
+async def _claim(db: BaseDBAsyncClient, statement: str, values: list[Any]) -> Claimed:
+    (row,) = await db.execute_query_dict(statement, values)
+    return Claimed(row["id"], frozenset(row["full_items"]), stale=row["id"] is None and not row["full_items"] and not row["planned"])
 
 
 async def settle(

@@ -14,7 +14,8 @@ class RoleGrant(Model):
     """A role that a member has, or is just getting, from a panel. `confirmed` tells whether Discord said so; `expires_at` when it ends.
 
     It takes one of the places of its role on its panel; `item_id` is the PanelRole that it was taken from, which an undo may replace.
-    `left_at` is set while the member is away from the guild.
+    `left_at` is set while the member is away from the guild. Once it has ended and could not be taken back, `failures` counts the tries,
+    and `retry_at` is when the next one may come.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -27,6 +28,8 @@ class RoleGrant(Model):
     granted_at = fields.DatetimeField()
     expires_at = fields.DatetimeField(null=True, db_index=True)
     left_at = fields.DatetimeField(null=True)
+    failures = fields.IntField(default=0)
+    retry_at = fields.DatetimeField(null=True)
 
     class Meta(Model.Meta):
         table = "role_grant"

@@ -1,6 +1,7 @@
 """What happens to roles after the click: they end, wait for who left, and go with what is deleted."""
 
 import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import discord
@@ -8,8 +9,8 @@ from discord.ext import commands
 
 from cogs.roles.errands import Errands
 from cogs.roles.expiry import Expiry
-from cogs.roles.members import MemberLocks, Overlay
 from cogs.roles.places import Places
+from cogs.roles.tools import Tools
 from cogs.roles.waiting import Waiting
 from core.cog import Cog, outlasted
 from domain import clock
@@ -19,6 +20,8 @@ from models import RoleGrant
 if TYPE_CHECKING:
     from core.bot import RolePanelBot
 
+FINISH_PAUSE = 2.0  # seconds between looks for gifts that were put off
+LEFTOVER_AGE = timedelta(minutes=1)  # of a gift that is not settled; by then whoever was at it has ended
 LOOK_PAUSE = 6 * 3600.0  # seconds between looks for members whose return no event told
 
 
@@ -30,11 +33,12 @@ class Aftercare(Cog, name="aftercare"):
     waiting: Waiting
     _places: Places
 
-    def care(self, bot: "RolePanelBot", locks: MemberLocks, overlay: Overlay) -> None:
-        """Begin; the locks and the overlay are those of clicks."""
-        self.errands = Errands(bot, locks, overlay)
+    def care(self, bot: "RolePanelBot", tools: Tools) -> None:
+        """Begin, with the tools of clicks."""
+        self.errands = Errands(bot, tools.locks, tools.overlay)
         self.expiry = Expiry(bot, self.errands)
-        self.waiting = Waiting(bot, self.errands)
+        self.waiting = Waiting(bot, tools)
+        self.spawn(self._finish_gifts(), "roles that could not be given at once")
         self.spawn(self.expiry.run(), "temporary roles")
         if bot.settings.members_intent:
             self.spawn(self._look_for_returns(), "roles kept for members")
@@ -84,6 +88,17 @@ class Aftercare(Cog, name="aftercare"):
         await self._places.told(event.guild_id, event.user_id, event.member._roles)
         if not event.member.pending:
             await self.waiting.arrived(event.member.guild, event.user_id)
+
+    async def _finish_gifts(self) -> None:
+        """What others left when this process began to serve, then what has to be tried again."""
+        known = None
+        while True:
+            since = await self.bot.slots.until_alone()
+            before = clock.now() - LEFTOVER_AGE if since == known else clock.now()
+            known = since
+            with outlasted("roles that could not be given at once"):
+                await self.waiting.finish(before)
+            await asyncio.sleep(FINISH_PAUSE)
 
     async def _look_for_returns(self) -> None:
         """Once the guilds are known, and now and then: what was missed while offline."""

@@ -33,6 +33,7 @@ SENTENCES = {
         "{role} was not changed, because you have not accepted this server's rules yet. Accept them first, then come back."
     ),
     Problem.WAITS_FOR_SCREENING: N_("{role} is kept for you: you get it as soon as you have accepted this server's rules."),
+    Problem.WAITS_NO_LONGER: N_("{role} is no longer kept for you."),
     Problem.PANEL_DELETED: N_("This panel was deleted. An admin of this server can take its message away."),
     Problem.NOT_ON_PANEL: N_("This choice is no longer on the panel."),
     Problem.REQUIRES_ANY: N_("{role} is only for members who hold one of these roles: {roles}."),
@@ -60,6 +61,7 @@ SENTENCES = {
     ),
     Problem.EXPIRED: N_("{role} was not changed, because the bot was away for too long."),
     Problem.TOO_FAST: N_("{role} was not changed, because you clicked too often in a short time."),
+    Problem.LINE_TOO_LONG: N_("{role} was not changed, because too many members were changing roles in this server."),
     Problem.SUPERSEDED: N_("{role} is as a later click of yours left it."),
 }
 

@@ -3,57 +3,127 @@
 https://docs.discord.com/developers/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from loguru import logger
 
 from cogs.roles.applier import Applied
 from domain import clock
+from domain.events import AuditWritten
 from domain.role_safety import Problem
+from models import AuditEntry
 
-REFUSALS = 5  # one after another in a guild, then it opens
-PROBE = timedelta(minutes=1)  # between two tries while it is open
+if TYPE_CHECKING:
+    from core.bot import RolePanelBot
+
+PAUSED = "roles.paused"
+REFUSALS = 5  # of one role, one after another, then its circuit opens
+DIFFERENT = 3  # refused changes with no role in common, one after another, then the guild's circuit opens
+PROBE = timedelta(minutes=1)  # between two tries while a circuit is open
+INNOCENT = timedelta(minutes=10)  # a role that could be changed so recently is not what a list of roles was refused for
 GUILDS_MAX = 10_000
 HOPELESS = frozenset({Problem.FORBIDDEN, Problem.TWO_FACTOR})
 
 
 @dataclass(slots=True)
 class _Circuit:
+    """Open while it has a `next_probe`."""
+
+    problem: Problem
     refusals: int = 0
-    problem: Problem | None = None
     next_probe: datetime | None = None
 
 
+@dataclass(slots=True)
+class _Guild:
+    """`refused` are the suspects of each refused change since the last one that Discord made."""
+
+    whole: _Circuit | None = None
+    roles: dict[int, _Circuit] = field(default_factory=dict)
+    refused: set[frozenset[int]] = field(default_factory=set)
+    changed: dict[int, datetime] = field(default_factory=dict)
+
+
 class Breaker:
-    """Counts what Discord refused in each guild. A restart forgets it, and costs a few refusals more."""
+    """Counts what Discord refused of each role in each guild. A restart forgets it, and costs a few refusals more."""
 
     def __init__(self) -> None:
-        self._circuits: dict[int, _Circuit] = {}
+        self._guilds: dict[int, _Guild] = {}
 
-    def problem(self, guild_id: int) -> Problem | None:
-        """Why nothing is sent in this guild now; None when it may be tried, which while it is open is once a minute."""
-        circuit = self._circuits.get(guild_id)
-        if circuit is None or circuit.next_probe is None:
-            return None
+    def hopeless(self, guild_id: int, role_ids: Iterable[int]) -> dict[int, Problem]:
+        """Those of the roles of which no change is sent now, and why. While a circuit is open, a try is allowed once a minute."""
+        guild = self._guilds.get(guild_id)
+        if guild is None:
+            return {}
+        found = ((role_id, self._closed(guild, role_id)) for role_id in role_ids)
+        return {role_id: problem for role_id, problem in found if problem}
+
+    def sending(self, guild_id: int, role_ids: Iterable[int]) -> None:
+        """A change of these roles is sent now: where their circuits are open, it is the try of this minute."""
+        guild = self._guilds.get(guild_id)
+        for role_id in role_ids if guild else ():
+            for circuit in _open(guild, role_id):
+                circuit.next_probe = clock.now() + PROBE
+
+    def note(self, guild_id: int, applied: Applied) -> dict[int, Problem]:
+        """Take in what came of a change; the roles whose circuits it has just opened, 0 for the whole guild's."""
         now = clock.now()
-        if now < circuit.next_probe:
-            return circuit.problem
-        circuit.next_probe = now + PROBE
-        return None
+        changed = (*applied.added, *applied.removed)
+        refused = {failure.role_id: failure.problem for failure in applied.failed if failure.problem in HOPELESS}
+        if not changed and not refused:
+            return {}
+        if len(self._guilds) >= GUILDS_MAX:
+            self._guilds.clear()
+        guild = self._guilds.setdefault(guild_id, _Guild())
+        if changed:
+            guild.whole = None
+            guild.refused.clear()
+            for role_id in changed:
+                guild.roles.pop(role_id, None)
+                guild.changed[role_id] = now
+            return {}
+        suspects = frozenset(role_id for role_id in refused if guild.changed.get(role_id, now - INNOCENT) <= now - INNOCENT)
+        return _blame(guild, {role_id: refused[role_id] for role_id in suspects or refused})
 
-    def note(self, guild_id: int, applied: Applied) -> Problem | None:
-        """Take in what came of a change; the problem when this has just opened the circuit."""
-        if applied.added or applied.removed:
-            self._circuits.pop(guild_id, None)
-            return None
-        problem = next((failure.problem for failure in applied.failed if failure.problem in HOPELESS), None)
-        if problem is None:
-            return None
-        if len(self._circuits) >= GUILDS_MAX:
-            self._circuits.clear()
-        circuit = self._circuits.setdefault(guild_id, _Circuit())
-        circuit.refusals += 1
-        circuit.problem = problem
-        if circuit.refusals < REFUSALS or circuit.next_probe is not None:
-            return None
-        circuit.next_probe = clock.now() + PROBE
-        return problem
+    def _closed(self, guild: _Guild, role_id: int) -> Problem | None:
+        """Why nothing of this role is sent now."""
+        now = clock.now()
+        return next((circuit.problem for circuit in _open(guild, role_id) if circuit.next_probe and now < circuit.next_probe), None)
+
+
+def _open(guild: _Guild | None, role_id: int) -> Iterator[_Circuit]:
+    """The open circuits that a change of this role would pass."""
+    for circuit in (guild.whole, guild.roles.get(role_id)) if guild else ():
+        if circuit and circuit.next_probe:
+            yield circuit
+
+
+def _blame(guild: _Guild, refused: dict[int, Problem]) -> dict[int, Problem]:
+    """Count a refused change against these roles; what it opened."""
+    opened: dict[int, Problem] = {}
+    guild.refused.add(frozenset(refused))
+    for role_id, problem in refused.items():
+        circuit = guild.roles.setdefault(role_id, _Circuit(problem))
+        circuit.refusals, circuit.problem = circuit.refusals + 1, problem
+        if circuit.refusals >= REFUSALS and circuit.next_probe is None and guild.whole is None:
+            circuit.next_probe = clock.now() + PROBE
+            opened[role_id] = problem
+    # A role that was part of every refused change explains them all; a missing two-factor authentication concerns every role.
+    everywhere = len(guild.refused) >= DIFFERENT and not frozenset.intersection(*guild.refused)
+    if guild.whole is None and (everywhere or Problem.TWO_FACTOR in refused.values()):
+        problem = Problem.TWO_FACTOR if Problem.TWO_FACTOR in refused.values() else next(iter(refused.values()))
+        guild.whole = _Circuit(problem, next_probe=clock.now() + PROBE)
+        return {0: problem}
+    return opened
+
+
+async def learn(bot: "RolePanelBot", breaker: Breaker, guild_id: int, applied: Applied) -> None:
+    """Take in what came of a change; the guild's admins hear once of what Discord keeps refusing."""
+    for role_id, problem in breaker.note(guild_id, applied).items():
+        logger.warning("Discord keeps refusing changes of role {} in guild {} ({}); one is tried every minute", role_id, guild_id, problem)
+        payload = {"failed": [{"role_id": role_id, "problem": problem.value}]}
+        await AuditEntry.record(guild_id, PAUSED, clock.now(), payload=payload)
+        bot.dispatch(AuditWritten.NAME, AuditWritten(guild_id))

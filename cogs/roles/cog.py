@@ -12,15 +12,13 @@ from cogs.roles.aftercare import Aftercare
 from cogs.roles.answers import describe
 from cogs.roles.decision import Click, Outcome
 from cogs.roles.group import roles
-from cogs.roles.members import MemberLocks, Overlay
 from cogs.roles.mine import MyRoles
-from cogs.roles.panel_cache import PanelCache
 from cogs.roles.picker import CLEAR, PICK, TURN, picker, screen_of
-from cogs.roles.places import Places
 from cogs.roles.queue import Turn
 from cogs.roles.recovery import Recovery
 from cogs.roles.service import RoleService, TellTurn, moment
 from cogs.roles.temporary import TemporaryRoles
+from cogs.roles.tools import Tools
 from cogs.roles.turns import Tell
 from core.answer import Acknowledgement, Answer
 from core.cog import Cog, outlasted
@@ -51,11 +49,10 @@ class RolesCog(MyRoles, TemporaryRoles, Aftercare, Cog, name="roles"):
 
     def __init__(self, bot: "RolePanelBot") -> None:
         super().__init__(bot)
-        self._panels = PanelCache()
-        locks, overlay = MemberLocks(bot.gate.member_locks), Overlay()
-        self.care(bot, locks, overlay)
-        self._places = Places(bot)
-        self._service = RoleService(bot, self._panels, self._places, locks, overlay, self.spawn)
+        tools = Tools(bot)
+        self._panels, self._places = tools.panels, tools.places
+        self.care(bot, tools)
+        self._service = RoleService(bot, tools, self.spawn)
         self._recovery = Recovery(bot, self._service, self._answer_later, self._teller)
         self.spawn(self._places.watch(), "holders of limited roles")
         self.spawn(self._recover(), "recovery of clicks")

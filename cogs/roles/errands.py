@@ -1,4 +1,4 @@
-"""Role changes that nobody clicks for: a role whose time is over, one given back, one ended by an admin.
+"""Role changes that nobody clicks for: a role whose time is over, or ended by an admin. (What is given is in waiting.py.)
 
 As with a click, the record comes first: it is written as `sent` together with what it does to the grant, then Discord is asked, then
 it is settled. After a crash the next process finds the record and finishes it, so that every change is made and recorded once.
@@ -21,6 +21,7 @@ from core.rate_limits import RateLimited
 from core.rest import Uncertain
 from domain import clock
 from domain.events import AuditWritten, RolesChanged
+from domain.late import FAILURES_TO_HOURLY, next_try
 from domain.plan import Refusal, RolePlan
 from domain.role_safety import Problem
 from models import AuditEntry, AuditState, Panel, RoleGrant
@@ -28,9 +29,10 @@ from models import AuditEntry, AuditState, Panel, RoleGrant
 if TYPE_CHECKING:
     from core.bot import RolePanelBot
 
-EXPIRE, END, RETURN, ADMIT = "roles.expire", "roles.end", "roles.return", "roles.admit"
-REASONS = {EXPIRE: "time is over", END: "ended by a moderator", RETURN: "given back", ADMIT: "screening passed"}
+EXPIRE, END = "roles.expire", "roles.end"
+REASONS = {EXPIRE: "time is over", END: "ended by a moderator"}
 PATIENCE = 2.0  # seconds that one guild's rate limit may hold up the others
+SOON = timedelta(seconds=30)
 TOLD_AGAIN = timedelta(days=1)  # a role that still cannot be taken back is named in the log once a day
 # What will do later; the record stays `sent` and is taken up again.
 PASSING = frozenset({Problem.BUSY, Problem.DISCORD_ERROR, Problem.UNCERTAIN})
@@ -38,31 +40,26 @@ PASSING = frozenset({Problem.BUSY, Problem.DISCORD_ERROR, Problem.UNCERTAIN})
 Claim = Callable[[BaseDBAsyncClient], Awaitable[bool]]
 
 
-class NoRoom(Exception):
-    """Every place of a limited role is taken."""
-
-
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """One role to give (`gives`) or to take, for the sake of a grant. `actor_id` is who asked, if it was a person."""
+    """One role to take, for the sake of a grant. `actor_id` is who asked, if it was a person."""
 
     kind: str
     guild_id: int
     user_id: int
     role_id: int
-    gives: bool
     panel_id: int | None
     actor_id: int | None = None
 
     @classmethod
-    def of(cls, kind: str, grant: RoleGrant, *, gives: bool, actor_id: int | None = None) -> "Errand":
+    def of(cls, kind: str, grant: RoleGrant, *, actor_id: int | None = None) -> "Errand":
         """What is to be done about this grant."""
-        return cls(kind, grant.guild_id, grant.user_id, grant.role_id, gives, grant.panel_id, actor_id)
+        return cls(kind, grant.guild_id, grant.user_id, grant.role_id, grant.panel_id, actor_id)
 
     @property
     def plan(self) -> RolePlan:
         """The change as the applier takes it."""
-        return RolePlan(add=(self.role_id,)) if self.gives else RolePlan(remove=(self.role_id,))
+        return RolePlan(remove=(self.role_id,))
 
 
 class Errands:
@@ -80,58 +77,48 @@ class Errands:
         async def claim(db: BaseDBAsyncClient) -> bool:
             return bool(await RoleGrant.filter(id=grant.id, expires_at=grant.expires_at).using_db(db).delete())
 
-        return await self._run(Errand.of(kind, grant, gives=False, actor_id=actor_id), claim, _stored(grant))
+        return await self._run(Errand.of(kind, grant, actor_id=actor_id), claim, _stored(grant))
 
-    async def give(self, kind: str, grant: RoleGrant, capacity: int | None = None) -> Applied | None:
-        """Give a role that waits for its member. None also when they are not in the guild. The rest as with `take`.
-
-        Raises NoRoom when `capacity` others have the role from the same place on a panel.
-        """
-
-        async def claim(db: BaseDBAsyncClient) -> bool:
-            if capacity is not None:
-                await _check_room(grant, capacity, db)
-            waiting = RoleGrant.filter(id=grant.id, left_at__isnull=False).using_db(db)
-            fields = {name: getattr(grant, name) for name in ("expires_at", "granted_at", "item_id")}
-            return bool(await waiting.update(left_at=None, **fields))
-
-        return await self._run(Errand.of(kind, grant, gives=True), claim, _stored(grant))
-
-    async def finish(self, before: datetime) -> int:
-        """Take up the errands recorded before this moment and not settled; how many there are, younger ones with them."""
-        rows = await AuditEntry.filter(kind__in=REASONS, state=AuditState.SENT).order_by("id")
-        mine = [row for row in rows if self._bot.serves(row.guild_id)]
-        for row in mine:
+    async def finish(self, before: datetime) -> bool:
+        """Take up what was recorded before this moment, or put off until now, and is not settled; whether some of it may be soon."""
+        busy: set[int] = set()
+        soon = False
+        for row in await AuditEntry.filter(kind__in=REASONS, state=AuditState.SENT).order_by("id"):
+            if not self._bot.serves(row.guild_id):
+                continue
+            soon = soon or when_due(row, before + SOON, clock.now() + SOON)
+            if row.guild_id in busy or not when_due(row, before):
+                continue
             try:
-                if row.created_at < before:
-                    await self._finish(row)
+                await self._finish(row)
             except (Uncertain, RateLimited, discord.HTTPException) as error:
                 logger.info("The role change {} has to wait: {!r}", row.id, error)
-        return len(mine)
+                await put_off(row)
+            if await AuditEntry.exists(id=row.id, state=AuditState.SENT):
+                busy.add(row.guild_id)  # the others of the guild come before it the next time
+        return soon
 
     async def _run(self, errand: Errand, claim: Claim, stored: dict[str, Any]) -> Applied | None:
         async with self._locks.of(errand.guild_id, errand.user_id):
             held = await self._held(errand)
-            if held is None and errand.gives:
-                return None
             async with in_transaction() as db:
                 if not await claim(db):
                     return None
-                if held is None or (errand.role_id in held) is errand.gives:
+                if held is None or errand.role_id not in held:
                     return Applied()
                 row = await self._record(errand, stored, db)
             return await self._carry_out(row, errand)
 
     async def _finish(self, row: AuditEntry) -> None:
-        resume = row.resume or {}
-        errand = Errand(**resume["errand"])
+        stored = (row.resume or {})["errand"]
+        errand = Errand(**{name: stored[name] for name in Errand.__slots__})
         async with self._locks.of(errand.guild_id, errand.user_id):
             if not await AuditEntry.exists(id=row.id, state=AuditState.SENT):
                 return  # this process was still at it
             held = await self._held(errand)
             if held is None:
                 await self._settle(row, errand, Applied(failed=(Refusal(errand.role_id, Problem.MEMBER_LEFT),)))
-            elif (errand.role_id in held) is errand.gives:
+            elif errand.role_id not in held:
                 row.payload["observed"] = True
                 await self._settle(row, errand, compare(errand.plan, held, Problem.DISCORD_ERROR))
             else:
@@ -141,7 +128,9 @@ class Errands:
         deadline = asyncio.get_running_loop().time() + PATIENCE
         reason = f"Role panel: {row.payload['panel_name'] or '?'} ({REASONS[errand.kind]})"
         applied = await apply(self._bot.rest, Target(errand.guild_id, errand.user_id, reason, deadline), errand.plan, None)
-        if not any(failure.problem in PASSING for failure in applied.failed):
+        if any(failure.problem in PASSING for failure in applied.failed):
+            await put_off(row)
+        else:
             await self._settle(row, errand, applied)
         return applied
 
@@ -191,14 +180,15 @@ class Errands:
             self._bot.dispatch(RolesChanged.NAME, changed)
 
     async def _follow_up(self, row: AuditEntry, errand: Errand, applied: Applied, db: BaseDBAsyncClient) -> None:
-        """A role that was given is a grant; one that could not be given is none; one that could not be taken still is."""
-        grant = RoleGrant.filter(guild_id=errand.guild_id, user_id=errand.user_id, role_id=errand.role_id).using_db(db)
-        if applied.added:
-            await grant.update(confirmed=True)
-        elif errand.gives:
-            await grant.delete()
-        elif not applied.removed and all(failure.problem is not Problem.MEMBER_LEFT for failure in applied.failed):
-            await RoleGrant.bulk_create([_restored((row.resume or {})["grant"])], ignore_conflicts=True, using_db=db)
+        """A role that could not be taken is still a grant; what Discord answered of one member's tells of the same role of others."""
+        late = RoleGrant.filter(guild_id=errand.guild_id, role_id=errand.role_id, expires_at__lte=clock.now()).using_db(db)
+        if applied.removed:
+            await late.filter(retry_at__isnull=False).update(retry_at=None)
+        elif all(failure.problem is not Problem.MEMBER_LEFT for failure in applied.failed):
+            grant = _restored((row.resume or {})["grant"])
+            grant.failures = max(grant.failures, FAILURES_TO_HOURLY) + 1
+            await RoleGrant.bulk_create([grant], ignore_conflicts=True, using_db=db)
+            await late.update(retry_at=clock.now() + next_try(grant.failures))
 
     async def _held(self, errand: Errand) -> frozenset[int] | None:
         """The member's roles at Discord now; None when they are not in the guild."""
@@ -206,6 +196,19 @@ class Errands:
             return (await look(self._bot.rest, errand.guild_id, errand.user_id)).role_ids
         except discord.NotFound:
             return None
+
+
+def when_due(row: AuditEntry, before: datetime, at: datetime | None = None) -> bool:
+    """Whether a change that is not settled may be taken up at `at` (now): it was put off until then, or is older than `before`."""
+    put_off_until = (row.resume or {}).get("next_at")
+    return datetime.fromisoformat(put_off_until) <= (at or clock.now()) if put_off_until else row.created_at < before
+
+
+async def put_off(row: AuditEntry) -> None:
+    """Try a change again later, more and more rarely."""
+    failures = (row.resume or {}).get("failures", 0) + 1
+    row.resume = {**(row.resume or {}), "failures": failures, "next_at": (clock.now() + next_try(failures)).isoformat()}
+    await AuditEntry.filter(id=row.id, state=AuditState.SENT).update(resume=row.resume)
 
 
 async def told(errand: Errand, before: datetime) -> bool:
@@ -216,18 +219,9 @@ async def told(errand: Errand, before: datetime) -> bool:
     return any(reason["role_id"] == errand.role_id for reason in reasons)
 
 
-async def _check_room(grant: RoleGrant, capacity: int, db: BaseDBAsyncClient) -> None:
-    """As clicks do: the claims of one role's places take turns, and who is away has none."""
-    await db.execute_query("SELECT pg_advisory_xact_lock($1)", [grant.role_id])
-    places = RoleGrant.filter(guild_id=grant.guild_id, panel_id=grant.panel_id, role_id=grant.role_id, left_at__isnull=True)
-    others = places.exclude(user_id=grant.user_id)
-    if await others.using_db(db).count() >= capacity:
-        raise NoRoom
-
-
 def _stored(grant: RoleGrant) -> dict[str, Any]:
     times = {name: getattr(grant, name) for name in ("granted_at", "expires_at")}
-    names = ("guild_id", "user_id", "role_id", "panel_id", "item_id")
+    names = ("guild_id", "user_id", "role_id", "panel_id", "item_id", "failures")
     return {name: getattr(grant, name) for name in names} | {name: time and time.isoformat() for name, time in times.items()}
 
 

@@ -2,13 +2,14 @@
 
 import asyncio
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
+from enum import Enum
 from typing import TYPE_CHECKING
 
 import discord
 from loguru import logger
+from tortoise.expressions import Q
 
-from cogs.roles.applier import Applied
 from cogs.roles.errands import EXPIRE, PASSING, Errand, Errands, told
 from core.cog import outlasted
 from core.facts import guild_facts
@@ -16,6 +17,7 @@ from core.rate_limits import RateLimited
 from core.rest import Uncertain
 from domain import clock
 from domain.events import AuditWritten
+from domain.late import next_try
 from domain.role_safety import Problem, change_problem
 from models import AuditEntry, AuditState, Panel, RoleGrant
 
@@ -24,8 +26,15 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS = 30.0  # between looks for what no event told
 AGAIN_SECONDS = 2.0  # the same while something could not be done
-REFUSED_PAUSE = timedelta(minutes=10)  # for a guild where Discord refuses: one probe, then silence
 LEFTOVER_AGE = timedelta(seconds=5)  # of a change that was not settled; by then whoever was at it has ended or waits
+
+
+class _End(Enum):
+    """What came of trying to end a role: it is over, no more of this role or none of the guild is tried in this round."""
+
+    OVER = 1
+    STUCK = 2
+    BUSY = 3
 
 
 class Expiry:
@@ -34,7 +43,6 @@ class Expiry:
     def __init__(self, bot: "RolePanelBot", errands: Errands) -> None:
         self._bot, self._errands = bot, errands
         self._woken = asyncio.Event()
-        self._quiet_until: dict[int, datetime] = {}
         self._started = clock.now()
 
     def wake(self) -> None:
@@ -48,7 +56,7 @@ class Expiry:
             self._woken.clear()
             pause = AGAIN_SECONDS
             with outlasted("temporary roles"):
-                left = await self._errands.finish(before) if self._bot.slots.alone else 0
+                left = await self._errands.finish(before) if self._bot.slots.alone else False
                 pause = await self.end_due()
                 pause = min(pause, AGAIN_SECONDS) if left else pause
             before = max(self._started, clock.now() - LEFTOVER_AGE)
@@ -57,49 +65,54 @@ class Expiry:
                     await self._woken.wait()
 
     async def end_due(self) -> float:
-        """End every role whose time is over in the guilds of this process; the seconds until the next look."""
+        """End every role whose time is over in the guilds of this process; the seconds until the next look.
+
+        What cannot be ended now holds up no other: it is tried more and more rarely, and never given up.
+        """
         now = clock.now()
         # Who is away holds nothing that could be taken: what was kept for them is over too.
         await RoleGrant.filter(left_at__isnull=False, expires_at__lte=now).delete()
-        due = await RoleGrant.filter(confirmed=True, expires_at__lte=now).order_by("expires_at", "id")
-        waits = False
+        due = RoleGrant.filter(Q(retry_at__isnull=True) | Q(retry_at__lte=now), confirmed=True, expires_at__lte=now)
         busy: set[int] = set()
-        for grant in due:
+        stuck: set[tuple[int, int]] = set()
+        for grant in await due.order_by("expires_at", "id"):
             guild = self._bot.get_guild(grant.guild_id)
             if guild is None or guild.unavailable or not self._bot.serves(grant.guild_id):
                 continue  # its arrival wakes us
-            if grant.guild_id in busy or self._quiet_until.get(grant.guild_id, now) > now:
-                waits = True
-            elif not await self._end(guild, grant):
-                busy.add(grant.guild_id)
-                waits = True
-        return AGAIN_SECONDS if waits else await self._until_next()
+            if grant.guild_id in busy or (grant.guild_id, grant.role_id) in stuck:
+                continue
+            match await self._end(guild, grant):
+                case _End.STUCK:
+                    stuck.add((grant.guild_id, grant.role_id))
+                case _End.BUSY:
+                    busy.add(grant.guild_id)
+                case _End.OVER:
+                    pass
+        return AGAIN_SECONDS if busy else await self._until_next()
 
-    async def _end(self, guild: discord.Guild, grant: RoleGrant) -> bool:
-        """Whether the guild's next one may be tried."""
+    async def _end(self, guild: discord.Guild, grant: RoleGrant) -> _End:
         problem = change_problem(guild_facts(guild), grant.role_id)
         if problem is Problem.DELETED:
             await RoleGrant.filter(id=grant.id).delete()
-            return True
+            return _End.OVER
         if problem:
             await self._tell(grant, problem)
-            return True
+            return _End.STUCK
         try:
             applied = await self._errands.take(EXPIRE, grant)
         except (Uncertain, RateLimited, discord.HTTPException) as error:
             logger.info("The end of role {} in guild {} has to wait: {!r}", grant.role_id, grant.guild_id, error)
-            return False
-        return self._goes_on(grant.guild_id, applied)
-
-    def _goes_on(self, guild_id: int, applied: Applied | None) -> bool:
-        problems = {failure.problem for failure in applied.failed} if applied else set()
-        if problems & {Problem.FORBIDDEN, Problem.TWO_FACTOR}:
-            self._quiet_until[guild_id] = clock.now() + REFUSED_PAUSE
-        return not problems & {Problem.FORBIDDEN, Problem.TWO_FACTOR, *PASSING}
+            failures = grant.failures + 1
+            await RoleGrant.filter(id=grant.id).update(failures=failures, retry_at=clock.now() + next_try(failures))
+            return _End.BUSY
+        problems = {failure.problem for failure in applied.failed} if applied else set[Problem]()
+        if problems & PASSING:
+            return _End.BUSY
+        return _End.STUCK if problems - {Problem.MEMBER_LEFT, Problem.DELETED} else _End.OVER
 
     async def _tell(self, grant: RoleGrant, problem: Problem) -> None:
         """Record that a role cannot be taken back now; it is tried again for as long as that is so, without a call to Discord."""
-        if await told(Errand.of(EXPIRE, grant, gives=False), clock.now()):
+        if await told(Errand.of(EXPIRE, grant), clock.now()):
             return
         panel = await Panel.get_or_none(id=grant.panel_id) if grant.panel_id else None
         await AuditEntry.record(
@@ -114,7 +127,8 @@ class Expiry:
         self._bot.dispatch(AuditWritten.NAME, AuditWritten(grant.guild_id))
 
     async def _until_next(self) -> float:
-        grant = await RoleGrant.filter(confirmed=True, expires_at__gt=clock.now()).order_by("expires_at").first()
-        if grant is None or grant.expires_at is None:
-            return LOOK_SECONDS
-        return min(LOOK_SECONDS, max(0.0, (grant.expires_at - clock.now()).total_seconds()))
+        now = clock.now()
+        coming = await RoleGrant.filter(confirmed=True, expires_at__gt=now).order_by("expires_at").first()
+        again = await RoleGrant.filter(confirmed=True, expires_at__lte=now, retry_at__gt=now).order_by("retry_at").first()
+        moments = [moment for moment in (coming and coming.expires_at, again and again.retry_at) if moment]
+        return min([LOOK_SECONDS, *((moment - now).total_seconds() for moment in moments)])

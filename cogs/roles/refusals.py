@@ -40,7 +40,7 @@ class Refusals:
                 KIND,
                 clock.now(),
                 member_id=click.member_id,
-                panel_id=click.panel_id,
+                panel_id=panel.panel_id if panel else None,  # that of the click may be another server's
                 payload=facts_of(click, panel, plan, Applied()),
                 interaction_id=click.interaction_id,
             )

@@ -12,16 +12,14 @@ import discord
 from loguru import logger
 
 from cogs.roles.applier import Applied, Seen, Target, apply, look
-from cogs.roles.breaker import Breaker
+from cogs.roles.breaker import learn
 from cogs.roles.cooldown import Cooldown
 from cogs.roles.decision import Board, Click, Decision, decide, facts_of, planned
-from cogs.roles.members import MemberLocks, Overlay
-from cogs.roles.panel_cache import PanelCache
-from cogs.roles.places import Places
 from cogs.roles.queue import Job, RoleQueue, Turn
 from cogs.roles.refusals import Refusals, Spawn
-from cogs.roles.turns import GUILD_MISSING, Part, Tell, Turns
-from cogs.roles.waiting import postpone
+from cogs.roles.tools import Tools
+from cogs.roles.turns import BEING_EDITED, GUILD_MISSING, STALE_MAX, Part, Tell, Turns
+from cogs.roles.waiting import postpone, waiting_roles
 from core.answer import AnsweredElsewhere
 from core.errors import OUTDATED, UserError, is_database_away
 from core.facts import guild_facts
@@ -41,9 +39,6 @@ if TYPE_CHECKING:
 
 TOKEN_LIFE = timedelta(minutes=15)  # https://docs.discord.com/developers/interactions/receiving-and-responding
 LAST_WAIT = 13 * 60.0  # seconds that a role change may wait for rate limits, so that its answer still arrives
-STALE_MAX = 3  # times that a panel may turn out to be newer than the one planned with
-BEING_EDITED = N_("This panel is being edited right now. Please try again in a moment.")
-PAUSED = "roles.paused"
 SOON = 1.0  # seconds: who is done so soon need not hear of the line
 LOOK_PATIENCE = 10.0  # seconds that a click may wait until Discord says which roles its member has
 NOT_SEEN = N_("Discord did not say which roles you have right now, so nothing was changed. Please try again in a moment.")
@@ -53,17 +48,6 @@ TOO_LONG = N_(
     "So many members are changing roles in this server right now that it would take too long, so nothing was changed. "
     "Please click again {moment}."
 )
-HOPELESS = {
-    Problem.FORBIDDEN: N_(
-        "Discord does not let the bot change roles in this server right now, so nothing was changed. "
-        "An admin of this server should check that the bot has Manage Roles and that its role stands above those of the panel."
-    ),
-    Problem.TWO_FACTOR: N_(
-        "Discord does not let the bot change roles in this server, because it requires two-factor authentication "
-        "and the account of the bot's owner has none. The bot's owner can switch it on."
-    ),
-}
-
 TellTurn = Callable[[Turn], Awaitable[None]]
 
 
@@ -73,13 +57,13 @@ class RoleService:
     `spawn` runs the lines of those who have to wait.
     """
 
-    def __init__(self, bot: "RolePanelBot", panels: PanelCache, places: Places, locks: MemberLocks, overlay: Overlay, spawn: Spawn) -> None:
+    def __init__(self, bot: "RolePanelBot", tools: Tools, spawn: Spawn) -> None:
         self._bot = bot
-        self._panels, self._places = panels, places
-        self._locks, self._overlay = locks, overlay
-        self._breaker, self._cooldown = Breaker(), Cooldown()
+        self._panels, self._places = tools.panels, tools.places
+        self._locks, self._overlay, self._breaker = tools.locks, tools.overlay, tools.breaker
+        self._cooldown = Cooldown()
         self._refusals = Refusals(bot, spawn)
-        self._turns = Turns(bot, panels, overlay, self._breaker, self._learn, self._settle)
+        self._turns = Turns(bot, tools, self._settle)
         self.queue: RoleQueue[Part] = RoleQueue(bot.rest, spawn, self._take_turn)
         self.active = bot.gate.under_way
 
@@ -146,12 +130,13 @@ class RoleService:
         if board and click.posted and not await self._panels.is_message_of(click.panel_id, click.message_id):
             raise UserError(OUTDATED)
         seen = await self.seen(click, arrived=arrived, waited=waited)
+        click = replace(click, pending=seen.pending)
         with self.queue.arriving(click.guild_id):
             decision, entry_id = await self._claim(click, self.expected(click, seen))
         if entry_id is None:
             await self._record_refusal(click, replace(decision, held=seen.role_ids), tell)
             return None
-        part = Part(entry_id, click, decision.plan, tell, clock.now())
+        part = Part(entry_id, decision.wish(click), decision.plan, tell, clock.now())
         if self.queue.job_of(*part.member):
             return self.queue.add(part)
         async with self.queue.slot_now(click.guild_id, decision.plan) as slot:
@@ -180,12 +165,11 @@ class RoleService:
         finally:
             self.active.difference_update(part.click.interaction_id for part in job.parts)
 
-    def _check(self, click: Click, decision: Decision) -> None:
-        """Refuse at once what Discord would refuse, or what could not be told any more when its turn comes."""
-        if problem := self._breaker.problem(click.guild_id):
-            raise UserError(HOPELESS[problem])
+    async def _check_line(self, click: Click, decision: Decision) -> None:
+        """Refuse at once what could not be told any more when its turn comes."""
         turn = self.queue.expected(click.guild_id, decision.plan)
         if turn.seconds > LAST_WAIT and not self.queue.job_of(click.guild_id, click.member_id):
+            await self._refusals.record(click, decision.panel, RolePlan(refusals=(Refusal(0, Problem.LINE_TOO_LONG),)))
             raise UserError(TOO_LONG, moment=moment(clock.now() + timedelta(seconds=turn.seconds)))
 
     async def _claim(self, click: Click, held: frozenset[int]) -> tuple[Decision, int | None]:
@@ -195,14 +179,17 @@ class RoleService:
         """
         facts = await self._facts(click)
         board = await self._panels.board(click.guild_id, click.panel_id)
+        waiting = await waiting_roles(click.guild_id, click.member_id) if click.pending else frozenset[int]()
         looked: frozenset[int] = frozenset()
         full: frozenset[int] = frozenset()
         stale, checked = 0, False
         while stale < STALE_MAX:
-            decision = decide(board, click, held, facts, full, may_wait=self._bot.settings.members_intent)
+            hopeless = self._breaker.hopeless(click.guild_id, board.role_ids) if board else {}
+            may_wait = self._bot.settings.members_intent
+            decision = decide(board, click, held, facts, full, may_wait=may_wait, waiting=waiting, hopeless=hopeless)
             if board is not None and not decision.plan.empty:
                 if not checked:
-                    self._check(click, decision)
+                    await self._check_line(click, decision)
                     checked = True
                 claimed = await self._claim_once(click, board, decision)
                 if claimed.entry_id is not None:
@@ -232,7 +219,7 @@ class RoleService:
             holders=await self._places.holders(click.guild_id, decision.grants),
         )
         payload = facts_of(click, board.panel, decision.plan, Applied())
-        return await claim(wish, payload, click.to_json(), clock.now())
+        return await claim(wish, payload, decision.wish(click).to_json(), clock.now())
 
     async def _carry_out(self, part: Part, decision: Decision, seen: Seen, slot: Slot) -> None:
         """Apply a claimed plan at once, show what came of it, and settle its row."""
@@ -241,29 +228,31 @@ class RoleService:
             raise AnsweredElsewhere
         deadline = asyncio.get_running_loop().time() + LAST_WAIT
         target = Target(click.guild_id, click.member_id, f"Role panel: {panel.name if panel else click.panel_id}", deadline)
+        self._breaker.sending(click.guild_id, (*decision.plan.add, *decision.plan.remove))
         applied = await apply(self._bot.rest, target, decision.plan, seen, slot)
         at = clock.now()
         self._overlay.note(click.guild_id, click.member_id, applied.added, applied.removed)
-        await self._learn(click.guild_id, applied)
+        await learn(self._bot, self._breaker, click.guild_id, applied)
         try:
             await part.tell(decision.outcome(applied, at))
         finally:
-            await self._settle_or_leave(part.entry_id, click, decision, applied, at)
+            await self._settle_or_leave(part, decision, applied, at)
 
-    async def _settle_or_leave(self, entry_id: int, click: Click, decision: Decision, applied: Applied, at: datetime) -> None:
+    async def _settle_or_leave(self, part: Part, decision: Decision, applied: Applied, at: datetime) -> None:
         """Settle a click that was told already; without a database it is left to the recovery, and is no failure of the click."""
         try:
-            await self._settle(entry_id, click, decision, applied, at)
+            await self._settle(part, decision, applied, at)
         except Exception as error:
             if not is_database_away(error):
                 raise
-            logger.warning("Interaction {} was done and told; its record waits for the database", click.interaction_id)
+            logger.warning("Interaction {} was done and told; its record waits for the database", part.click.interaction_id)
 
-    async def _settle(self, entry_id: int, click: Click, decision: Decision, applied: Applied, at: datetime) -> None:
+    async def _settle(self, part: Part, decision: Decision, applied: Applied, at: datetime) -> None:
+        click = part.click
         changed = applied.added or applied.removed
         state = AuditState.UNKNOWN if applied.uncertain else AuditState.DONE if changed else AuditState.REFUSED
         await settle(
-            entry_id,
+            part.entry_id,
             state,
             facts_of(click, decision.panel, decision.plan, applied),
             clock.now(),
@@ -271,20 +260,12 @@ class RoleService:
             since=at,
             added=applied.added,
             removed=applied.removed,
-            released=applied.not_added(decision.plan),
+            released=applied.not_added(RolePlan(add=(*part.plan.add, *decision.plan.add))),
         )
         self._bot.dispatch(AuditWritten.NAME, AuditWritten(click.guild_id))
         if changed:
             changes = RolesChanged(click.guild_id, click.member_id, click.panel_id, applied.added, applied.removed)
             self._bot.dispatch(RolesChanged.NAME, changes)
-
-    async def _learn(self, guild_id: int, applied: Applied) -> None:
-        """Take in whether Discord refuses changes in this guild; its admins hear of it once."""
-        if problem := self._breaker.note(guild_id, applied):
-            logger.warning("Discord keeps refusing role changes in guild {} ({}); one is tried every minute", guild_id, problem)
-            payload = {"failed": [{"role_id": 0, "problem": problem.value}]}
-            await AuditEntry.record(guild_id, PAUSED, clock.now(), payload=payload)
-            self._bot.dispatch(AuditWritten.NAME, AuditWritten(guild_id))
 
     async def _facts(self, click: Click) -> GuildFacts:
         guild = await self._bot.guild(click.guild_id)
@@ -293,9 +274,12 @@ class RoleService:
         return guild_facts(guild)
 
     async def _record_refusal(self, click: Click, decision: Decision, tell: Tell) -> None:
-        waiting = tuple(refusal.role_id for refusal in decision.plan.refusals if refusal.problem is Problem.WAITS_FOR_SCREENING)
-        if waiting and decision.panel:
-            await postpone(decision.panel, click.member_id, waiting)
+        if decision.panel and click.pending:
+            about = {
+                problem: tuple(refusal.role_id for refusal in decision.plan.refusals if refusal.problem is problem)
+                for problem in (Problem.WAITS_FOR_SCREENING, Problem.WAITS_NO_LONGER)
+            }
+            await postpone(decision.panel, click.member_id, *about.values())
         if decision.plan.refusals:
             await self._refusals.record(click, decision.panel, decision.plan)
         await tell(decision.outcome(Applied()))

@@ -10,10 +10,9 @@ import discord
 from loguru import logger
 
 from cogs.roles.applier import Applied, Seen, Target, apply, look
-from cogs.roles.breaker import Breaker
-from cogs.roles.decision import Click, Decision, Outcome, facts_of
-from cogs.roles.members import Overlay
-from cogs.roles.panel_cache import PanelCache
+from cogs.roles.breaker import learn
+from cogs.roles.decision import Click, Decision, Outcome, decide_again, facts_of
+from cogs.roles.tools import Tools
 from core.answer import TooLate
 from core.errors import UserError
 from core.facts import guild_facts
@@ -21,26 +20,28 @@ from core.i18n import N_
 from core.rate_limits import RateLimited, Slot
 from core.rest import Uncertain
 from domain import clock
-from domain.late import net_of, still_due
+from domain.grants import grants
+from domain.late import net_of
 from domain.plan import Refusal, RolePlan
 from domain.role_safety import GuildFacts, Problem
 from models import AuditEntry, AuditState
+from models.claim import Claim, Waiting, claim_again
 
 if TYPE_CHECKING:
     from core.bot import RolePanelBot
 
 LAST_MOMENT = timedelta(minutes=14, seconds=30)  # of the 15 minutes for which an answer can be edited
 PATIENCE = 30.0  # seconds that a change whose turn has come may still wait for a rate limit
+STALE_MAX = 3  # times that a panel may turn out to be newer than the one planned with
 GUILD_MISSING = N_("The bot has just started and does not know this server yet. Please try again in a moment.")
+BEING_EDITED = N_("This panel is being edited right now. Please try again in a moment.")
 
 Tell = Callable[[Outcome], Awaitable[None]]
-Learn = Callable[[int, Applied], Awaitable[None]]
-Settle = Callable[[int, Click, Decision, Applied, datetime], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A claimed click that waits, and what it is to change. `clicked_at` is when its token began to live."""
+    """A claimed click that waits, and what was planned of it then. `clicked_at` is when its token began to live."""
 
     entry_id: int
     click: Click
@@ -57,6 +58,9 @@ class Part:
     def expired(self) -> bool:
         """Whether nobody can be told any more what comes of it."""
         return clock.now() - self.clicked_at > LAST_MOMENT
+
+
+Settle = Callable[[Part, Decision, Applied, datetime], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,26 +82,28 @@ class _Due:
 
 
 class Turns:
-    """Carries out what waited. `learn` takes in what Discord answered, `settle` writes the record of one click."""
+    """Carries out what waited. `settle` writes the record of one click."""
 
-    def __init__(self, bot: "RolePanelBot", panels: PanelCache, overlay: Overlay, breaker: Breaker, learn: Learn, settle: Settle) -> None:
-        self._bot, self._panels, self._overlay = bot, panels, overlay
-        self._breaker, self._learn, self._settle = breaker, learn, settle
+    def __init__(self, bot: "RolePanelBot", tools: Tools, settle: Settle) -> None:
+        self._bot, self._settle = bot, settle
+        self._panels, self._places = tools.panels, tools.places
+        self._overlay, self._breaker = tools.overlay, tools.breaker
 
     async def carry_out(self, parts: list[Part], slot: Slot) -> None:
         """Make one change of all parts, tell each of them and settle its row. The member's lock is held.
 
-        Raises UserError while the guild is not known; nothing has happened then.
+        Raises UserError while the guild is not known, or its panels change all the time; nothing has happened then.
         """
+        guild_id, member_id = parts[0].member
         seen, dues = await self._look_again(parts)
-        dues = [due for due in dues if await self._send(due)]
         plan = RolePlan(
             add=tuple(role_id for due in dues for role_id in due.plan.add),
             remove=tuple(role_id for due in dues for role_id in due.plan.remove),
         )
+        self._breaker.sending(guild_id, (*plan.add, *plan.remove))
         applied = await apply(self._bot.rest, _target(parts[0].click, dues), plan, seen, slot)
-        self._overlay.note(*parts[0].member, applied.added, applied.removed)
-        await self._learn(parts[0].click.guild_id, applied)
+        self._overlay.note(guild_id, member_id, applied.added, applied.removed)
+        await learn(self._bot, self._breaker, guild_id, applied)
         holds = None if seen is None or applied.uncertain else (seen.role_ids | set(applied.added)) - set(applied.removed)
         at = clock.now()
         try:
@@ -105,35 +111,72 @@ class Turns:
         finally:
             # The last first: it is the one that keeps a place which an earlier one had reserved and gave up.
             for due in reversed(dues):
-                await self._settle(due.part.entry_id, due.part.click, due.decision, due.share_of(applied), at)
+                await self._settle(due.part, due.decision, due.share_of(applied), at)
 
     async def _look_again(self, parts: list[Part]) -> tuple[Seen | None, list[_Due]]:
-        """The member now, None when they cannot be seen, and what is left to do for each part."""
+        """The member now, None when they cannot be seen, and what is left to do for each part; the rows are `sent` from now on."""
         guild_id, member_id = parts[0].member
         guild = await self._bot.guild(guild_id)
         if guild is None:
             raise UserError(GUILD_MISSING)
         facts = guild_facts(guild)
-        problem = self._breaker.problem(guild_id)
-        seen = problem or await self._present(guild_id, member_id)
+        seen = await self._present(guild_id, member_id)
         if isinstance(seen, Problem):
-            return None, [await self._failed(part, seen, facts) for part in parts]
+            failed = [await self._failed(part, seen, facts) for part in parts]
+            return None, [due for due in failed if await _advance(due)]
         self._overlay.correct(guild_id, member_id, seen.role_ids)
+        return seen, await self._claim(parts, seen, facts)
+
+    async def _claim(self, parts: list[Part], seen: Seen, facts: GuildFacts) -> list[_Due]:
+        """Decide on all parts and claim that, until both are of the same panels; without those that another process took."""
+        full: frozenset[int] = frozenset()
+        stale = 0
+        while stale < STALE_MAX:
+            dues = await self._decide(parts, seen, facts, full)
+            rows = [await self._row(due) for due in dues if not due.plan.empty]
+            claimed, mine = await claim_again(rows, clock.now())
+            if claimed.full:
+                full |= claimed.full
+            elif claimed.stale:
+                stale += 1
+            else:
+                return [due for due in dues if due.part.entry_id in mine or (due.plan.empty and await _advance(due))]
+        raise UserError(BEING_EDITED)
+
+    async def _decide(self, parts: list[Part], seen: Seen, facts: GuildFacts, full: frozenset[int]) -> list[_Due]:
+        """What is left to do for each part, by all rules as they are now; each on what those before it lead to."""
         found: list[_Due] = []
         after = seen.role_ids
         for part in parts:
-            due = await self._failed(part, Problem.EXPIRED, facts) if part.expired else await self._due(part, seen.role_ids, after, facts)
+            due = await self._failed(part, Problem.EXPIRED, facts) if part.expired else await self._due(part, seen, after, facts, full)
             after = (after | set(due.plan.add)) - set(due.plan.remove)
             found.append(due)
         effective = net_of([due.plan for due in found])
-        return seen, [_without_superseded(due, plan) for due, plan in zip(found, effective, strict=True)]
+        return [_without_superseded(due, plan) for due, plan in zip(found, effective, strict=True)]
 
-    async def _due(self, part: Part, held: frozenset[int], after: frozenset[int], facts: GuildFacts) -> _Due:
-        """What is left to do for a part, when the member holds `held` now and the parts before it lead to `after`."""
+    async def _due(self, part: Part, seen: Seen, after: frozenset[int], facts: GuildFacts, full: frozenset[int]) -> _Due:
+        """What is left to do for a part, when those before it lead to `after`."""
         board = await self._panels.reload_board(part.click.guild_id, part.click.panel_id)
-        left = still_due(board.panel if board else None, part.plan, after, facts)
-        recorded = replace(part.plan, unchanged=part.plan.unchanged + left.unchanged, refusals=part.plan.refusals + left.refusals)
-        return _Due(part, Decision(board, recorded, held, facts), left)
+        hopeless = self._breaker.hopeless(part.click.guild_id, board.role_ids) if board else {}
+        click = replace(part.click, pending=seen.pending)
+        decision = decide_again(board, click, part.plan, after, facts, full, hopeless)
+        return _Due(part, decision, decision.plan)
+
+    async def _row(self, due: _Due) -> Waiting:
+        """The claim of a part, with what it alone changes."""
+        click, board = due.part.click, due.decision.board
+        assert board is not None, "without its panel nothing is changed"
+        made = grants(board.panel, due.plan)
+        wish = Claim(
+            guild_id=click.guild_id,
+            member_id=click.member_id,
+            interaction_id=click.interaction_id,
+            panel=board.panel,
+            linked=board.linked,
+            grants=made,
+            holders=await self._places.holders(click.guild_id, made),
+        )
+        return Waiting(due.part.entry_id, AuditState.QUEUED, wish, facts_of(click, board.panel, due.plan, Applied()), click.to_json())
 
     async def _failed(self, part: Part, problem: Problem, facts: GuildFacts) -> _Due:
         failed = tuple(Refusal(role_id, problem) for role_id in (*part.plan.add, *part.plan.remove))
@@ -153,11 +196,11 @@ class Turns:
             logger.info("Member {} could not be looked at: {!r}", member_id, error)
             return Problem.DISCORD_ERROR
 
-    async def _send(self, due: _Due) -> bool:
-        """Mark the row as sent, with what it alone changes; whether it still was this process's to send."""
-        click = due.part.click
-        payload = facts_of(click, due.decision.panel, due.plan, Applied())
-        return await AuditEntry.advance(due.part.entry_id, AuditState.SENT, expected=AuditState.QUEUED, payload=payload)
+
+async def _advance(due: _Due) -> bool:
+    """Mark a row of which nothing is left to do as sent; whether it still was this process's."""
+    payload = facts_of(due.part.click, due.decision.panel, due.plan, Applied())
+    return await AuditEntry.advance(due.part.entry_id, AuditState.SENT, expected=AuditState.QUEUED, payload=payload)
 
 
 async def _tell(due: _Due, applied: Applied, holds: frozenset[int] | None, at: datetime) -> None:

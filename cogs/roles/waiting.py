@@ -1,44 +1,93 @@
 """Roles that wait for their member: kept for one who left and may come back, or picked by one who has not passed screening yet.
 
-Both are grants with `left_at` set: confirmed ones were held before, the others were never given. Needs the members intent.
+Both are grants with `left_at` set: confirmed ones were held before, the others were never given. Needs the members intent. When the
+member is there, everything of one panel is judged together by the planner, as if it were picked then, and becomes one change. Like a
+click it is recorded before it is sent; what cannot be done now is tried again, judged anew each time, for a day.
 """
 
-from datetime import timedelta
-from typing import TYPE_CHECKING
+import asyncio
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 import discord
-from discord.http import Route
 from loguru import logger
 from tortoise.transactions import in_transaction
 
-from cogs.roles.errands import ADMIT, RETURN, Errands, NoRoom
+from cogs.roles.applier import Applied, Seen, Target, apply, compare, look
+from cogs.roles.breaker import learn
+from cogs.roles.decision import Board, planned
+from cogs.roles.errands import PASSING, PATIENCE, put_off, when_due
+from cogs.roles.tools import Tools
+from cogs.roles.turns import STALE_MAX
 from core.facts import guild_facts
 from core.rate_limits import RateLimited
 from core.rest import Uncertain
 from domain import clock
-from domain.events import AuditWritten
-from domain.panels import Mode, PanelSpec, RoleSpec
-from domain.role_safety import Problem, item_problem
-from models import AuditEntry, AuditState, Panel, RoleGrant
+from domain.events import AuditWritten, RolesChanged
+from domain.grants import Grant, grants
+from domain.late import GIVEN_UP, plan_kept
+from domain.panels import PanelSpec
+from domain.plan import Refusal, RolePlan, Surroundings
+from domain.role_safety import GuildFacts, Problem
+from models import AuditEntry, AuditState, RoleGrant
+from models.claim import Claim, Claimed, claim, claim_again, settle
+from models.claim import Waiting as WaitingRow
 
 if TYPE_CHECKING:
     from core.bot import RolePanelBot
 
+RETURN, ADMIT = "roles.return", "roles.admit"
+REASONS = {RETURN: "given back", ADMIT: "screening passed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Gift:
+    """What one panel keeps for a member: the roles, each with the end that it had, as text."""
+
+    kind: str
+    guild_id: int
+    user_id: int
+    panel_id: int
+    kept: Mapping[int, str | None]
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> "Gift":
+        """A gift from the record of its change; an older bot wrote one for each role."""
+        if "errand" in stored:
+            errand, grant = stored["errand"], stored["grant"]
+            return cls(errand["kind"], errand["guild_id"], errand["user_id"], errand["panel_id"], {errand["role_id"]: grant["expires_at"]})
+        gift = stored["gift"]
+        return cls(**{**gift, "kept": {int(role_id): end for role_id, end in gift["kept"].items()}})
+
+    def grants(self, panel: PanelSpec, plan: RolePlan) -> tuple[Grant, ...]:
+        """What is written down of the roles that are given: who returns has them as long as before."""
+        made = grants(panel, plan)
+        if self.kind == ADMIT:
+            return made
+        return tuple(
+            replace(grant, duration=None, until=_moment(self.kept[grant.role_id])) if grant.role_id in self.kept else grant
+            for grant in made
+        )
+
 
 class Waiting:
-    """Sets roles aside and gives them when their member is there."""
+    """Gives what waits when its member is there."""
 
-    def __init__(self, bot: "RolePanelBot", errands: Errands) -> None:
-        self._bot, self._errands = bot, errands
+    def __init__(self, bot: "RolePanelBot", tools: Tools) -> None:
+        self._bot = bot
+        self._panels, self._places = tools.panels, tools.places
+        self._locks, self._overlay, self._breaker = tools.locks, tools.overlay, tools.breaker
 
     async def arrived(self, guild: discord.Guild, user_id: int) -> None:
         """A member is in the guild and has passed its screening: give what waits for them."""
-        waiting = RoleGrant.filter(guild_id=guild.id, user_id=user_id, left_at__isnull=False)
-        for grant in await waiting.order_by("id"):
+        waiting = await RoleGrant.filter(guild_id=guild.id, user_id=user_id, left_at__isnull=False).order_by("id")
+        for panel_id, was_held in dict.fromkeys((grant.panel_id, grant.confirmed) for grant in waiting):
             try:
-                await self._give(guild, grant)
+                await self._arrived(guild, user_id, panel_id, RETURN if was_held else ADMIT)
             except (Uncertain, RateLimited, discord.HTTPException) as error:
-                logger.info("Role {} of a member of guild {} waits on: {!r}", grant.role_id, guild.id, error)
+                logger.info("The roles of a member of guild {} wait on: {!r}", guild.id, error)
 
     async def look(self) -> None:
         """Find those who came back, or passed screening, while nobody listened: one look-up at a time, at the pace of all look-ups."""
@@ -50,79 +99,206 @@ class Waiting:
             if await self._is_in(guild_id, user_id):
                 await self.arrived(guild, user_id)
 
+    async def finish(self, before: datetime) -> None:
+        """Take up what was recorded before this moment, or put off until now, and is not settled."""
+        busy: set[int] = set()
+        for row in await AuditEntry.filter(kind__in=REASONS, state=AuditState.SENT).order_by("id"):
+            guild = self._bot.get_guild(row.guild_id)
+            if guild is None or not self._bot.serves(row.guild_id) or row.guild_id in busy or not when_due(row, before):
+                continue
+            try:
+                async with self._locks.of(row.guild_id, row.target_id or 0):
+                    done = await self._finish(guild, row)
+            except (Uncertain, RateLimited, discord.HTTPException) as error:
+                logger.info("The roles of {} have to wait: {!r}", row.id, error)
+                done = False
+            if not done:
+                busy.add(row.guild_id)
+                await put_off(row)
+
     async def _is_in(self, guild_id: int, user_id: int) -> bool:
-        route = Route("GET", "/guilds/{guild_id}/members/{user_id}", guild_id=guild_id, user_id=user_id)
         try:
-            return not (await self._bot.rest.request(route)).get("pending")
+            return not (await look(self._bot.rest, guild_id, user_id)).pending
         except (Uncertain, RateLimited, discord.HTTPException):
             return False  # not there, or not to be seen: the next look will tell
 
-    async def _give(self, guild: discord.Guild, grant: RoleGrant) -> None:
-        panel = await Panel.spec(grant.panel_id) if grant.panel_id else None
-        kind = RETURN if grant.confirmed else ADMIT
-        item = _item(panel, grant.role_id)
-        if panel is None or item is None or not (panel.sticky if grant.confirmed else panel.wait_for_screening):
-            await RoleGrant.filter(id=grant.id).delete()
-            return
-        own = next((role for role in panel.roles if role.role_id == grant.role_id), None)
-        problem = item_problem(guild_facts(guild), item, own, grant.role_id)
-        if problem is None and own and own.capacity_counts_all and await self._all_places_taken(grant, own):
-            problem = Problem.FULL
-        if problem:
-            await self._refuse(kind, grant, panel, problem)
-            return
-        if kind == ADMIT:
-            grant.granted_at = now = clock.now()
-            grant.expires_at = now + timedelta(seconds=item.duration) if item.duration else None
-            grant.item_id = own.item_id if own else None
-        try:
-            await self._errands.give(kind, grant, own.capacity if own else None)
-        except NoRoom:
-            await self._refuse(kind, grant, panel, Problem.FULL)
-
-    async def _all_places_taken(self, grant: RoleGrant, own: RoleSpec) -> bool:
-        """Where every holder counts, Discord's number of them decides."""
-        if own.capacity is None:
-            return False
-        counts = await self._bot.rest.request(Route("GET", "/guilds/{guild_id}/roles/member-counts", guild_id=grant.guild_id))
-        return counts.get(str(grant.role_id), 0) >= own.capacity
-
-    async def _refuse(self, kind: str, grant: RoleGrant, panel: PanelSpec, problem: Problem) -> None:
-        """Let go of a role that cannot be given, and say so in the log."""
-        payload = {
-            "panel_name": panel.name,
-            "panel_title": panel.title,
-            "refused": [{"role_id": grant.role_id, "problem": problem.value}],
-        }
-        async with in_transaction() as db:
-            if not await RoleGrant.filter(id=grant.id, left_at__isnull=False).using_db(db).delete():
+    async def _arrived(self, guild: discord.Guild, user_id: int, panel_id: int | None, kind: str) -> None:
+        async with self._locks.of(guild.id, user_id):
+            kept = RoleGrant.filter(guild_id=guild.id, user_id=user_id, panel_id=panel_id, left_at__isnull=False)
+            waiting = {grant.role_id: grant.expires_at for grant in await kept.filter(confirmed=kind == RETURN).order_by("id")}
+            seen = await self._present(guild.id, user_id) if waiting else None
+            if seen is None or seen.pending:
                 return
+            ends = {role_id: end and end.isoformat() for role_id, end in waiting.items()}
+            await self._give(guild, Gift(kind, guild.id, user_id, panel_id or 0, ends), seen, None)
+
+    async def _finish(self, guild: discord.Guild, row: AuditEntry) -> bool:
+        """Whether it is settled now, or somebody else's affair."""
+        if not await AuditEntry.exists(id=row.id, state=AuditState.SENT):
+            return True  # this process was still at it
+        gift = Gift.from_json(row.resume or {})
+        given_up = row.created_at < clock.now() - GIVEN_UP
+        plan = planned(row.payload)
+        seen = await self._present(row.guild_id, gift.user_id)
+        if seen is None:
+            return await self._settle(row, gift, plan, _failed(plan, Problem.MEMBER_LEFT))
+        found = compare(plan, seen.role_ids, Problem.EXPIRED)
+        if given_up or not found.failed:
+            row.payload["observed"] = True
+            return await self._settle(row, gift, plan, found)
+        return not seen.pending and await self._give(guild, gift, seen, row)
+
+    async def _give(self, guild: discord.Guild, gift: Gift, seen: Seen, row: AuditEntry | None) -> bool:
+        """Judge what is kept and give what may be given now; whether no more is to be done. The member's lock is held.
+
+        `row` is the record of an earlier try.
+        """
+        facts, full, stale = guild_facts(guild), frozenset[int](), 0
+        while stale < STALE_MAX:
+            board = await self._panels.reload_board(gift.guild_id, gift.panel_id)
+            plan = _judge(gift, board, seen, facts, full)
+            if board is None or plan.empty:
+                return await self._let_go(gift, board, plan, seen, row)
+            if self._breaker.hopeless(gift.guild_id, (*plan.add, *plan.remove)):
+                return False
+            claimed, payload = await self._claim(gift, board, plan, row)
+            if claimed.entry_id is not None:
+                entry = row or await AuditEntry.get(id=claimed.entry_id)
+                entry.payload = payload
+                await self._clear(gift, plan, seen)
+                return await self._carry_out(entry, gift, plan, seen)
+            full |= claimed.full
+            stale += not claimed.full
+        return False
+
+    async def _claim(self, gift: Gift, board: Board, plan: RolePlan, row: AuditEntry | None) -> tuple[Claimed, dict[str, Any]]:
+        made = gift.grants(board.panel, plan)
+        holders = await self._places.holders(gift.guild_id, made)
+        wish = Claim(gift.guild_id, gift.user_id, None, board.panel, board.linked, made, holders)
+        payload = _payload(board.panel, plan)
+        resume = {**((row.resume or {}) if row else {}), "gift": {**asdict(gift), "kept": dict(gift.kept)}}
+        resume.pop("errand", None)
+        now = clock.now()
+        if row is None:
+            return await claim(wish, payload, resume, now, kind=gift.kind, state=AuditState.SENT), payload
+        claimed, mine = await claim_again([WaitingRow(row.id, AuditState.SENT, wish, payload, resume)], now)
+        return (Claimed(row.id) if row.id in mine else claimed), payload
+
+    async def _carry_out(self, row: AuditEntry, gift: Gift, plan: RolePlan, seen: Seen) -> bool:
+        deadline = asyncio.get_running_loop().time() + PATIENCE
+        reason = f"Role panel: {row.payload['panel_name']} ({REASONS[gift.kind]})"
+        self._breaker.sending(gift.guild_id, (*plan.add, *plan.remove))
+        applied = await apply(self._bot.rest, Target(gift.guild_id, gift.user_id, reason, deadline), plan, seen)
+        await learn(self._bot, self._breaker, gift.guild_id, applied)
+        if any(failure.problem in PASSING for failure in applied.failed):
+            await put_off(row)
+            return True
+        return await self._settle(row, gift, plan, applied)
+
+    async def _let_go(self, gift: Gift, board: Board | None, plan: RolePlan, seen: Seen, row: AuditEntry | None) -> bool:
+        """Nothing is to be given: what is refused is told, and is kept no longer."""
+        await self._clear(gift, plan, seen)
+        payload = _payload(board.panel if board else None, plan)
+        if row is not None:
+            row.payload = payload
+            return await self._settle(row, gift, planned(row.payload), Applied())
+        if plan.refusals:
             await AuditEntry.record(
-                grant.guild_id,
-                kind,
+                gift.guild_id,
+                gift.kind,
                 clock.now(),
-                target_id=grant.user_id,
-                panel_id=panel.panel_id,
+                target_id=gift.user_id,
+                panel_id=gift.panel_id,
                 payload=payload,
                 state=AuditState.REFUSED,
-                using_db=db,
             )
-        self._bot.dispatch(AuditWritten.NAME, AuditWritten(grant.guild_id))
+            self._bot.dispatch(AuditWritten.NAME, AuditWritten(gift.guild_id))
+        return True
+
+    async def _clear(self, gift: Gift, plan: RolePlan, seen: Seen) -> None:
+        """What the member has again is a grant as any other; what is not given is not kept."""
+        kept = RoleGrant.filter(guild_id=gift.guild_id, user_id=gift.user_id, panel_id=gift.panel_id, role_id__in=list(gift.kept))
+        async with in_transaction() as db:
+            held = kept.filter(role_id__in=list(seen.role_ids)).using_db(db)
+            await held.update(left_at=None, confirmed=True)
+            await kept.exclude(role_id__in=[*seen.role_ids, *plan.add]).using_db(db).delete()
+
+    async def _settle(self, row: AuditEntry, gift: Gift, plan: RolePlan, applied: Applied) -> bool:
+        now = clock.now()
+        done = bool(applied.added or applied.removed)
+        outcome = {
+            "added": list(applied.added),
+            "removed": list(applied.removed),
+            "failed": [{"role_id": failure.role_id, "problem": failure.problem.value} for failure in applied.failed],
+        }
+        settled = await settle(
+            row.id,
+            AuditState.DONE if done else AuditState.REFUSED,
+            row.payload | outcome,
+            now,
+            expected=AuditState.SENT,
+            added=applied.added,
+            removed=applied.removed,
+            released=applied.not_added(RolePlan(add=(*plan.add, *gift.kept))),
+        )
+        if not settled:
+            return True
+        self._overlay.note(gift.guild_id, gift.user_id, applied.added, applied.removed)
+        self._bot.dispatch(AuditWritten.NAME, AuditWritten(gift.guild_id))
+        if done:
+            changed = RolesChanged(gift.guild_id, gift.user_id, gift.panel_id, applied.added, applied.removed)
+            self._bot.dispatch(RolesChanged.NAME, changed)
+        return True
+
+    async def _present(self, guild_id: int, user_id: int) -> Seen | None:
+        """The member at Discord now; None when they are not in the guild."""
+        try:
+            return await look(self._bot.rest, guild_id, user_id)
+        except discord.NotFound:
+            return None
 
 
-async def postpone(panel: PanelSpec, user_id: int, role_ids: tuple[int, ...]) -> None:
-    """Set aside what somebody picked who has not passed screening; where only one may be held, in place of an earlier pick."""
+async def waiting_roles(guild_id: int, user_id: int) -> frozenset[int]:
+    """What a member who has not passed screening picked so far."""
+    waiting = RoleGrant.filter(guild_id=guild_id, user_id=user_id, confirmed=False, left_at__isnull=False)
+    return frozenset(grant.role_id for grant in await waiting)
+
+
+async def postpone(panel: PanelSpec, user_id: int, role_ids: tuple[int, ...], dropped: tuple[int, ...]) -> None:
+    """Set aside what somebody picked who has not passed screening, and let go of what they do not want any more."""
     now = clock.now()
-    fields = {"guild_id": panel.guild_id, "user_id": user_id, "panel_id": panel.panel_id}
+    fields = {"guild_id": panel.guild_id, "user_id": user_id}
     async with in_transaction() as db:
-        if panel.mode is Mode.UNIQUE:
-            await RoleGrant.filter(**fields, confirmed=False, left_at__isnull=False).using_db(db).delete()
-        made = [RoleGrant(**fields, role_id=role_id, granted_at=now, left_at=now) for role_id in role_ids]
+        waiting = RoleGrant.filter(**fields, role_id__in=dropped, confirmed=False, left_at__isnull=False)
+        await waiting.using_db(db).delete()
+        made = [RoleGrant(**fields, panel_id=panel.panel_id, role_id=role_id, granted_at=now, left_at=now) for role_id in role_ids]
         await RoleGrant.bulk_create(made, ignore_conflicts=True, using_db=db)
 
 
-def _item(panel: PanelSpec | None, role_id: int) -> RoleSpec | None:
-    """What on the panel gives this role: the role itself, else something it is bundled with."""
-    items = panel.roles if panel else ()
-    own = next((item for item in items if item.role_id == role_id), None)
-    return own or next((item for item in items if role_id in item.bundle), None)
+def _judge(gift: Gift, board: Board | None, seen: Seen, facts: GuildFacts, full: frozenset[int]) -> RolePlan:
+    """What is given of what was kept. Where the panel keeps nothing for who returns any more, nothing needs to be said."""
+    if board and (board.panel.sticky if gift.kind == RETURN else board.panel.wait_for_screening):
+        return plan_kept(board.panel, tuple(gift.kept), seen.role_ids, facts, Surroundings(board.linked, full))
+    if gift.kind == RETURN:
+        return RolePlan()
+    problem = Problem.PENDING if board else Problem.PANEL_DELETED
+    return RolePlan(refusals=tuple(Refusal(role_id, problem) for role_id in gift.kept))
+
+
+def _payload(panel: PanelSpec | None, plan: RolePlan) -> dict[str, Any]:
+    return {
+        "panel_name": panel.name if panel else None,
+        "panel_title": panel.title if panel else None,
+        "planned_add": list(plan.add),
+        "planned_remove": list(plan.remove),
+        "planned_items": list(plan.given),
+        "refused": [{"role_id": refusal.role_id, "problem": refusal.problem.value} for refusal in plan.refusals],
+    }
+
+
+def _failed(plan: RolePlan, problem: Problem) -> Applied:
+    return Applied(failed=tuple(Refusal(role_id, problem) for role_id in (*plan.add, *plan.remove)))
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -37,7 +37,7 @@ def test_a_bundle_lasts_as_long_as_its_item_and_takes_one_place() -> None:
 def test_a_bundled_role_takes_its_own_place_on_the_panel() -> None:
     spec = replace(panel(), roles=(RoleSpec(1, PACK, "P", bundle=(R,)), RoleSpec(2, R, "R", capacity=3, duration=HOUR)))
     decided = plan(spec, frozenset(), Pick((PACK,)), guild())
-    assert grants(spec, decided) == (Grant(PACK, 1), Grant(R, 2, 3))
+    assert grants(spec, decided) == (Grant(PACK, 1), Grant(R, 2, 3, duration=HOUR))
 
 
 def test_of_two_items_that_bring_a_role_the_longer_counts() -> None:

@@ -1,42 +1,61 @@
-"""What is left of a plan when its turn comes, and what of several plans remains when they are carried out as one."""
+"""What is done of what had to wait: wishes that follow each other, roles that were kept for a member, and how rarely it is tried again."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.late import net_of, still_due
-from domain.plan import Refusal, RolePlan
+from domain.late import net_of, next_try, plan_kept
+from domain.panels import Mode, PanelSpec, Requirement
+from domain.plan import RolePlan, Surroundings
 from domain.role_safety import Problem
-from tests.domain.facts import ABOVE, DANGEROUS, GONE, ORDINARY, guild, panel
+from tests.domain.facts import DANGEROUS, ORDINARY, guild, panel
+from tests.domain.test_rules import other, with_role
 
-R, G, B = 10, 11, 12
-
-
-@pytest.mark.parametrize(
-    ("planned", "held", "left"),
-    [
-        (RolePlan(add=(R,)), (), RolePlan(add=(R,))),
-        (RolePlan(add=(R,)), (R,), RolePlan(unchanged=(R,))),  # another bot gave it meanwhile
-        (RolePlan(remove=(R,)), (R,), RolePlan(remove=(R,))),
-        (RolePlan(remove=(R,)), (), RolePlan(unchanged=(R,))),  # another bot took it meanwhile
-        (RolePlan(add=(R,), remove=(G,)), (G, B), RolePlan(add=(R,), remove=(G,))),  # what came meanwhile stays
-        (RolePlan(add=(R,), remove=(G,)), (R, G), RolePlan(remove=(G,), unchanged=(R,))),
-        (RolePlan(add=(DANGEROUS,), remove=(G,)), (G,), RolePlan(refusals=(Refusal(DANGEROUS, Problem.DANGEROUS),))),
-        (RolePlan(add=(15,)), (), RolePlan(refusals=(Refusal(15, Problem.NOT_ON_PANEL),))),
-        (RolePlan(add=(R,), remove=(ABOVE,)), (ABOVE,), RolePlan(refusals=(Refusal(ABOVE, Problem.ABOVE_BOT),))),
-        (RolePlan(add=(GONE,)), (), RolePlan(refusals=(Refusal(GONE, Problem.DELETED),))),
-        (RolePlan(add=(R,), given=(1010,)), (), RolePlan(add=(R,), given=(1010,))),
-    ],
-)
-def test_what_is_left_to_do(planned: RolePlan, held: tuple[int, ...], left: RolePlan) -> None:
-    assert still_due(panel(R, G, B, DANGEROUS, ABOVE, GONE), planned, frozenset(held), guild()) == left
+R, G, B, TEAL, PINK, PACK = ORDINARY
+PANEL = panel(R, G, B)
 
 
-def test_nothing_is_left_of_a_deleted_panel() -> None:
-    left = still_due(None, RolePlan(add=(R,), remove=(G,)), frozenset((G,)), guild())
-    assert left == RolePlan(refusals=(Refusal(R, Problem.PANEL_DELETED), Refusal(G, Problem.PANEL_DELETED)))
+def kept(spec: PanelSpec, *role_ids: int, held: tuple[int, ...] = (), **around: object) -> RolePlan:
+    return plan_kept(spec, role_ids, frozenset(held), guild(), Surroundings(**around))  # pyright: ignore[reportArgumentType]
+
+
+KEPT = [
+    # what was kept, held → add, remove, refused
+    (kept(PANEL, R, G), (R, G), (), {}),
+    (kept(PANEL, R, G, held=(R,)), (G,), (), {}),
+    (kept(PANEL, R, PINK), (R,), (), {PINK: Problem.NOT_ON_PANEL}),
+    (kept(replace(PANEL, max_roles=1), R, G), (R,), (), {G: Problem.MAXIMUM}),
+    (kept(replace(PANEL, mode=Mode.PERMANENT), R, G), (R,), (), {G: Problem.PERMANENT}),
+    (kept(replace(PANEL, mode=Mode.PERMANENT), R, held=(G,)), (), (), {R: Problem.PERMANENT}),
+    (kept(replace(PANEL, mode=Mode.UNIQUE), R, held=(G,)), (R,), (G,), {}),
+    (kept(PANEL, R, held=(TEAL,), linked=(other(TEAL, mode=Mode.UNIQUE),)), (R,), (TEAL,), {}),
+    (kept(replace(PANEL, mode=Mode.REMOVE_ONLY), R, held=(G,)), (), (), {}),
+    (kept(replace(PANEL, requirement=Requirement(required=(PINK,))), R), (), (), {R: Problem.REQUIRES_ANY}),
+    (kept(replace(PANEL, requirement=Requirement(blocked=(PINK,))), R, held=(PINK,)), (), (), {R: Problem.BLOCKED}),
+    (kept(with_role(PANEL, R, requirement=Requirement(required=(PINK,))), R, G), (G,), (), {R: Problem.REQUIRES_ANY}),
+    (kept(panel(R, DANGEROUS), R, DANGEROUS), (R,), (), {DANGEROUS: Problem.DANGEROUS}),
+    (kept(with_role(PANEL, R, capacity=1), R, full=frozenset({1000 + R})), (), (), {R: Problem.FULL}),
+    (kept(with_role(PANEL, R, bundle=(PACK, TEAL)), R, PACK, TEAL), (R, PACK, TEAL), (), {}),
+    (kept(with_role(PANEL, R, bundle=(PACK, DANGEROUS)), R, PACK, DANGEROUS), (), (), {DANGEROUS: Problem.DANGEROUS}),
+    (kept(with_role(PANEL, R, bundle=(PACK,)), PACK), (), (), {PACK: Problem.NOT_ON_PANEL}),  # not without the item that brought it
+]
+
+
+@pytest.mark.parametrize(("decided", "add", "remove", "problems"), KEPT)
+def test_what_was_kept_for_a_member(decided: RolePlan, add: tuple[int, ...], remove: tuple[int, ...], problems: dict[int, Problem]) -> None:
+    assert (decided.add, decided.remove) == (add, remove)
+    assert {refusal.role_id: refusal.problem for refusal in decided.refusals} == problems
+
+
+def test_an_end_is_tried_more_and_more_rarely_and_never_given_up() -> None:
+    waits = [next_try(failures) for failures in range(1, 1000)]
+    assert waits[:3] == [timedelta(seconds=2), timedelta(seconds=4), timedelta(seconds=8)]
+    assert waits == sorted(waits)
+    assert waits.count(timedelta(hours=1)) == 24
+    assert set(waits[40:]) == {timedelta(days=1)}
 
 
 @pytest.mark.parametrize(
@@ -82,12 +101,3 @@ def test_together_they_lead_where_the_last_wish_leads_and_touch_each_role_once(h
         after = changed(after, plan)
     assert after == now
     assert set(touched) == held ^ now
-
-
-@given(held=roles, add=roles, remove=roles)
-def test_what_others_hold_and_what_is_as_wanted_is_never_touched(held: frozenset[int], add: frozenset[int], remove: frozenset[int]) -> None:
-    planned = RolePlan(tuple(add), tuple(remove - add))
-    left = still_due(panel(*ORDINARY), planned, held, guild())
-    assert set(left.add) == add - held
-    assert set(left.remove) == (remove - add) & held
-    assert still_due(panel(*ORDINARY), left, changed(held, left), guild()) == replace(RolePlan(), unchanged=left.add + left.remove)
