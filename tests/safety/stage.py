@@ -108,7 +108,8 @@ class Stage:
         crowd = [_person(house.sandbox, guild, f"crowd{number}", None) for number in range(CROWD)]
         bot = next(iter(house.sandbox.world.applications.values()))
         members.join(house.sandbox.world, guild, bot.bot_id, role_ids=[_named(guild, "Role Bot").id])
-        assert await house.bot.guild(guild.id)
+        while await house.bot.guild(guild.id) is None:
+            pass  # it waits itself, and on a busy machine a guild takes its time to come
         await GuildConfig.create(guild_id=guild.id, manager_role_ids=[_named(guild, "Council").id])
         for command in bot.commands.values():
             entry = {"id": str(_named(guild, "Council").id), "type": 1, "permission": True}

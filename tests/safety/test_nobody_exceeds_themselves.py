@@ -63,6 +63,19 @@ async def test_a_powerful_role_is_not_made_to_come_back_from_below(house: House)
         await stage.leave_and_return("alice")
 
 
+async def test_a_panel_for_staff_is_not_posted_to_everybody_from_below(house: House) -> None:
+    async with told(house, Terms(("Moderator",), "staff")) as stage:
+        await stage.post("bob", "Staff", "general")
+        await stage.click("alice", "Staff", "Moderator")
+
+
+async def test_a_deleted_message_is_not_put_back_from_below(house: House) -> None:
+    async with told(house, Terms(("Moderator",), "general")) as stage:
+        await stage.delete_message("Staff")
+        await stage.check("bob")
+        await stage.click("alice", "Staff", "Moderator")
+
+
 async def test_a_link_takes_nothing_that_its_editor_could_not_take(house: House) -> None:
     async with told(house, Terms(("Moderator",), "staff", group="staff"), Terms(("Red",), "general")) as stage:
         await stage.link("bob", "Play", "STAFF")
