@@ -180,6 +180,7 @@ class _Way:
 
     spec: RoleSpec
     who: _Who
+    lasting: Mapping[int, int]  # of each role that ends: after how many seconds
     places: Mapping[int, tuple[int, bool]]  # of each limited role that comes with it: how many, and whether every holder counts
     accepted: Mapping[int, int]  # of each role that comes with it: the dangerous bits that it may have
 
@@ -191,14 +192,15 @@ class _Way:
                 yield Respect.PLACES
             elif everywhere and not mine[1]:
                 yield Respect.WHO_COUNTS
-        if other.spec.duration is not None and (self.spec.duration is None or self.spec.duration > other.spec.duration):
+        if any(role_id in self.spec.role_ids and self.lasting.get(role_id, maxsize) > ends for role_id, ends in other.lasting.items()):
             yield Respect.DURATION
         if any(bits & ~other.accepted.get(role_id, bits) for role_id, bits in self.accepted.items()):
             yield Respect.CONFIRMATION
         for role_id in other.spec.bundle:
             # What comes along and cannot be given keeps back what it comes along with. A deleted role is not there to keep anything back.
             problem = grant_problem(facts, role_id, other.accepted.get(role_id, 0))
-            if role_id not in self.spec.role_ids and problem and problem is not Problem.DELETED:
+            excluded = any(role_id == blocked for blocked, _ in other.who.blocked)
+            if role_id not in self.spec.role_ids and (excluded or (problem and problem is not Problem.DELETED)):
                 yield Respect.BUNDLE
 
 
@@ -224,10 +226,12 @@ class _Side:
     def _way(self, spec: RoleSpec) -> _Way:
         along = [self.own[role_id] for role_id in spec.role_ids if role_id in self.own]
         rules = [(0, self.panel.requirement), *((0 if role is spec else role.role_id, role.requirement) for role in along)]
+        ends = {role_id: (spec.duration, self.own[role_id].duration if role_id in self.own else None) for role_id in spec.role_ids}
+        lasting = {role_id: min(filter(None, both)) for role_id, both in ends.items() if any(both)}
         places = {role.role_id: (role.capacity, role.capacity_counts_all) for role in along if role.capacity is not None}
         known = {role_id: self.facts.roles[role_id] for role_id in spec.role_ids if role_id in self.facts.roles}
         bits = {role_id: accepted(role, spec, self.own.get(role_id)) for role_id, role in known.items()}
-        return _Way(spec, _Who.of(rules, self.facts.roles), places, bits)
+        return _Way(spec, _Who.of(rules, self.facts.roles), lasting, places, bits)
 
     @cached_property
     def keeping(self) -> frozenset[int]:

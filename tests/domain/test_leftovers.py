@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.leftovers import leftovers, mended
+from domain.leftovers import guarded, leftovers, mended
 from domain.panels import PanelSpec, Requirement, RoleSpec
 
 ROLES, EMOJIS = frozenset({1, 2, 3}), frozenset({77})
@@ -58,3 +58,16 @@ def test_a_rule_never_gets_weaker(rule: Requirement, expected: Requirement) -> N
 def test_what_nobody_can_meet_any_more_is_named(rule: Requirement, never_met: tuple[int, ...]) -> None:
     assert leftovers(panel(role(1), requirement=rule), ROLES, EMOJIS).never_met == never_met
     assert leftovers(panel(role(1, requirement=rule)), ROLES, EMOJIS).never_met == never_met
+
+
+@pytest.mark.parametrize(
+    ("gone", "bundle", "guards"),
+    [
+        pytest.param({"requirement": Requirement((2,))}, (9,), {9}, id="its rule binds what brings it along"),
+        pytest.param({"capacity": 3}, (9,), {9}, id="so do its places"),
+        pytest.param({}, (9,), set(), id="without rules it holds nothing back"),
+        pytest.param({"requirement": Requirement((2,))}, (), set(), id="nothing brings it along"),
+    ],
+)
+def test_a_deleted_role_stays_whose_rules_hold_another_back(gone: dict[str, object], bundle: tuple[int, ...], guards: set[int]) -> None:
+    assert guarded(panel(role(1, bundle=bundle), role(9, **gone)), ROLES) == guards

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
-from itertools import chain, combinations
 from typing import Any
 
 import pytest
@@ -127,6 +126,20 @@ def test_what_is_cosmetic_opens_nothing() -> None:
             {TOP: {Respect.REQUIRED, Respect.BLOCKED}, LOW: {Respect.REQUIRED, Respect.BLOCKED}},
             set(),
             id="the rule of a bundled role binds what brings it",
+        ),
+        pytest.param(
+            [on(item(LOW, bundle=(TOP,)), item(TOP, duration=60))],
+            [on(item(LOW, bundle=(TOP,)))],
+            {LOW: {Respect.DURATION}, TOP: {Respect.DURATION}},
+            {TOP},
+            id="it lasts no longer along with another than by itself",
+        ),
+        pytest.param(
+            [on(item(TOP, bundle=(LOW,), requirement=Requirement(blocked=(LOW,))))],
+            [on(item(TOP, requirement=Requirement(blocked=(LOW,))))],
+            {TOP: {Respect.BUNDLE}},
+            set(),
+            id="what came along excluded it",
         ),
         pytest.param(
             [on(item(TOP)), replace(STRICT, link_group=None)],
@@ -293,12 +306,7 @@ def edits(draw: st.DrawFn) -> tuple[tuple[PanelSpec, ...], tuple[PanelSpec, ...]
     return before, tuple(after[: draw(st.sampled_from((1, 2, 2, 2)))])
 
 
-def subsets(values: Iterable[int]) -> Iterator[frozenset[int]]:
-    known = tuple(values)
-    return (frozenset(some) for some in chain.from_iterable(combinations(known, count) for count in range(len(known) + 1)))
-
-
-STATES = tuple(subsets((*WORLD, *KEYS, 15, DANGEROUS)))
+states = st.sets(st.sets(st.sampled_from((*WORLD, *KEYS, 15, DANGEROUS))).map(frozenset), min_size=1, max_size=12)
 
 
 def clicks(one: PanelSpec) -> Iterator[Pick]:
@@ -322,13 +330,13 @@ def effects(state: tuple[PanelSpec, ...], held: frozenset[int], full: frozenset[
     return given, taken
 
 
-@given(edits(), st.sets(st.sampled_from([1010, 1011, 1012])).map(frozenset))
+@given(edits(), states, st.sets(st.sampled_from([1010, 1011, 1012])).map(frozenset))
 def test_what_clicks_give_and_take_anew_is_judged_so(
-    edit: tuple[tuple[PanelSpec, ...], tuple[PanelSpec, ...]], full: frozenset[int]
+    edit: tuple[tuple[PanelSpec, ...], tuple[PanelSpec, ...]], members: set[frozenset[int]], full: frozenset[int]
 ) -> None:
     before, after = edit
     found = opened(before, after)
-    for held in STATES:
+    for held in members:
         (given, taken), (given_now, taken_now) = effects(before, held, full), effects(after, held, full)
         for _, picked, role_id in given_now - given:
             assert role_id in found.given, (sorted(held), picked, role_id)

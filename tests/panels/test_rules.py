@@ -1,5 +1,6 @@
 """RuleService on PostgreSQL: what it writes and what it refuses."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
@@ -8,8 +9,9 @@ import pytest
 
 from cogs.panels import revisions
 from cogs.panels.access import Editor
+from cogs.panels.door import BotWouldOpen
 from cogs.panels.modals import PanelDraft
-from cogs.panels.opening_words import Asked
+from cogs.panels.opening_words import Asked, NotYoursToOpen
 from cogs.panels.rule_forms import Terms
 from cogs.panels.rules import RuleService
 from cogs.panels.service import PanelService
@@ -239,3 +241,29 @@ async def test_a_poisoned_history_can_be_read_and_its_panel_mended(service: Rule
     assert [len(one.panel.requirement.required) for one in kept] == [len(too_many), 0]
     mended = await service.set_requirement(OWNING, AROUND, spec.panel_id, 0, required_role_ids=too_many[:25])
     assert len(mended.requirement.required) == 25
+
+
+async def test_the_bot_itself_opens_nothing(service: RuleService) -> None:
+    """Its clean-up may take off what is gone, and never lets in more members."""
+    spec = await made()
+    await service.set_requirement(OWNING, AROUND, spec.panel_id, 0, required_role_ids=[role_id(5)])
+    with pytest.raises(BotWouldOpen):
+        async with service._edit(None, AROUND, spec.panel_id) as edit:
+            edit.change(required_role_ids=[])
+    assert (await service.get(GUILD, spec.panel_id)).requirement.required == (role_id(5),)
+    async with service._edit(None, AROUND, spec.panel_id) as edit:
+        edit.change(max_roles=1)
+    assert (await service.get(GUILD, spec.panel_id)).max_roles == 1
+
+
+async def test_edits_of_linked_panels_at_once_are_judged_one_after_the_other(service: RuleService) -> None:
+    """Each alone leaves one limit in the group; both together would leave none, and open what neither editor may open."""
+    ours, theirs = await made("A"), await made("B")
+    guarded, _ = await PanelService(Recorder().dispatch).add_roles(OWNING, AROUND, (await made("C")).panel_id, (role_id(25),))
+    for spec in (ours, theirs, guarded):
+        now = await service.link(OWNING, AROUND, spec.panel_id, spec.version, "g")
+        if spec is not guarded:
+            await service.set_panel(OWNING, AROUND, spec.panel_id, now.version, max_roles=1)
+    edits = (service.set_panel(EDITING, AROUND, spec.panel_id, max_roles=None) for spec in (ours, theirs))
+    results = await asyncio.gather(*edits, return_exceptions=True)
+    assert sorted(isinstance(result, NotYoursToOpen) for result in results) == [False, True]
