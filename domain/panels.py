@@ -51,6 +51,7 @@ OPTION_DESCRIPTION_MAX = 100
 FOOTER_MAX = 500  # Discord takes 2048, but the whole embed holds 6000, and the list of roles needs its share
 URL_MAX = 2048
 ROLES_MAX = 500  # on one panel, over all its messages
+GROUP_PANELS_MAX, GROUP_ROLES_MAX = 25, 500  # linked with one another
 RULE_ROLES_MAX = 25  # that one rule names: what one select of roles holds
 ROLES_PER_MESSAGE = 25  # five rows of five buttons, or one select
 

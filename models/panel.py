@@ -1,16 +1,21 @@
 """Panels, the roles on them, and the messages they are posted as."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
 from tortoise import fields
+from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection
-from tortoise.expressions import F
+from tortoise.expressions import F, Q
+from tortoise.functions import Count
 from tortoise.models import Model
+from tortoise.queryset import QuerySet
 
 from domain import panels as rules
 from models.audit import AuditEntry
+
+PORTION = 500  # roles that are read at once
 
 
 class Panel(Model):
@@ -50,24 +55,60 @@ class Panel(Model):
     @classmethod
     async def spec(cls, panel_id: int) -> rules.PanelSpec | None:
         """The panel with its roles as plain values, or None when it was deleted."""
-        panel = await cls.get_or_none(id=panel_id).prefetch_related("roles")
-        return panel.to_spec() if panel else None
+        return next(iter(await cls.specs(Q(id=panel_id))), None)
+
+    @classmethod
+    async def specs(cls, which: Q, db: BaseDBAsyncClient | None = None) -> tuple[rules.PanelSpec, ...]:
+        """Panels with their roles as plain values, in the order of their ids."""
+        return tuple([spec async for spec in cls.each_spec(Panel.filter(which).using_db(db).order_by("id"), db)])
+
+    @classmethod
+    async def each_spec(cls, wanted: QuerySet["Panel"], db: BaseDBAsyncClient | None = None) -> AsyncIterator[rules.PanelSpec]:
+        """The same, one by one in the order that is asked for. Their roles are read in portions, between which the loop goes on."""
+        panels = await wanted
+        ids = [panel.id for panel in panels]
+        roles = PanelRole.all().using_db(db)
+        counts = dict.fromkeys(ids, 0)
+        if len(ids) > 1:
+            counted = roles.filter(panel_id__in=ids).annotate(n=Count("id")).group_by("panel_id")
+            counts |= dict(await counted.values_list("panel_id", "n"))
+        read: dict[int, list[PanelRole]] = {}
+        for place, panel in enumerate(panels):
+            if panel.id not in read:
+                portion = _portion(ids[place:], counts)
+                read = {panel_id: [] for panel_id in portion}
+                for role in await roles.filter(panel_id__in=portion):
+                    read[role.panel_id].append(role)
+            yield panel.to_spec(read[panel.id])
 
     @classmethod
     async def linked_with(cls, panel: rules.PanelSpec) -> tuple[rules.PanelSpec, ...]:
         """The other panels of its link group."""
         if panel.link_group is None:
             return ()
-        others = cls.filter(guild_id=panel.guild_id, link_group=panel.link_group).exclude(id=panel.panel_id)
-        return tuple(other.to_spec() for other in await others.order_by("id").prefetch_related("roles"))
+        return await cls.specs(Q(guild_id=panel.guild_id, link_group=panel.link_group) & ~Q(id=panel.panel_id))
+
+    @classmethod
+    async def versions_linked_with(cls, guild_id: int, panel_id: int) -> dict[int, int]:
+        """The version of a guild's panel and of each that it is linked with, by id; empty when there is no such panel."""
+        rows = await get_connection("default").execute_query_dict(
+            """
+            SELECT id, version FROM panel
+            WHERE guild_id = $1 AND (id = $2 OR link_group = (SELECT link_group FROM panel WHERE id = $2 AND guild_id = $1))
+            ORDER BY id
+            """,
+            [guild_id, panel_id],
+        )
+        return {row["id"]: row["version"] for row in rows}
 
     @classmethod
     async def matching(cls, guild_id: int, text: str, limit: int = 25) -> Sequence["Panel"]:
         """The guild's panels whose name contains `text`, in any case; `%` and `_` mean themselves. Ordered by name."""
         return await cls.filter(guild_id=guild_id, name__icontains=text).order_by("name").limit(limit)
 
-    def to_spec(self) -> rules.PanelSpec:
-        """The plain value; the roles must have been fetched."""
+    def to_spec(self, roles: Iterable["PanelRole"] | None = None) -> rules.PanelSpec:
+        """The plain value, with these roles; without them, they must have been fetched."""
+        placed = sorted(self.roles if roles is None else roles, key=lambda role: (role.position, role.id))
         return rules.PanelSpec(
             panel_id=self.id,
             guild_id=self.guild_id,
@@ -84,7 +125,7 @@ class Panel(Model):
             link_group=self.link_group,
             sticky=self.sticky,
             wait_for_screening=self.wait_for_screening,
-            roles=tuple(role.to_spec() for role in sorted(self.roles, key=lambda role: (role.position, role.id))),
+            roles=tuple(role.to_spec() for role in placed),
         )
 
     async def raise_version(self, expected: int, **changes: Any) -> bool:
@@ -93,11 +134,24 @@ class Panel(Model):
         return bool(changed)
 
 
+def _portion(panel_ids: Sequence[int], counts: Mapping[int, int]) -> list[int]:
+    """The first panels that have no more roles together than are read at once; one at least."""
+    portion = [panel_ids[0]]
+    total = counts[panel_ids[0]]
+    for panel_id in panel_ids[1:]:
+        total += counts[panel_id]
+        if total > PORTION:
+            break
+        portion.append(panel_id)
+    return portion
+
+
 class PanelRole(Model):
     """One role on a panel. Its id stands in custom_ids, so it is never used again for another role."""
 
     id = fields.IntField(primary_key=True)
     panel: fields.ForeignKeyRelation[Panel] = fields.ForeignKeyField("models.Panel", related_name="roles", on_delete=fields.CASCADE)
+    panel_id: int
     role_id = fields.BigIntField()
     label = fields.CharField(max_length=rules.LABEL_MAX)
     emoji = fields.CharField(max_length=100, null=True)

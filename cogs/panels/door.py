@@ -21,12 +21,13 @@ from core.errors import UserError
 from core.i18n import N_
 from domain.openings import Openings, Standing, barred, judged, openings, to_ask
 from domain.panel_file import fault_of, mentioned
-from domain.panels import PanelSpec
+from domain.panels import GROUP_PANELS_MAX, GROUP_ROLES_MAX, PanelSpec
 from domain.role_safety import GuildFacts
 from models import MessageState, Panel, PanelMessage
 
 UNKNOWN_ROLE = N_("Nothing was changed, because this names a role that no longer exists on this server.")
 OVER_A_LIMIT = N_("Nothing was changed, because the panel would go over a limit at `{where}`.")
+GROUP_FULL = N_("Linked panels can be at most {panels}, with at most {roles} roles on all of them together.")
 
 
 class BotWouldOpen(Exception):
@@ -129,8 +130,27 @@ async def _opened(passage: Passage, before: Standing, after: Standing) -> tuple[
     ids = {panel.panel_id for panel in touched}
     others = await _panels(Q(link_group__in=groups) & ~Q(id__in=ids), guild_id, db) if groups else ()
     before, after = (replace(standing, panels=(*standing.panels, *posted, *others)) for standing in (before, after))
+    _check_groups(before.panels, after.panels)
     versions = [(panel.panel_id, panel.version) for panel in before.panels]
     return await asyncio.to_thread(openings, before, after, passage.facts), versions
+
+
+def _check_groups(before: Iterable[PanelSpec], after: Iterable[PanelSpec]) -> None:
+    """Raise UserError for a link group that grew over its quota: a click on one of its panels asks all of them."""
+    was, now = _group_sizes(before), _group_sizes(after)
+    for group, (panels, roles) in now.items():
+        panels_before, roles_before = was.get(group, (0, 0))
+        if (panels > GROUP_PANELS_MAX and panels > panels_before) or (roles > GROUP_ROLES_MAX and roles > roles_before):
+            raise UserError(GROUP_FULL, panels=GROUP_PANELS_MAX, roles=GROUP_ROLES_MAX)
+
+
+def _group_sizes(panels: Iterable[PanelSpec]) -> dict[str, tuple[int, int]]:
+    sizes: dict[str, tuple[int, int]] = {}
+    for panel in panels:
+        if panel.link_group is not None:
+            count, roles = sizes.get(panel.link_group, (0, 0))
+            sizes[panel.link_group] = count + 1, roles + len(panel.roles)
+    return sizes
 
 
 async def _standing(panel_ids: Iterable[int], posted_ids: Iterable[int], guild_id: int, db: BaseDBAsyncClient) -> Standing:
@@ -139,8 +159,7 @@ async def _standing(panel_ids: Iterable[int], posted_ids: Iterable[int], guild_i
 
 
 async def _panels(which: Q, guild_id: int, db: BaseDBAsyncClient) -> tuple[PanelSpec, ...]:
-    found = Panel.filter(which, guild_id=guild_id).using_db(db).order_by("id").prefetch_related("roles")
-    return tuple(panel.to_spec() for panel in await found)
+    return await Panel.specs(which & Q(guild_id=guild_id), db)
 
 
 async def _channels(panel_ids: Iterable[int], db: BaseDBAsyncClient) -> Mapping[int, frozenset[int]]:
