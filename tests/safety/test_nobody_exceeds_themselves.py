@@ -1,14 +1,23 @@
-"""Nobody hands out, keeps or takes away more than they could themselves, by whatever way: told as stories."""
+"""Nobody hands out, keeps or takes away more than they could themselves, by whatever way: told as stories, and sought by Hypothesis.
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+A story that failed once stands here as it was shrunk.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
+from hypothesis import Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from tests.e2e.house import House
 from tests.safety.stage import Stage, Terms
 
 MEMBERS_INTENT = 1 << 1
+SAMPLE, WHOLE, STEPS = 4, 200, 6
 
 
 @pytest.fixture
@@ -95,3 +104,180 @@ async def test_the_maximum_of_ones_own_panel_holds_for_those_linked_with_it(hous
         }
         await ways[way]()
         await stage.click("alice", "Staff", "Helper")
+
+
+EDITORS = ("bob", "sam", "carol", "adam")
+GIVEN = ("Red", "Green", "Veteran", "Helper", "Moderator")
+editors = st.sampled_from(EDITORS)
+given_roles = st.sampled_from(GIVEN)
+channels = st.sampled_from(("general", "staff"))
+members_ = st.sampled_from(("alice", "dave", "mona", "newton"))
+modes = st.sampled_from(("toggle", "unique", "permanent", "add_only", "remove_only"))
+groups = st.sampled_from((None, "g"))
+ones = st.sampled_from((None, 1))
+which = st.integers(0, 3)
+ways = st.sampled_from(("at once", "fix", "again"))
+staffs = st.builds(
+    Terms,
+    roles=st.sampled_from((("Moderator",), ("Moderator", "Red"), ("Moderator", "Helper"), ("Veteran", "Moderator"))),
+    channel=channels,
+    mode=st.sampled_from(("toggle", "unique")),
+    most=ones,
+    places=ones,
+    hours=ones,
+    needs=st.booleans(),
+    group=groups,
+    sticky=st.booleans(),
+)
+plays = st.builds(
+    Terms, roles=st.just(("Red", "Green")), channel=st.just("general"), mode=st.sampled_from(("toggle", "unique")), most=ones, group=groups,
+)  # fmt: skip
+
+
+class Deeds(RuleBasedStateMachine):
+    """What people do in any order. Hypothesis runs in a thread of its own; the bot and everybody else live in the test's loop."""
+
+    house: House
+    loop: asyncio.AbstractEventLoop
+    stage: Stage | None = None
+
+    def do(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
+        """Run something where the bot lives."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result()
+
+    @property
+    def on(self) -> Stage:
+        """The stage of this story."""
+        assert self.stage
+        return self.stage
+
+    def panel(self, number: int) -> str:
+        """One of the panels there are."""
+        names = self.on.panels()
+        return names[number % len(names)] if names else "Staff"
+
+    @initialize(staff=staffs, play=plays)
+    def begin(self, staff: Terms, play: Terms) -> None:
+        self.stage = self.do(Stage.open(self.house, staff, play))
+
+    def teardown(self) -> None:
+        if self.stage:
+            try:
+                self.do(self.stage.everybody_tries_everything())
+            finally:
+                problems = self.do(self.stage.close())
+            assert not problems
+
+    @rule(who=editors, roles=st.lists(given_roles, min_size=1, max_size=2, unique=True), mode=modes)
+    def create(self, who: str, roles: list[str], mode: str) -> None:
+        self.do(self.on.create(who, "New", *roles, mode=mode))
+
+    @rule(who=editors, panel=which, role=given_roles)
+    def add(self, who: str, panel: int, role: str) -> None:
+        self.do(self.on.add(who, self.panel(panel), role))
+
+    @rule(who=editors, panel=which, role=given_roles)
+    def take_off(self, who: str, panel: int, role: str) -> None:
+        self.do(self.on.take_off(who, self.panel(panel), role))
+
+    @rule(who=editors, panel=which, role=given_roles, along=st.lists(given_roles, max_size=2, unique=True))
+    def give_along(self, who: str, panel: int, role: str, along: list[str]) -> None:
+        self.do(self.on.bundle(who, self.panel(panel), role, *along))
+
+    @rule(who=editors, panel=which, role=st.none() | given_roles, needed=st.sampled_from(((), ("Key",), ("Red",))), forbidden=st.booleans())
+    def require(self, who: str, panel: int, role: str | None, needed: tuple[str, ...], forbidden: bool) -> None:
+        self.do(self.on.require(who, self.panel(panel), role, *needed, forbidden=forbidden))
+
+    @rule(who=editors, panel=which, mode=modes)
+    def mode(self, who: str, panel: int, mode: str) -> None:
+        self.do(self.on.mode(who, self.panel(panel), mode))
+
+    @rule(who=editors, panel=which, what=st.just("Give back to who returns"))
+    def switch(self, who: str, panel: int, what: str) -> None:
+        self.do(self.on.switch(who, self.panel(panel), what))
+
+    @rule(who=editors, panel=which, most=st.sampled_from((None, 1, 2)), way=ways)
+    def limit(self, who: str, panel: int, most: int | None, way: str) -> None:
+        self.do(self.on.limit(who, self.panel(panel), most, way=way))
+
+    @rule(who=editors, panel=which, group=groups, way=st.sampled_from(("at once", "again")))
+    def link(self, who: str, panel: int, group: str | None, way: str) -> None:
+        self.do(self.on.link(who, self.panel(panel), group, way=way))
+
+    @rule(who=editors, panel=which, role=given_roles, places=ones, hours=ones, way=ways)
+    def terms(self, who: str, panel: int, role: str, places: int | None, hours: int | None, way: str) -> None:
+        self.do(self.on.terms(who, self.panel(panel), role, places, hours, way=way))
+
+    @rule(who=editors, panel=which, how=st.sampled_from(("undo", "restore", "clone", "delete")))
+    def back_or_away(self, who: str, panel: int, how: str) -> None:
+        self.do(getattr(self.on, how)(who, self.panel(panel)))
+
+    @rule(
+        who=editors,
+        roles=st.lists(given_roles, min_size=1, max_size=2, unique=True),
+        mode=modes,
+        group=groups,
+        along=st.none() | given_roles,
+    )
+    def bring(self, who: str, roles: list[str], mode: str, group: str | None, along: str | None) -> None:
+        self.do(self.on.bring(who, "Brought", *roles, mode=mode, group=group, along=along))
+
+    @rule(who=editors)
+    def template(self, who: str) -> None:
+        self.do(self.on.template(who, "colours"))
+
+    @rule(who=editors, panel=which, channel=channels)
+    def post(self, who: str, panel: int, channel: str) -> None:
+        self.do(self.on.post(who, self.panel(panel), channel))
+
+    @rule(who=editors, panel=which, channel=channels)
+    def move(self, who: str, panel: int, channel: str) -> None:
+        self.do(self.on.move(who, self.panel(panel), channel, "general" if channel == "staff" else "staff"))
+
+    @rule(who=editors, panel=which, channel=channels, how=st.sampled_from(("repost", "take_down")))
+    def repost_or_take_down(self, who: str, panel: int, channel: str, how: str) -> None:
+        self.do(getattr(self.on, how)(who, self.panel(panel), channel))
+
+    @rule(who=editors)
+    def check(self, who: str) -> None:
+        self.do(self.on.check(who))
+
+    @rule(who=members_, panel=which, role=given_roles)
+    def click(self, who: str, panel: int, role: str) -> None:
+        self.do(self.on.click(who, self.panel(panel), role))
+
+    @rule(who=st.sampled_from(("alice", "dave", "mona")))
+    def leave_and_return(self, who: str) -> None:
+        self.do(self.on.leave_and_return(who))
+
+    @rule(who=members_, role=st.sampled_from(("Key", *GIVEN)), gives=st.booleans())
+    def moderate(self, who: str, role: str, gives: bool) -> None:
+        self.do((self.on.give if gives else self.on.take)(who, role))
+
+    @rule(who=st.sampled_from(("bob", "sam")), role=st.sampled_from(("Junior", "Senior", "Council")), gives=st.booleans())
+    def promote(self, who: str, role: str, gives: bool) -> None:
+        self.do((self.on.give if gives else self.on.take)(who, role))
+
+    @rule(on=st.booleans())
+    def empower(self, on: bool) -> None:
+        self.do(self.on.empower("Red", on=on))
+
+    @rule(panel=which)
+    def delete_message(self, panel: int) -> None:
+        self.do(self.on.delete_message(self.panel(panel)))
+
+    @rule(hours=st.sampled_from((2, 30)))
+    def pass_time(self, hours: int) -> None:
+        self.do(self.on.pass_time(hours))
+
+
+@pytest.mark.timeout(3600)
+async def test_whatever_people_do(house: House, whole: bool) -> None:
+    deeds = type("Deeds", (Deeds,), {"house": house, "loop": asyncio.get_running_loop()})
+    effort = settings(
+        max_examples=WHOLE if whole else SAMPLE,
+        stateful_step_count=STEPS,
+        report_multiple_bugs=False,
+        phases=[Phase.explicit, Phase.reuse, Phase.generate, *([Phase.shrink] if whole else [])],
+    )
+    await asyncio.to_thread(run_state_machine_as_test, deeds, settings=effort)
