@@ -175,8 +175,10 @@ async def test_hopeless_clicks_cost_few_refused_requests(house: House, whole: bo
     house.sandbox.ledger.allow(status=403)
     hopeless = house.sandbox.faults.add(Fault("status", "PUT", ROLES, status=403, code=60003))
     for _ in range(100 if whole else 15):
-        results = await all_click(crowd, message, "Red")
-        await until_told(house, results, "two-factor", 30)
+        # As many at once as Discord takes: more would only make the one machine that plays everybody miss the 3 s of an answer.
+        for start in range(0, len(crowd), 10):
+            results = await all_click(crowd[start : start + 10], message, "Red")
+            await until_told(house, results, "two-factor", 30)
         clock.shift(timedelta(seconds=0.5 if whole else 1))  # nobody clicks faster than a person
     assert hopeless.hits < 20
     assert len(await house.audit("roles.paused")) == 1
