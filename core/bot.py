@@ -23,6 +23,7 @@ from core.gateway_watch import GatewayWatch
 from core.heartbeat import beating, expect_acknowledgements
 from core.interactions import Gate
 from core.known_guilds import KnownGuilds
+from core.loops import Loop
 from core.pace import Pace
 from core.payloads import read_leniently
 from core.reload import Cogs, loading_completely
@@ -69,6 +70,7 @@ class RolePanelBot(commands.Bot):
         outlive_unreadable_events(self)
         self.slots = slots
         self.pace = Pace(lambda: max(1, len(self.held_shards)) / (self.shard_count or 1))
+        self.loops: set[Loop] = {self.known_guilds.loop}  # and those of all cogs
         self._ending: set[asyncio.Task[Any]] = set()
         self._guild_arrived = asyncio.Event()
         self._stop = asyncio.Event()
@@ -200,6 +202,8 @@ class RolePanelBot(commands.Bot):
             await self.slots.acquire()
             self._closed = False
             self.dispatch("shards_acquired")
+            for loop in self.loops:
+                loop.wake()
             if not await self._connected_while_held():
                 return
             logger.warning("Left the gateway: another process may serve the shards")
@@ -218,7 +222,7 @@ class RolePanelBot(commands.Bot):
         gateway = asyncio.create_task(self.connect(), name="gateway")
         lost = asyncio.create_task(self.slots.lost(), name="shard slots lost")
         sync = asyncio.create_task(self._sync_until_done(), name="command sync")
-        watch = asyncio.create_task(self.known_guilds.run(), name="what channels allow")
+        watch = asyncio.create_task(self.known_guilds.loop.run(), name="what channels allow")
         try:
             await asyncio.wait({gateway, lost}, return_when=asyncio.FIRST_COMPLETED)
             if gateway.done():

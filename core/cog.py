@@ -1,30 +1,17 @@
 """What every cog of this bot is made of: its commands and listeners, and background work that ends with it."""
 
 import asyncio
-from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
 from discord.ext import commands
 from loguru import logger
 
 from core import deeds
-from core.errors import is_database_away
+from core.loops import Loop
 
 if TYPE_CHECKING:
     from core.bot import RolePanelBot
-
-
-@contextmanager
-def outlasted(what: str) -> Iterator[None]:
-    """One round of a background loop: whatever fails in it is logged, and the loop goes on to the next one."""
-    try:
-        yield
-    except Exception as error:  # noqa: BLE001 - a loop that ended would do nothing for anybody until the next start
-        if is_database_away(error):
-            logger.warning("Waiting for the database: {}", what)
-        else:
-            logger.opt(exception=error).error("Failed, and will be tried again: {}", what)
 
 
 class Cog(commands.Cog):
@@ -48,6 +35,12 @@ class Cog(commands.Cog):
         self._tasks.add(task)
         task.add_done_callback(self._ended)
         return task
+
+    def keep(self, loop: Loop) -> None:
+        """Run a loop as long as the cog is loaded, while this process holds shards."""
+        self.bot.loops.add(loop)
+        task = self.spawn(loop.run(lambda: bool(self.bot.held_shards)), loop.name)
+        task.add_done_callback(lambda _: self.bot.loops.discard(loop))
 
     def cog_unload(self) -> None:
         """Stop what runs; py-cord calls this, and does not wait, so the bot is handed what is still ending."""

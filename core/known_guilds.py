@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from core.cog import outlasted
+from core.i18n import N_
+from core.loops import Loop
 from domain.channel_power import ChannelPower, power_by_channels
 from domain.permissions import DANGEROUS, Permission, allows
 from domain.role_safety import GuildFacts, RoleFacts
@@ -24,7 +25,6 @@ CHANNEL_OBFUSCATED = 1 << 17
 ROLE = 0  # the type of an overwrite
 POWER = DANGEROUS.value
 NOTHING = ChannelPower()
-DATABASE_PAUSE = 5.0  # seconds
 # The events after which the facts are others, and where each names its guild.
 _CHANGING = {
     "GUILD_CREATE": "id",
@@ -49,7 +49,7 @@ class KnownGuilds:
         self._hidden: dict[int, dict[int, ChannelPower]] = {}  # of the guilds whose memory was read
         self._unread: set[int] = set()
         self._unsaved: dict[int, set[int]] = {}
-        self._woken = asyncio.Event()
+        self.loop = Loop(N_("Remembering what channels allow"), self._read_and_save)
         self._one_at_a_time = asyncio.Lock()
         # No public name: py-cord's own events come later than what they tell of.
         parsers = bot._connection.parsers  # pyright: ignore[reportPrivateUsage]
@@ -70,20 +70,12 @@ class KnownGuilds:
                 if guild.id not in self._hidden:
                     await self._read(guild)
 
-    async def run(self) -> None:
-        """Read the memory of the guilds that arrive and write down what changes in their channels, until cancelled."""
-        while True:
-            await self._woken.wait()
-            self._woken.clear()
-            failed = False
-            for guild_id in self._unread | self._unsaved.keys():
-                with outlasted(f"what the channels of guild {guild_id} allow"):
+    async def _read_and_save(self) -> None:
+        """Read the memory of the guilds that arrived and write down what changed in their channels."""
+        for guild_id in self._unread | self._unsaved.keys():
+            if not self.loop.is_aside(guild_id):
+                with self.loop.item(guild_id, guild_id):
                     await self._catch_up(guild_id)
-                    continue
-                failed = True
-            if failed:
-                await asyncio.sleep(DATABASE_PAUSE)
-                self._woken.set()
 
     async def _catch_up(self, guild_id: int) -> None:
         guild = self._bot.get_guild(guild_id)
@@ -131,7 +123,7 @@ class KnownGuilds:
             elif name in ("GUILD_CREATE", "GUILD_DELETE"):
                 self._hidden.pop(guild_id, None)
                 self._unread.add(guild_id)
-                self._woken.set()
+                self.loop.wake()
 
     def _look(self, guild_id: int, channel_id: int) -> ChannelPower | None:
         """What a channel allows now; None when it is hidden or not there."""
@@ -151,7 +143,7 @@ class KnownGuilds:
         remembered = hidden.pop(channel_id, None)
         if (after or None) != (before or None) or remembered:
             self._unsaved.setdefault(guild_id, set()).add(channel_id)
-            self._woken.set()
+            self.loop.wake()
 
     async def _read(self, guild: discord.Guild) -> None:
         """Read what is stored of a guild; what it says of channels that can be seen, or are gone, is brought up to date."""
@@ -166,7 +158,7 @@ class KnownGuilds:
         self._facts.pop(guild.id, None)
         if changed:
             self._unsaved.setdefault(guild.id, set()).update(changed)
-            self._woken.set()
+            self.loop.wake()
 
     async def _save(self, guild: discord.Guild) -> None:
         waiting = self._unsaved.get(guild.id, set())

@@ -19,7 +19,7 @@ class AuditCog(Cog, name="audit"):
     def __init__(self, bot: "RolePanelBot", outbox: Outbox) -> None:
         super().__init__(bot)
         self._outbox = outbox
-        self.spawn(outbox.run(), "audit outbox")
+        self.keep(outbox.loop)
 
     @commands.Cog.listener()
     async def on_audit_written(self, event: AuditWritten) -> None:

@@ -1,7 +1,6 @@
 """The outbox's loop: whose turn it is, how long a guild that cannot be reached is left alone, and when to look again."""
 
 import asyncio
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,7 +8,8 @@ import discord
 from loguru import logger
 
 from cogs.audit.service import AuditService, ChannelUnusable, Destination
-from core.errors import is_database_away
+from core.i18n import N_
+from core.loops import Loop
 from core.rate_limits import RateLimited
 from core.rest import Uncertain
 
@@ -39,46 +39,37 @@ class Outbox:
         self._bot, self._service = bot, service
         self._turns: dict[int, None] = {}
         self._pauses: dict[int, Pause] = {}
-        self._woken = asyncio.Event()
         self._next_look = 0.0
+        self.loop = Loop(N_("Posting to the audit channel"), self._work)
 
     def wake(self, guild_id: int) -> None:
         """Something may wait in this guild."""
         self._turns[guild_id] = None
-        self._woken.set()
+        self.loop.wake()
 
     def look_around(self) -> None:
         """Something may wait in any guild."""
         self._next_look = 0.0
-        self._woken.set()
+        self.loop.wake()
 
-    async def run(self) -> None:
-        """Deliver until cancelled."""
-        loop = asyncio.get_running_loop()
-        while True:
-            self._woken.clear()
-            try:
-                await self._work()
-            except Exception as error:
-                if not is_database_away(error):
-                    raise
-                logger.info("Audit entries wait for the database")
-                self._next_look = loop.time() + WAITING_SECONDS
-            with suppress(TimeoutError):
-                async with asyncio.timeout_at(self._next_look):
-                    await self._woken.wait()
-
-    async def _work(self) -> None:
-        """Deliver what is due; guilds take turns, a message each."""
+    async def _work(self) -> float:
+        """Deliver what is due; guilds take turns, a message each. The seconds until the next look."""
         loop = asyncio.get_running_loop()
         if loop.time() >= self._next_look:
             self._next_look = loop.time() + LOOK_SECONDS
             self._turns |= dict.fromkeys(await self._service.guilds_waiting())
+        aside: dict[int, None] = {}
         while self._turns:
             guild_id = next(iter(self._turns))
             del self._turns[guild_id]
-            if self._bot.serves(guild_id) and await self._deliver(guild_id):
-                self._turns[guild_id] = None
+            if self._bot.serves(guild_id) and not self.loop.is_aside(guild_id):
+                with self.loop.item(guild_id, guild_id):
+                    if await self._deliver(guild_id):
+                        self._turns[guild_id] = None
+            if self.loop.is_aside(guild_id):
+                aside[guild_id] = None
+        self._turns = aside
+        return max(0.0, self._next_look - loop.time())
 
     async def _deliver(self, guild_id: int) -> bool:
         """Post one message; whether the guild should have another turn."""
@@ -102,11 +93,6 @@ class Outbox:
             return False
         except (RateLimited, Uncertain, discord.HTTPException) as error:
             logger.info("Audit entries of guild {} wait: {}", guild_id, error)
-        except Exception as error:
-            if is_database_away(error):
-                raise
-            # Our bug, in one entry perhaps: the other guilds must not wait for its mend.
-            logger.opt(exception=error).error("The audit entries of guild {} could not be posted", guild_id)
         else:
             self._pauses.pop(guild_id, None)
             return posted > 0

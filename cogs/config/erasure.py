@@ -1,8 +1,7 @@
 """Forgetting guilds: at an admin's word at once, and some time after the bot was removed."""
 
 import asyncio
-from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import discord
@@ -11,8 +10,9 @@ from tortoise.connection import get_connection
 from tortoise.transactions import in_transaction
 
 from cogs.config.receipts import tell_pending
-from core.cog import outlasted
 from core.facts import guild_facts
+from core.i18n import N_
+from core.loops import Loop
 from domain import clock
 from domain.events import AuditWritten, GrantsDue, PanelChanged
 from domain.role_safety import change_problem
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 KEPT = timedelta(days=30)  # after the bot was removed, so that adding it again brings everything back
 LOOK_SECONDS = 3600.0
-DATABASE_PAUSE = 5.0  # seconds
 LAST_WORD_AGAIN = 30.0  # seconds until what could not be posted is tried again
 ENDING_SECONDS = 600.0  # that ending temporary roles may take: the answer's token lives for fifteen minutes
 STALLED_SECONDS = 15.0  # without an end of one, after which the others are taken not to end; Discord takes ten changes in ten seconds
@@ -53,11 +52,7 @@ class Erasure:
 
     def __init__(self, bot: "RolePanelBot") -> None:
         self._bot = bot
-        self._woken = asyncio.Event()
-
-    def wake(self) -> None:
-        """The bot left a guild, or came back."""
-        self._woken.set()
+        self.loop = Loop(N_("Forgetting servers that the bot has left"), self.look)
 
     async def end_temporary(self, guild: discord.Guild) -> None:
         """End the temporary roles of a guild, and return when all are ended that can be, or when nothing moves any more."""
@@ -118,34 +113,28 @@ class Erasure:
         )
         for panel_id in panels:
             self._bot.dispatch(PanelChanged.NAME, PanelChanged(guild_id, panel_id, None))
-        self.wake()
+        self.loop.wake()
         return stay
 
-    async def run(self) -> None:
-        """Notice departures, also those while offline, and forget those of long ago, until cancelled."""
+    async def look(self) -> float:
+        """Notice departures, also those while offline, and forget those of long ago; the seconds until the next look."""
         await self._bot.wait_until_ready()
-        while True:
-            self._woken.clear()
-            pause = DATABASE_PAUSE
-            with outlasted("the look for guilds to be forgotten"):
-                await self.look()
-                pause = LAST_WORD_AGAIN if await tell_pending(self._bot) else LOOK_SECONDS
-            with suppress(TimeoutError):
-                async with asyncio.timeout(pause):
-                    await self._woken.wait()
-
-    async def look(self) -> None:
-        """Compare the guilds that something is stored for with those that the bot is in."""
         rows = await get_connection("default").execute_query_dict(_STORED_GUILDS)
         left = dict(await GuildConfig.filter(left_at__isnull=False).values_list("guild_id", "left_at"))
         for guild_id in (row["guild_id"] for row in rows if self._bot.serves(row["guild_id"])):
-            if self._bot.get_guild(guild_id):
-                if guild_id in left:
-                    await GuildConfig.filter(guild_id=guild_id).update(left_at=None)
-            elif guild_id not in left:
-                await self._note_departure(guild_id)
-            elif left[guild_id] <= clock.now() - KEPT:
-                await self.erase(guild_id)
+            if not self.loop.is_aside(guild_id):
+                with self.loop.item(guild_id, guild_id):
+                    await self._look_at(guild_id, left)
+        return LAST_WORD_AGAIN if await tell_pending(self._bot, self.loop) else LOOK_SECONDS
+
+    async def _look_at(self, guild_id: int, left: dict[int, datetime]) -> None:
+        if self._bot.get_guild(guild_id):
+            if guild_id in left:
+                await GuildConfig.filter(guild_id=guild_id).update(left_at=None)
+        elif guild_id not in left:
+            await self._note_departure(guild_id)
+        elif left[guild_id] <= clock.now() - KEPT:
+            await self.erase(guild_id)
 
     async def _note_departure(self, guild_id: int) -> None:
         await GuildConfig.bulk_create([GuildConfig(guild_id=guild_id)], ignore_conflicts=True)

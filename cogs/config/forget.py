@@ -48,7 +48,7 @@ class ForgetHandlers(Cog, name="forgetting"):
     def watch_departures(self, bot: "RolePanelBot") -> None:
         """Begin."""
         self.erasure = Erasure(bot)
-        self.spawn(self.erasure.run(), "forgetting guilds")
+        self.keep(self.erasure.loop)
 
     @slash(config, "forget", N_("Erase everything the bot has stored for this server"))
     async def forget(self, ctx: discord.ApplicationContext) -> None:
@@ -79,12 +79,12 @@ class ForgetHandlers(Cog, name="forgetting"):
     @commands.Cog.listener("on_guild_remove")
     async def _guild_left(self, guild: discord.Guild) -> None:
         """The bot was removed, or the guild was deleted; from now on the time runs."""
-        self.erasure.wake()
+        self.erasure.loop.wake()
 
     @commands.Cog.listener("on_guild_join")
     async def _guild_joined(self, guild: discord.Guild) -> None:
         """The bot was added; if it was there before, nothing is forgotten."""
-        self.erasure.wake()
+        self.erasure.loop.wake()
 
 
 def _running(guild_id: int) -> QuerySet[RoleGrant]:

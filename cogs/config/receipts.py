@@ -8,6 +8,7 @@ from loguru import logger
 
 from core.components import Payload, public
 from core.i18n import Translator, translator
+from core.loops import Loop
 from core.markup import Markup, code, member_mention
 from core.rate_limits import RateLimited
 from core.rest import Uncertain
@@ -20,13 +21,14 @@ RED = 0xED4245
 TIMEOUT = 10.0  # seconds
 
 
-async def tell_pending(bot: "RolePanelBot") -> bool:
+async def tell_pending(bot: "RolePanelBot", loop: Loop) -> bool:
     """Post what was not posted yet, in the guilds of this process; whether anything is left for another try."""
     left = False
     for receipt in await ErasureReceipt.filter(audit_channel_id__isnull=False).order_by("id"):
         guild = bot.get_guild(receipt.guild_id)
-        if guild and not guild.unavailable and bot.serves(guild.id):
-            left |= not await _tell(bot, guild, receipt)
+        if guild and not guild.unavailable and bot.serves(guild.id) and not loop.is_aside(("receipt", receipt.id)):
+            with loop.item(guild.id, ("receipt", receipt.id)):
+                left |= not await _tell(bot, guild, receipt)
     return left
 
 

@@ -4,7 +4,7 @@ A guild's roles, emojis and channels come whole with the gateway, so each deleti
 Messages have to be looked at one by one.
 """
 
-import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import discord
@@ -15,11 +15,14 @@ from loguru import logger
 from cogs.panels.door import BotWouldOpen
 from cogs.panels.edits import Edit, PanelEdits
 from cogs.panels.poster import GONE, Poster, message_route
-from core.cog import Cog, outlasted
+from core.cog import Cog
 from core.errors import UserError
 from core.facts import guild_facts
+from core.i18n import N_
+from core.loops import Loop
 from core.rate_limits import RateLimited
 from core.rest import Uncertain
+from domain import clock
 from domain.events import AuditWritten
 from domain.leftovers import Leftovers, guarded, leftovers, mended
 from domain.panels import PanelSpec
@@ -30,8 +33,7 @@ if TYPE_CHECKING:
 
 CLEAN_UP = "panel.clean_up"
 GATHER = 0.3  # seconds in which deletions that come together become one edit
-DATABASE_PAUSE = 5.0  # seconds
-BATCH = 100  # guilds whose panels are read at once
+BATCH = 100  # guilds whose panels are named at once
 ROUND_SECONDS = 3600.0  # in which each message is looked at once, at most
 
 
@@ -79,10 +81,10 @@ class CleaningHandlers(Cog, name="cleaning"):
         """Begin: with every guild that is known already, and those that come."""
         self._clean_up = CleanUp(bot.dispatch)
         self._to_compare: set[int] = {guild.id for guild in bot.guilds}
-        self._deleted = asyncio.Event()
-        self._deleted.set()
-        self.spawn(self._compare_guilds(), "comparing panels with their guilds")
-        self.spawn(self._watch_messages(), "looking at posted panels")
+        self._comparing = Loop(N_("Taking deleted things off panels"), self._compare_guilds, gather=GATHER)
+        self._watching = Loop(N_("Looking whether posted panels still stand"), self._look_round, every=ROUND_SECONDS)
+        self.keep(self._comparing)
+        self.keep(self._watching)
 
     @commands.Cog.listener("on_guild_role_delete")
     async def _role_deleted(self, role: discord.Role) -> None:
@@ -123,62 +125,60 @@ class CleaningHandlers(Cog, name="cleaning"):
 
     def _compare_soon(self, guild: discord.Guild) -> None:
         self._to_compare.add(guild.id)
-        self._deleted.set()
+        self._comparing.wake()
 
     async def _compare_guilds(self) -> None:
-        while True:
-            await self._deleted.wait()
-            await asyncio.sleep(GATHER)
-            self._deleted.clear()
-            waiting, self._to_compare = sorted(self._to_compare), set()
-            compared = False
-            with outlasted("comparing panels with their guilds"):
-                for start in range(0, len(waiting), BATCH):
-                    await self._compare_batch(waiting[start : start + BATCH])
-                compared = True
-            if not compared:
-                self._to_compare.update(waiting)
-                self._deleted.set()
-                await asyncio.sleep(DATABASE_PAUSE)
+        """Compare the panels of all guilds where something may have been deleted."""
+        waiting, self._to_compare = sorted(self._to_compare), set()
+        try:
+            for start in range(0, len(waiting), BATCH):
+                panels = Panel.filter(guild_id__in=waiting[start : start + BATCH]).order_by("id")
+                for panel_id, guild_id in await panels.values_list("id", "guild_id"):
+                    await self._compare_one(panel_id, guild_id)
+        except BaseException:
+            self._to_compare.update(waiting)
+            raise
 
-    async def _compare_batch(self, guild_ids: list[int]) -> None:
-        for panel in await Panel.filter(guild_id__in=guild_ids).prefetch_related("roles"):
-            guild = self.bot.get_guild(panel.guild_id)
-            if guild is None or guild.unavailable or not self.bot.serves(guild.id):
-                continue  # its arrival leads here again
-            try:
-                if await self._clean_up.compare(guild, panel.to_spec()):
-                    logger.info("Panel {} of guild {} named what was deleted", panel.id, guild.id)
-            except UserError:
-                continue  # the panel was deleted, or is being edited and will be compared at the next deletion or start
-            except BotWouldOpen as error:
-                logger.warning("Panel {} names what was deleted, and a person has to take it off: {}", panel.id, error)
+    async def _compare_one(self, panel_id: int, guild_id: int) -> None:
+        guild = self.bot.get_guild(guild_id)
+        if guild is None or guild.unavailable or not self.bot.serves(guild_id):
+            return  # its arrival leads here again
+        if not self._comparing.is_aside(panel_id):
+            with self._comparing.item(guild_id, panel_id), suppress(UserError):  # it is being edited, and compared at the next deletion
+                panel = await Panel.spec(panel_id)
+                try:
+                    if panel and await self._clean_up.compare(guild, panel):
+                        logger.info("Panel {} of guild {} named what was deleted", panel_id, guild_id)
+                except BotWouldOpen as error:
+                    logger.warning("Panel {} names what was deleted, and a person has to take it off: {}", panel_id, error)
+        if self._comparing.is_aside(panel_id):
+            self._to_compare.add(guild_id)
 
-    async def _watch_messages(self) -> None:
-        """Look whether each posted message still exists, at the pace of all look-ups and each at most once in a round."""
-        loop = asyncio.get_running_loop()
+    async def _look_round(self) -> float:
+        """Look whether each posted message still exists, at the pace of all look-ups; the seconds until the next round.
+
+        However long a round takes, each message is looked at once an hour.
+        """
         await self.bot.wait_until_ready()
-        while True:
-            began, pause = loop.time(), DATABASE_PAUSE
-            with outlasted("the look at posted panels"):
-                await self._look_round()
-                pause = ROUND_SECONDS
-            next_round = began + pause
-            await asyncio.sleep(max(0.0, next_round - loop.time()))
-
-    async def _look_round(self) -> None:
+        began = clock.now()
+        rows = PanelMessage.filter(missing=False, state=MessageState.LIVE).order_by("id").limit(1)
         last = 0
-        standing = PanelMessage.filter(missing=False, state=MessageState.LIVE).order_by("id").prefetch_related("panel")
-        while message := await standing.filter(id__gt=last).first():
-            last = message.id
-            assert message.panel, "only what is to be deleted outlives its panel"
-            guild = self.bot.get_guild(message.panel.guild_id)
-            if guild is None or guild.unavailable or not self.bot.serves(guild.id) or not _can_look(guild, message.channel_id):
-                continue
-            await self.bot.pace.turn()
-            if await self._is_gone(message_route("GET", message.channel_id, message.message_id or 0)):
-                await self.poster.note_missing(message)
-                self.bot.dispatch(AuditWritten.NAME, AuditWritten(guild.id))
+        while found := await rows.filter(id__gt=last).values_list("id", "panel__guild_id"):
+            last, guild_id = found[0]
+            guild = self.bot.get_guild(guild_id)
+            if guild is not None and not guild.unavailable and self.bot.serves(guild_id):
+                with self._watching.item(guild_id, last):
+                    await self._look_at(guild, last)
+        return max(0.0, ROUND_SECONDS - (clock.now() - began).total_seconds())
+
+    async def _look_at(self, guild: discord.Guild, row: int) -> None:
+        message = await PanelMessage.get_or_none(id=row)
+        if message is None or not _can_look(guild, message.channel_id):
+            return
+        await self.bot.pace.turn()
+        if await self._is_gone(message_route("GET", message.channel_id, message.message_id or 0)):
+            await self.poster.note_missing(message)
+            self.bot.dispatch(AuditWritten.NAME, AuditWritten(guild.id))
 
     async def _is_gone(self, route: Route) -> bool:
         try:

@@ -14,7 +14,7 @@ from cogs.panels.check import CheckHandlers
 from cogs.panels.cleanup import CleaningHandlers
 from cogs.panels.copies import CopyService
 from cogs.panels.doctor import Doctor
-from cogs.panels.drafts import DraftHandlers, sweep
+from cogs.panels.drafts import SWEEP_PAUSE, DraftHandlers, sweep
 from cogs.panels.editor import EditorHandlers
 from cogs.panels.follower import Follower
 from cogs.panels.grandfathering import Grandfathering
@@ -38,6 +38,7 @@ from core.commands import slash, slash_option
 from core.components import Payload, text_message
 from core.i18n import N_, Translator
 from core.interactions import Press, acknowledges, component
+from core.loops import Loop
 from core.markup import Markup
 from domain.custom_id import encode
 from domain.events import PanelChanged
@@ -81,10 +82,10 @@ class PanelsCog(
         self.poster.unfinished = self.follower.wake
         self.follower.finishers.append(self.maker.finish)
         self.doctor = Doctor(bot, self.poster, self.follower)
-        self.spawn(self.follower.run(), "following panels")
-        self.spawn(sweep(), "forgetting drafts")
+        self.keep(self.follower.loop)
+        self.keep(Loop(N_("Forgetting old drafts"), sweep, every=SWEEP_PAUSE))
         self.grandfathering = Grandfathering(bot)
-        self.spawn(self.grandfathering.run(), "looking at the roles of older panels")
+        self.keep(self.grandfathering.loop)
         self.clean(bot)
 
     @slash(panel, "create", N_("Make a new role panel"))
@@ -165,13 +166,13 @@ class PanelsCog(
     async def on_shards_acquired(self) -> None:
         """This process serves guilds from now on: look what an earlier one left behind."""
         self.follower.wake()
-        self.grandfathering.wake()
+        self.grandfathering.loop.wake()
 
     @commands.Cog.listener()
     async def on_guild_available(self, guild: discord.Guild) -> None:
         """A guild came (back): what was edited before can be shown in it now."""
         self.follower.wake()
-        self.grandfathering.wake()
+        self.grandfathering.loop.wake()
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:

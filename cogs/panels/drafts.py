@@ -1,6 +1,5 @@
 """Drafts: what was typed into a form that was refused is kept for a day, so that nobody has to type it again."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -17,7 +16,6 @@ from cogs.panels.handling import PanelHandlers, argument, role_of
 from cogs.panels.opening_words import Asked
 from cogs.panels.overtaking import overtaken
 from core.answer import Acknowledgement
-from core.cog import outlasted
 from core.components import Payload
 from core.errors import OUTDATED, UserError, Vanished
 from core.i18n import N_, Translator
@@ -86,11 +84,8 @@ async def _kept(press: Press) -> Draft:
 
 
 async def sweep() -> None:
-    """Forget old drafts, until cancelled."""
-    while True:
-        with outlasted("forgetting old drafts"):
-            await Draft.filter(created_at__lt=clock.now() - KEPT).delete()
-        await asyncio.sleep(SWEEP_PAUSE)
+    """Forget old drafts."""
+    await Draft.filter(created_at__lt=clock.now() - KEPT).delete()
 
 
 def filled(form: Payload, values: dict[str, Any], role_ids: Collection[str]) -> Payload:

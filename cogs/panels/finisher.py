@@ -13,7 +13,7 @@ from cogs.panels.message_rows import POST, Post
 from cogs.panels.poster import GONE, Poster
 from core.bot import RolePanelBot
 from core.components import Payload
-from core.errors import is_database_away
+from core.loops import Loop
 from core.rate_limits import RateLimited
 from core.rest import Uncertain
 from domain import clock
@@ -30,38 +30,37 @@ SURELY = timedelta(seconds=30)  # after which what is not in the channel was not
 class Finisher:
     """Deletes what was to be deleted. What was being sent is looked for: then it is adopted, or deleted where nobody wants it any more."""
 
-    def __init__(self, bot: RolePanelBot, poster: Poster) -> None:
-        self._bot, self._poster = bot, poster
+    def __init__(self, bot: RolePanelBot, poster: Poster, loop: Loop) -> None:
+        self._bot, self._poster, self._loop = bot, poster, loop
         self._later: dict[int, float] = {}
 
     async def finish(self) -> float | None:
         """End what can be ended; the moment (the loop's time) of the next try, None when nothing is left."""
         now = asyncio.get_running_loop().time()
-        unfinished = await PanelMessage.exclude(state=MessageState.LIVE).order_by("id").prefetch_related("panel", "entry")
+        unfinished = await self._unfinished()
         self._later = {row.id: self._later[row.id] for row in unfinished if row.id in self._later}
         for rows in _grouped(unfinished):
             guild = self._guild(rows[0])
             if guild is None or self._poster.is_at_work(_panel_id(rows[0])) or self._later.get(rows[0].id, now) > now:
                 continue  # the guild's arrival, or the end of that work, leads here again
-            await self._try_to_finish(guild, rows)
+            with self._loop.item(guild.id, _key(rows[0].id)):
+                await self._finish(guild, rows)
         return min(self._later.values(), default=None)
+
+    async def _unfinished(self) -> list[PanelMessage]:
+        """What there is to do, without what is set aside: a row that cannot be read is, too."""
+        found: list[PanelMessage] = []
+        rows = PanelMessage.exclude(state=MessageState.LIVE).order_by("id")
+        for row, panels_guild, entrys_guild in await rows.values_list("id", "panel__guild_id", "entry__guild_id"):
+            if not self._loop.is_aside(_key(row)):
+                with self._loop.item(panels_guild or entrys_guild or 0, _key(row)):
+                    found += await PanelMessage.filter(id=row).prefetch_related("panel", "entry")
+        return found
 
     def _guild(self, row: PanelMessage) -> discord.Guild | None:
         source = row.panel or row.entry
         guild = self._bot.get_guild(source.guild_id) if source else None
         return guild if guild and not guild.unavailable and self._bot.serves(guild.id) else None
-
-    async def _try_to_finish(self, guild: discord.Guild, rows: Sequence[PanelMessage]) -> None:
-        try:
-            await self._finish(guild, rows)
-        except Exception as error:
-            if is_database_away(error):
-                raise
-            # Our bug, or a panel that was deleted under our hands: all others must go on.
-            logger.opt(exception=error).error(
-                "The messages in rows {} of guild {} could not be settled", [row.id for row in rows], guild.id
-            )
-            self._try_later(rows, AGAIN_REFUSED)
 
     async def _finish(self, guild: discord.Guild, rows: Sequence[PanelMessage]) -> None:
         if rows[0].message_id is not None:
@@ -132,6 +131,10 @@ class Finisher:
     def _try_later(self, rows: Iterable[PanelMessage], seconds: float) -> None:
         until = asyncio.get_running_loop().time() + seconds
         self._later.update((row.id, until) for row in rows)
+
+
+def _key(row: int) -> tuple[str, int]:
+    return "unfinished", row
 
 
 def _grouped(unfinished: Iterable[PanelMessage]) -> Iterable[list[PanelMessage]]:

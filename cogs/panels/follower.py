@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 
 import discord
@@ -16,15 +15,15 @@ from cogs.panels.poster import GONE, Poster, message_route
 from cogs.panels.render import pages
 from core.bot import RolePanelBot
 from core.components import Payload, public
-from core.errors import is_database_away
+from core.i18n import N_
+from core.loops import Loop
 from core.rate_limits import RateLimited
 from core.rest import Uncertain
 from domain import clock
 from models import MessageState, Panel, PanelMessage
 
-# Seconds: edits that follow one another so closely become one PATCH, but for no longer than this together.
-GATHER, GATHER_MAX = 1.0, 5.0
-DATABASE_PAUSE, TROUBLE_PAUSE, REFUSED_PAUSE = 1.0, 15.0, 600.0  # seconds until the next try
+GATHER = 1.0  # seconds: edits that follow one another so closely become one PATCH
+TROUBLE_PAUSE, REFUSED_PAUSE = 15.0, 600.0  # seconds until the next try
 RATE_LIMIT_WAIT = 2.0  # seconds that one channel may hold up the others
 PATCH_TIMEOUT, PATCH_TRIES = 10.0, 2  # a database row stays locked meanwhile
 
@@ -38,55 +37,29 @@ class _Trouble:
 
 
 class Follower:
-    """The loop behind it: woken by edits, by a start, by a guild's arrival, and by the end of a pause."""
+    """What one pass of its loop does; woken by edits, by a start, by a guild's arrival, and by the end of a pause."""
 
     def __init__(self, bot: RolePanelBot, poster: Poster) -> None:
         self._bot, self._poster = bot, poster
+        self.loop = Loop(N_("Bringing posted panels up to date"), self._catch_up, gather=GATHER)
         # What ends that was begun and not recorded as done; each tells the moment (the loop's time) of its next try.
-        self.finishers: list[Callable[[], Awaitable[float | None]]] = [Finisher(bot, poster).finish]
-        self._woken = asyncio.Event()
+        self.finishers: list[Callable[[], Awaitable[float | None]]] = [Finisher(bot, poster, self.loop).finish]
         self._troubles: dict[int, _Trouble] = {}
 
     def in_trouble(self, row: int) -> bool:
         """Whether the last edit of a message, by its row, did not get through."""
-        return row in self._troubles
+        return row in self._troubles or self.loop.is_aside(row)
 
     def retry(self, rows: Iterable[int]) -> None:
         """Try these messages, by their rows, again at once."""
+        rows = list(rows)
         for row in rows:
             self._troubles.pop(row, None)
-        self.wake()
+        self.loop.retry(rows)
 
     def wake(self) -> None:
         """Look for messages that are behind."""
-        self._woken.set()
-
-    async def run(self) -> None:
-        """Follow until cancelled."""
-        self.wake()
-        pause: float | None = None
-        while True:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(pause):
-                    await self._woken.wait()
-            await self._gather()
-            try:
-                pause = await self._catch_up()
-            except Exception as error:
-                if not is_database_away(error):
-                    raise
-                logger.warning("Posted panels wait for the database")
-                pause = DATABASE_PAUSE
-
-    async def _gather(self) -> None:
-        """Wait until no edit follows the last one closely."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(GATHER_MAX):
-                self._woken.set()
-                while self._woken.is_set():
-                    self._woken.clear()
-                    await asyncio.sleep(GATHER)
-        self._woken.clear()
+        self.loop.wake()
 
     async def _catch_up(self) -> float | None:
         """End what was begun and edit what is behind; the seconds until the next try of what could not be, None when there is nothing."""
@@ -99,20 +72,11 @@ class Follower:
             if guild is None or guild.unavailable:
                 continue  # its arrival wakes us
             trouble = self._troubles.get(row)
-            if trouble is None or trouble.version != version or trouble.until <= now:
-                await self._try_to_follow(guild, row, version)
+            if not self.loop.is_aside(row) and (trouble is None or trouble.version != version or trouble.until <= now):
+                with self.loop.item(guild_id, row):
+                    await self._follow(guild, row, version)
         moments = [trouble.until for trouble in self._troubles.values()] + [moment for moment in unfinished if moment is not None]
         return max(0.0, min(moments) - asyncio.get_running_loop().time()) if moments else None
-
-    async def _try_to_follow(self, guild: discord.Guild, row: int, version: int) -> None:
-        try:
-            await self._follow(guild, row, version)
-        except Exception as error:
-            if is_database_away(error):
-                raise
-            # Our bug, or a panel that was deleted under our hands: all other panels must go on following.
-            logger.opt(exception=error).error("The message in row {} of guild {} could not be brought up to date", row, guild.id)
-            self._try_later(row, version, REFUSED_PAUSE)
 
     async def _follow(self, guild: discord.Guild, row: int, version: int) -> None:
         """Bring one message up to date. Its row is locked meanwhile, so that no second process edits it at the same time."""

@@ -1,20 +1,18 @@
 """What stood on panels before the guard looked at channels keeps working: it is looked at once, noted, and told to the admins."""
 
-import asyncio
-
 import discord
 from tortoise.transactions import in_transaction
 
 from core.bot import RolePanelBot
-from core.cog import outlasted
 from core.facts import guild_facts
+from core.i18n import N_
+from core.loops import Loop
 from domain import clock
 from domain.events import AuditWritten, PanelChanged
 from domain.role_safety import GuildFacts
 from models import AuditEntry, Panel, PanelRole
 
 GRANDFATHERED = "panel.grandfathered"
-DATABASE_PAUSE = 5.0  # seconds
 
 
 class Grandfathering:
@@ -22,34 +20,18 @@ class Grandfathering:
 
     def __init__(self, bot: RolePanelBot) -> None:
         self._bot = bot
-        self._woken = asyncio.Event()
-        self._woken.set()
-
-    def wake(self) -> None:
-        """A guild arrived: its panels can be looked at."""
-        self._woken.set()
-
-    async def run(self) -> None:
-        """Look at what was not looked at, whenever a guild arrives, until cancelled."""
-        while True:
-            await self._woken.wait()
-            self._woken.clear()
-            done = False
-            with outlasted("the look at the roles of older panels"):
-                await self._look()
-                done = True
-            if not done:
-                await asyncio.sleep(DATABASE_PAUSE)
-                self._woken.set()
+        self.loop = Loop(N_("Looking at the roles of older panels"), self._look)
 
     async def _look(self) -> None:
+        """Look at what was not looked at, whenever a guild arrives."""
         waiting: dict[int, list[int]] = {}
         for guild_id, panel_id in await PanelRole.older_than_the_guard():
             waiting.setdefault(guild_id, []).append(panel_id)
         for guild_id, panel_ids in waiting.items():
             guild = self._bot.get_guild(guild_id)
-            if guild and not guild.unavailable and self._bot.serves(guild_id):
-                await self._note(guild, panel_ids)
+            if guild and not guild.unavailable and self._bot.serves(guild_id) and not self.loop.is_aside(guild_id):
+                with self.loop.item(guild_id, guild_id):
+                    await self._note(guild, panel_ids)
 
     async def _note(self, guild: discord.Guild, panel_ids: list[int]) -> None:
         """Write down what the guard sees now in each role that comes with an old item, in one entry for the whole guild."""

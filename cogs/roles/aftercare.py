@@ -1,7 +1,5 @@
 """What happens to roles after the click: they end, wait for who left, and go with what is deleted."""
 
-import asyncio
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import discord
@@ -12,17 +10,13 @@ from cogs.roles.expiry import Expiry
 from cogs.roles.places import Places
 from cogs.roles.tools import Tools
 from cogs.roles.waiting import Waiting
-from core.cog import Cog, outlasted
+from core.cog import Cog
 from domain import clock
 from domain.events import GrantsDue, RolesChanged
 from models import RoleGrant
 
 if TYPE_CHECKING:
     from core.bot import RolePanelBot
-
-FINISH_PAUSE = 2.0  # seconds between looks for gifts that were put off
-LEFTOVER_AGE = timedelta(minutes=1)  # of a gift that is not settled; by then whoever was at it has ended
-LOOK_PAUSE = 6 * 3600.0  # seconds between looks for members whose return no event told
 
 
 class Aftercare(Cog, name="aftercare"):
@@ -38,30 +32,30 @@ class Aftercare(Cog, name="aftercare"):
         self.errands = Errands(bot, tools.locks, tools.overlay)
         self.expiry = Expiry(bot, self.errands)
         self.waiting = Waiting(bot, tools)
-        self.spawn(self._finish_gifts(), "roles that could not be given at once")
-        self.spawn(self.expiry.run(), "temporary roles")
+        self.keep(self.waiting.finishing)
+        self.keep(self.expiry.loop)
         if bot.settings.members_intent:
-            self.spawn(self._look_for_returns(), "roles kept for members")
+            self.keep(self.waiting.looking)
 
     @commands.Cog.listener("on_roles_changed")
     async def _end_in_time(self, event: RolesChanged) -> None:
         """What was given just now may end before the next look."""
-        self.expiry.wake()
+        self.expiry.loop.wake()
 
     @commands.Cog.listener("on_grants_due")
     async def _end_now(self, event: GrantsDue) -> None:
         """Somebody wants them ended before their time."""
-        self.expiry.wake()
+        self.expiry.loop.wake()
 
     @commands.Cog.listener("on_guild_available")
     async def _catch_up_with(self, guild: discord.Guild) -> None:
         """A guild came (back): what ended meanwhile can be taken now."""
-        self.expiry.wake()
+        self.expiry.loop.wake()
 
     @commands.Cog.listener("on_guild_join")
     async def _catch_up_with_new(self, guild: discord.Guild) -> None:
         """The same for a guild that the bot was added to again."""
-        self.expiry.wake()
+        self.expiry.loop.wake()
 
     @commands.Cog.listener("on_guild_role_delete")
     async def _forget_role(self, role: discord.Role) -> None:
@@ -88,22 +82,3 @@ class Aftercare(Cog, name="aftercare"):
         await self._places.told(event.guild_id, event.user_id, event.member._roles)
         if not event.member.pending:
             await self.waiting.arrived(event.member.guild, event.user_id)
-
-    async def _finish_gifts(self) -> None:
-        """What others left when this process began to serve, then what has to be tried again."""
-        known = None
-        while True:
-            since = await self.bot.slots.until_alone()
-            before = clock.now() - LEFTOVER_AGE if since == known else clock.now()
-            known = since
-            with outlasted("roles that could not be given at once"):
-                await self.waiting.finish(before)
-            await asyncio.sleep(FINISH_PAUSE)
-
-    async def _look_for_returns(self) -> None:
-        """Once the guilds are known, and now and then: what was missed while offline."""
-        await self.bot.wait_until_ready()
-        while True:
-            with outlasted("roles kept for members"):
-                await self.waiting.look()
-            await asyncio.sleep(LOOK_PAUSE)

@@ -1,12 +1,10 @@
 """What members click: the buttons and dropdowns of posted panels, and the private picker."""
 
-import asyncio
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from discord.ext import commands
-from loguru import logger
 
 from cogs.roles.aftercare import Aftercare
 from cogs.roles.answers import describe
@@ -21,7 +19,7 @@ from cogs.roles.temporary import TemporaryRoles
 from cogs.roles.tools import Tools
 from cogs.roles.turns import Tell
 from core.answer import Acknowledgement, Answer
-from core.cog import Cog, outlasted
+from core.cog import Cog
 from core.components import Payload, text_message
 from core.errors import OUTDATED, UserError
 from core.i18n import N_, translator
@@ -33,8 +31,6 @@ from domain.events import PanelChanged
 if TYPE_CHECKING:
     from core.bot import RolePanelBot
 
-LEFTOVER_AGE = timedelta(seconds=60)  # a click that is unsettled for so long, and that nobody works on, was left behind
-RECOVERY_PAUSE = 30.0  # seconds
 IN_LINE = N_(
     "Discord takes only a few role changes at a time in this server. You are number {place} in line, and your turn comes {moment}. "
     "This message will then say what was changed."
@@ -54,8 +50,8 @@ class RolesCog(MyRoles, TemporaryRoles, Aftercare, Cog, name="roles"):
         self.care(bot, tools)
         self._service = RoleService(bot, tools, self.spawn)
         self._recovery = Recovery(bot, self._service, self._answer_later, self._teller)
-        self.spawn(self._places.watch(), "holders of limited roles")
-        self.spawn(self._recover(), "recovery of clicks")
+        self.keep(self._places.loop)
+        self.keep(self._recovery.loop)
 
     @component(PRESS, Acknowledgement.REPLY)
     async def press(self, press: Press) -> None:
@@ -115,18 +111,6 @@ class RolesCog(MyRoles, TemporaryRoles, Aftercare, Cog, name="roles"):
         self.bot.await_end_of(self._service.queue.running)
         self._service.leave_line()
         super().cog_unload()
-
-    async def _recover(self) -> None:
-        """First everything that others left when this process began to serve, then again and again what a failure left behind."""
-        known = None
-        while True:
-            since = await self.bot.slots.until_alone()
-            before = clock.now() - LEFTOVER_AGE if since == known else clock.now()
-            known = since
-            with outlasted("unsettled clicks"):
-                if settled := await self._recovery.run(before):
-                    logger.info("Settled {} clicks that were left behind", settled)
-            await asyncio.sleep(RECOVERY_PAUSE)
 
     async def _picker(self, answer: Answer, click: Click, screen: int = 0) -> Payload:
         panel = await self._panels.get(click.guild_id, click.panel_id)

@@ -17,6 +17,7 @@ from tortoise.transactions import in_transaction
 
 from cogs.roles.applier import Applied, Target, apply, compare, look
 from cogs.roles.members import MemberLocks, Overlay
+from core.loops import Loop
 from core.rate_limits import RateLimited
 from core.rest import Uncertain
 from domain import clock
@@ -79,24 +80,33 @@ class Errands:
 
         return await self._run(Errand.of(kind, grant, actor_id=actor_id), claim, _stored(grant))
 
-    async def finish(self, before: datetime) -> bool:
-        """Take up what was recorded before this moment, or put off until now, and is not settled; whether some of it may be soon."""
+    async def finish(self, before: datetime, loop: Loop) -> bool:
+        """Take up what was recorded before this moment, or put off until now, and is not settled; whether some of it may be soon.
+
+        One that fails on our side is set aside in `loop`.
+        """
         busy: set[int] = set()
         soon = False
-        for row in await AuditEntry.filter(kind__in=REASONS, state=AuditState.SENT).order_by("id"):
-            if not self._bot.serves(row.guild_id):
+        unsettled = AuditEntry.filter(kind__in=REASONS, state=AuditState.SENT).order_by("id")
+        for entry_id, guild_id in await unsettled.values_list("id", "guild_id"):
+            key = ("errand", entry_id)
+            if not self._bot.serves(guild_id) or guild_id in busy or loop.is_aside(key):
                 continue
-            soon = soon or when_due(row, before + SOON, clock.now() + SOON)
-            if row.guild_id in busy or not when_due(row, before):
-                continue
-            try:
-                await self._finish(row)
-            except (Uncertain, RateLimited, discord.HTTPException) as error:
-                logger.info("The role change {} has to wait: {!r}", row.id, error)
-                await put_off(row)
-            if await AuditEntry.exists(id=row.id, state=AuditState.SENT):
-                busy.add(row.guild_id)  # the others of the guild come before it the next time
-        return soon
+            with loop.item(guild_id, key):
+                row = await AuditEntry.get_or_none(id=entry_id)
+                soon = soon or bool(row and when_due(row, before + SOON, clock.now() + SOON))
+                if row and when_due(row, before) and not await self._take_up(row):
+                    busy.add(guild_id)  # the others of the guild come before it the next time
+        return soon or bool(busy)
+
+    async def _take_up(self, row: AuditEntry) -> bool:
+        """Whether it is settled now."""
+        try:
+            await self._finish(row)
+        except (Uncertain, RateLimited, discord.HTTPException) as error:
+            logger.info("The role change {} has to wait: {!r}", row.id, error)
+            await put_off(row)
+        return not await AuditEntry.exists(id=row.id, state=AuditState.SENT)
 
     async def _run(self, errand: Errand, claim: Claim, stored: dict[str, Any]) -> Applied | None:
         async with self._locks.of(errand.guild_id, errand.user_id):

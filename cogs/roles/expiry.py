@@ -1,7 +1,5 @@
 """Temporary roles: each is taken back when its time is over, once, whoever was running at that moment."""
 
-import asyncio
-from contextlib import suppress
 from datetime import timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -11,8 +9,9 @@ from loguru import logger
 from tortoise.expressions import Q
 
 from cogs.roles.errands import EXPIRE, PASSING, Errand, Errands, told
-from core.cog import outlasted
 from core.facts import guild_facts
+from core.i18n import N_
+from core.loops import Loop
 from core.rate_limits import RateLimited
 from core.rest import Uncertain
 from domain import clock
@@ -42,27 +41,15 @@ class Expiry:
 
     def __init__(self, bot: "RolePanelBot", errands: Errands) -> None:
         self._bot, self._errands = bot, errands
-        self._woken = asyncio.Event()
+        self.loop = Loop(N_("Taking back temporary roles"), self._look)
         self._started = clock.now()
 
-    def wake(self) -> None:
-        """Look for what is due."""
-        self._woken.set()
-
-    async def run(self) -> None:
-        """Take back what is due, until cancelled."""
-        before = self._started
-        while True:
-            self._woken.clear()
-            pause = AGAIN_SECONDS
-            with outlasted("temporary roles"):
-                left = await self._errands.finish(before) if self._bot.slots.alone else False
-                pause = await self.end_due()
-                pause = min(pause, AGAIN_SECONDS) if left else pause
-            before = max(self._started, clock.now() - LEFTOVER_AGE)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(pause):
-                    await self._woken.wait()
+    async def _look(self) -> float:
+        """Finish what was left behind, and take back what is due; the seconds until the next look."""
+        before = max(self._started, clock.now() - LEFTOVER_AGE)
+        left = await self._errands.finish(before, self.loop) if self._bot.slots.alone else False
+        pause = await self.end_due()
+        return min(pause, AGAIN_SECONDS) if left else pause
 
     async def end_due(self) -> float:
         """End every role whose time is over in the guilds of this process; the seconds until the next look.
@@ -79,15 +66,16 @@ class Expiry:
             guild = self._bot.get_guild(grant.guild_id)
             if guild is None or guild.unavailable or not self._bot.serves(grant.guild_id):
                 continue  # its arrival wakes us
-            if grant.guild_id in busy or (grant.guild_id, grant.role_id) in stuck:
+            if grant.guild_id in busy or (grant.guild_id, grant.role_id) in stuck or self.loop.is_aside(grant.id):
                 continue
-            match await self._end(guild, grant):
-                case _End.STUCK:
-                    stuck.add((grant.guild_id, grant.role_id))
-                case _End.BUSY:
-                    busy.add(grant.guild_id)
-                case _End.OVER:
-                    pass
+            with self.loop.item(grant.guild_id, grant.id):
+                match await self._end(guild, grant):
+                    case _End.STUCK:
+                        stuck.add((grant.guild_id, grant.role_id))
+                    case _End.BUSY:
+                        busy.add(grant.guild_id)
+                    case _End.OVER:
+                        pass
         return AGAIN_SECONDS if busy else await self._until_next()
 
     async def _end(self, guild: discord.Guild, grant: RoleGrant) -> _End:

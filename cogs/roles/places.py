@@ -17,9 +17,9 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from cogs.roles.applier import look
-from core.cog import outlasted
 from core.errors import UserError
 from core.i18n import N_
+from core.loops import Loop
 from core.rate_limits import RateLimited
 from core.rest import Uncertain
 from domain import clock
@@ -46,6 +46,7 @@ class Places:
 
     def __init__(self, bot: "RolePanelBot") -> None:
         self._bot = bot
+        self.loop = Loop(N_("Looking at who holds limited roles"), self._watch, every=ROUND_PAUSE)
         self._counts: dict[int, tuple[datetime, dict[int, HolderCount]]] = {}
         self._seen: dict[int, datetime] = {}
         self._locks: WeakValueDictionary[tuple[str, int], asyncio.Lock] = WeakValueDictionary()
@@ -68,15 +69,11 @@ class Places:
                 changed |= await self._look_at_holders(panel, spec)
         return changed
 
-    async def watch(self) -> None:
-        """Look at every holder of a limited place again and again, at the pace of all look-ups, until cancelled."""
-        while True:
-            with outlasted("holders of limited roles"):
-                await self.look_round()
-            await asyncio.sleep(ROUND_PAUSE)
+    async def _watch(self) -> None:
+        await self.look_round()
 
     async def look_round(self) -> int:
-        """Look at each holder of a limited place in the guilds of this process once; how many places became free."""
+        """Look at each holder of a limited place in the guilds of this process once, at the pace of all look-ups; how many became free."""
         released, last = 0, 0
         while True:
             limited = set(await PanelRole.filter(capacity__isnull=False, capacity_counts_all=False).values_list("panel_id", "role_id"))
@@ -86,8 +83,9 @@ class Places:
                 return released
             last = grant.id
             if (grant.panel_id, grant.role_id) in limited and self._bot.serves(grant.guild_id) and not self._seen_lately(grant):
-                await self._bot.pace.turn()
-                released += await self._look(grant)
+                with self.loop.item(grant.guild_id, grant.id):
+                    await self._bot.pace.turn()
+                    released += await self._look(grant)
 
     async def told(self, guild_id: int, member_id: int, role_ids: Iterable[int]) -> None:
         """Discord told of a member's present roles: the places of others are free.

@@ -15,6 +15,7 @@ from cogs.roles.turns import Tell
 from core.answer import Answer, TooLate
 from core.components import text_message
 from core.i18n import N_
+from core.loops import Loop
 from core.rate_limits import RateLimited
 from core.rest import Uncertain
 from domain import clock
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from core.bot import RolePanelBot
 
 GOES_ON = N_("Your click isn't forgotten: the bot was interrupted, and this message will say what came of it.")
+LEFTOVER_AGE = timedelta(seconds=60)  # a click that is unsettled for so long, and that nobody works on, was left behind
+PAUSE = 30.0  # seconds
 
 
 class Recovery:
@@ -42,19 +45,34 @@ class Recovery:
     ) -> None:
         self._bot, self._service = bot, service
         self._answer_later, self._teller = answer_later, teller
+        self.loop = Loop(N_("Finishing clicks that were interrupted"), self._look, every=PAUSE)
+        self._alone_since: float | None = None
+
+    async def _look(self) -> None:
+        """First everything that others left when this process began to serve, then again and again what a failure left behind."""
+        since = await self._bot.slots.until_alone()
+        settled = await self.run(clock.now() - LEFTOVER_AGE if since == self._alone_since else clock.now())
+        self._alone_since = since
+        if settled:
+            logger.info("Settled {} clicks that were left behind", settled)
 
     async def run(self, before: datetime) -> int:
         """Settle every unsettled click claimed before this moment that nobody is working on; how many there were."""
-        rows = await AuditEntry.filter(kind=KIND, state__in=(AuditState.QUEUED, AuditState.SENT), created_at__lt=before).order_by("id")
-        mine = [row for row in rows if self._bot.serves(row.guild_id) and row.interaction_id not in self._service.active]
-        for row in mine:
-            try:
-                await self._settle(row)
-            except TooLate:
-                logger.info("Interaction {} was settled, but can no longer be answered", row.interaction_id)
-            except (discord.HTTPException, Uncertain, RateLimited) as error:
-                logger.warning("The unsettled click {} has to wait: {!r}", row.id, error)
-        return len(mine)
+        rows = AuditEntry.filter(kind=KIND, state__in=(AuditState.QUEUED, AuditState.SENT), created_at__lt=before).order_by("id")
+        settled = 0
+        for entry_id, guild_id, interaction_id in await rows.values_list("id", "guild_id", "interaction_id"):
+            if not self._bot.serves(guild_id) or interaction_id in self._service.active or self.loop.is_aside(entry_id):
+                continue
+            with self.loop.item(guild_id, entry_id):
+                try:
+                    if row := await AuditEntry.get_or_none(id=entry_id):
+                        await self._settle(row)
+                except TooLate:
+                    logger.info("Interaction {} was settled, but can no longer be answered", interaction_id)
+                except (discord.HTTPException, Uncertain, RateLimited) as error:
+                    logger.warning("The unsettled click {} has to wait: {!r}", entry_id, error)
+                settled += 1
+        return settled
 
     async def _settle(self, row: AuditEntry) -> None:
         click = Click.from_json(row.resume or {})

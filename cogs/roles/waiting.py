@@ -8,7 +8,7 @@ click it is recorded before it is sent; what cannot be done now is tried again, 
 import asyncio
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -22,6 +22,8 @@ from cogs.roles.errands import PASSING, PATIENCE, put_off, when_due
 from cogs.roles.tools import Tools
 from cogs.roles.turns import STALE_MAX
 from core.facts import guild_facts
+from core.i18n import N_
+from core.loops import Loop
 from core.rate_limits import RateLimited
 from core.rest import Uncertain
 from domain import clock
@@ -38,6 +40,9 @@ from models.claim import Waiting as WaitingRow
 if TYPE_CHECKING:
     from core.bot import RolePanelBot
 
+FINISH_PAUSE = 2.0  # seconds between looks for gifts that were put off
+LEFTOVER_AGE = timedelta(minutes=1)  # of a gift that is not settled; by then whoever was at it has ended
+LOOK_PAUSE = 6 * 3600.0  # seconds between looks for members whose return no event told
 RETURN, ADMIT = "roles.return", "roles.admit"
 REASONS = {RETURN: "given back", ADMIT: "screening passed"}
 
@@ -79,6 +84,9 @@ class Waiting:
         self._bot = bot
         self._panels, self._places = tools.panels, tools.places
         self._locks, self._overlay, self._breaker = tools.locks, tools.overlay, tools.breaker
+        self.finishing = Loop(N_("Giving roles that could not be given at once"), self._finish_all, every=FINISH_PAUSE)
+        self.looking = Loop(N_("Giving roles to members who return or pass screening"), self.look, every=LOOK_PAUSE)
+        self._alone_since: float | None = None
 
     async def arrived(self, guild: discord.Guild, user_id: int) -> None:
         """A member is in the guild and has passed its screening: give what waits for them."""
@@ -91,30 +99,44 @@ class Waiting:
 
     async def look(self) -> None:
         """Find those who came back, or passed screening, while nobody listened: one look-up at a time, at the pace of all look-ups."""
+        await self._bot.wait_until_ready()
         for guild_id, user_id in await RoleGrant.filter(left_at__isnull=False).distinct().values_list("guild_id", "user_id"):
             guild = self._bot.get_guild(guild_id)
-            if guild is None or guild.unavailable or not self._bot.serves(guild_id):
+            if guild is None or guild.unavailable or not self._bot.serves(guild_id) or self.looking.is_aside((guild_id, user_id)):
                 continue
-            await self._bot.pace.turn()
-            if await self._is_in(guild_id, user_id):
-                await self.arrived(guild, user_id)
+            with self.looking.item(guild_id, (guild_id, user_id)):
+                await self._bot.pace.turn()
+                if await self._is_in(guild_id, user_id):
+                    await self.arrived(guild, user_id)
+
+    async def _finish_all(self) -> None:
+        """What others left when this process began to serve, then what has to be tried again."""
+        since = await self._bot.slots.until_alone()
+        await self.finish(clock.now() - LEFTOVER_AGE if since == self._alone_since else clock.now())
+        self._alone_since = since
 
     async def finish(self, before: datetime) -> None:
         """Take up what was recorded before this moment, or put off until now, and is not settled."""
         busy: set[int] = set()
-        for row in await AuditEntry.filter(kind__in=REASONS, state=AuditState.SENT).order_by("id"):
-            guild = self._bot.get_guild(row.guild_id)
-            if guild is None or not self._bot.serves(row.guild_id) or row.guild_id in busy or not when_due(row, before):
+        unsettled = AuditEntry.filter(kind__in=REASONS, state=AuditState.SENT).order_by("id")
+        for entry_id, guild_id in await unsettled.values_list("id", "guild_id"):
+            guild = self._bot.get_guild(guild_id)
+            if guild is None or not self._bot.serves(guild_id) or guild_id in busy or self.finishing.is_aside(entry_id):
                 continue
-            try:
-                async with self._locks.of(row.guild_id, row.target_id or 0):
-                    done = await self._finish(guild, row)
-            except (Uncertain, RateLimited, discord.HTTPException) as error:
-                logger.info("The roles of {} have to wait: {!r}", row.id, error)
-                done = False
-            if not done:
-                busy.add(row.guild_id)
-                await put_off(row)
+            with self.finishing.item(guild_id, entry_id):
+                row = await AuditEntry.get_or_none(id=entry_id)
+                if row and when_due(row, before) and not await self._take_up(guild, row):
+                    busy.add(guild_id)
+                    await put_off(row)
+
+    async def _take_up(self, guild: discord.Guild, row: AuditEntry) -> bool:
+        """Whether it is settled now, or somebody else's affair."""
+        try:
+            async with self._locks.of(row.guild_id, row.target_id or 0):
+                return await self._finish(guild, row)
+        except (Uncertain, RateLimited, discord.HTTPException) as error:
+            logger.info("The roles of {} have to wait: {!r}", row.id, error)
+            return False
 
     async def _is_in(self, guild_id: int, user_id: int) -> bool:
         try:

@@ -123,6 +123,13 @@ class House:
         return all(app.commands for app in self.sandbox.world.applications.values())
 
 
+async def at_rest(house: House, name: str) -> None:
+    """Wait until a background loop has done everything that it was woken for by now."""
+    (loop,) = (loop for loop in house.bot.loops if loop.name == name)
+    async with asyncio.timeout(PATIENCE):
+        await loop.finished()
+
+
 async def leftover_tasks(before: set[asyncio.Task[Any]]) -> list[str]:
     """The tasks that are still there although everything was stopped."""
     await asyncio.sleep(0)

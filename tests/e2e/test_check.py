@@ -10,7 +10,7 @@ from sandbox.driver import ClientRefusal
 from sandbox.driver.views import MessageView
 from sandbox.faults import Fault
 from sandbox.world import Overwrite
-from tests.e2e.house import House, posted_panel
+from tests.e2e.house import House, at_rest, posted_panel
 from tests.e2e.test_cleanup import cleaned, delete_role
 from tests.e2e.test_panels import create, post, redrawn, up_to_date
 
@@ -34,6 +34,7 @@ async def healthy_for_long(house: House) -> MessageView:
     delete_role(house, "Music")
     await cleaned(house)
     await probe.delete()
+    await at_rest(house, "Taking deleted things off panels")
     return await healthy(house)
 
 
@@ -147,7 +148,7 @@ async def test_a_channel_that_cannot_be_forgotten_is_told(house: House) -> None:
 
 async def test_what_is_in_order_by_now_is_left_alone(house: House) -> None:
     """Two people look at the same findings, and the first mends them while the second still reads."""
-    posted = await healthy(house)
+    posted = await healthy_for_long(house)
     await PanelRole.filter(label="Red").update(emoji="<:gone:123456789012345678>")
     messages.delete(house.sandbox, posted.record)
     house.sandbox.ledger.allow(status=404, code=10008)

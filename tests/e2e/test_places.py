@@ -168,7 +168,7 @@ async def test_the_end_of_a_role_frees_its_place(house: House) -> None:
     ended = asyncio.ensure_future(house.bot.wait_for("roles_changed"))
     await asyncio.sleep(0)  # lets it begin to listen
     clock.shift(timedelta(hours=2))
-    house.bot.cogs["roles"].expiry.wake()  # pyright: ignore[reportAttributeAccessIssue]
+    house.bot.cogs["roles"].expiry.loop.wake()  # pyright: ignore[reportAttributeAccessIssue]
     await ended
     assert "Added" in await click(house, "bob", "Red")
     assert looks(house) <= 2

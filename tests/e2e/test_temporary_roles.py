@@ -39,7 +39,7 @@ async def grant(house: House, who: str, role: str, panel: Panel, *, ends: timede
 def pass_time(house: House, by: timedelta) -> None:
     """Let so much time go by, and the bot notice."""
     clock.shift(by)
-    expiry(house).wake()
+    expiry(house).loop.wake()
 
 
 def expiry(house: House) -> Expiry:
