@@ -27,6 +27,7 @@ class Cause(StrEnum):
     AUDIT_FORBIDDEN = "audit_forbidden"
     MANAGER_DELETED = "manager_deleted"
     MANAGER_CLOSED = "manager_closed"
+    ENDS_OVERDUE = "ends_overdue"
 
     NO_ROLES = "no_roles"
     NOT_POSTED = "not_posted"
@@ -90,6 +91,7 @@ class ServerFacts:
     """What surrounds the panels. `lacking` maps each channel of the server to the permissions that the bot lacks to post there.
 
     `closed_manager_role_ids` are the manager roles that Discord does not offer the commands to. `panels` are all of the server's.
+    `overdue_role_ids` are temporary roles whose time is over for some members who still hold them.
     """
 
     guild: GuildFacts
@@ -99,6 +101,7 @@ class ServerFacts:
     audit_channel_id: int | None = None
     manager_role_ids: tuple[int, ...] = ()
     closed_manager_role_ids: tuple[int, ...] = ()
+    overdue_role_ids: tuple[int, ...] = ()
     panels: tuple[PanelSpec, ...] = ()
 
 
@@ -145,6 +148,8 @@ def _server(server: ServerFacts, has_panels: bool) -> Iterator[Finding]:
         yield Finding(Cause.MANAGER_DELETED, Severity.HINT, role_ids=deleted)
     if server.closed_manager_role_ids:
         yield Finding(Cause.MANAGER_CLOSED, Severity.WARNING, role_ids=server.closed_manager_role_ids)
+    if server.overdue_role_ids:
+        yield Finding(Cause.ENDS_OVERDUE, Severity.BROKEN, role_ids=server.overdue_role_ids)
 
 
 def _audit(server: ServerFacts) -> Iterator[Finding]:

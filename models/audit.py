@@ -43,10 +43,14 @@ UPDATE audit_entry AS entry SET
                 ) AS every_one GROUP BY refusal ORDER BY 2 LIMIT {REFUSALS_MAX}
             ) AS each_once))
 WHERE id = (
-    SELECT id FROM audit_entry
+    SELECT id FROM audit_entry AS known
     WHERE guild_id = $1 AND created_at > $6 AND kind = $2 AND target_id = $3 AND state = 'refused' AND posted_at IS NULL
         AND payload->'planned_add' = '[]' AND payload->'planned_remove' = '[]'
-    ORDER BY created_at DESC, id DESC LIMIT 1
+        AND (payload->'refused' @> $5::jsonb OR NOT EXISTS (
+            SELECT FROM audit_entry AS newer
+            WHERE newer.guild_id = $1 AND newer.created_at >= known.created_at AND newer.id > known.id
+                AND newer.kind = $2 AND newer.target_id = $3))
+    ORDER BY payload->'refused' @> $5::jsonb DESC, created_at DESC, id DESC LIMIT 1
     FOR UPDATE SKIP LOCKED
 )
 RETURNING id
@@ -116,7 +120,7 @@ class AuditEntry(Model):
     ) -> None:
         """Write a settled entry for a click that changed nothing; once for each interaction, whichever process gets it.
 
-        While the member's last refusal waits to be posted, its entry tells of this one too and counts the click.
+        An entry that waits to be posted tells of this one too, and counts it, if it names the same refusal or is the member's last.
         """
         repeated = await get_connection("default").execute_query_dict(
             _COUNT_REPETITION, [guild_id, kind, member_id, panel_id, json.dumps(payload["refused"]), at - REPETITION]

@@ -3,11 +3,22 @@
 from datetime import datetime
 
 from tortoise import fields
+from tortoise.connection import get_connection
 from tortoise.expressions import Q
 from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
 from models.panel import Panel
+
+# While Discord's answer to the change is awaited, the grant stands in the record of the change alone.
+_OVERDUE = """
+SELECT DISTINCT role_id FROM (
+    SELECT role_id FROM role_grant WHERE guild_id = $1 AND confirmed AND left_at IS NULL AND expires_at < $2
+    UNION ALL
+    SELECT (resume->'errand'->>'role_id')::bigint FROM audit_entry
+    WHERE guild_id = $1 AND state = 'sent' AND kind IN ('roles.expire', 'roles.end') AND created_at < $2
+) AS late ORDER BY role_id
+"""
 
 
 class RoleGrant(Model):
@@ -34,6 +45,12 @@ class RoleGrant(Model):
     class Meta(Model.Meta):
         table = "role_grant"
         unique_together = (("guild_id", "user_id", "role_id"),)
+
+    @classmethod
+    async def overdue(cls, guild_id: int, since: datetime) -> tuple[int, ...]:
+        """The guild's roles that ended before this moment and are not taken back yet, from some member at least."""
+        rows = await get_connection("default").execute_query_dict(_OVERDUE, [guild_id, since])
+        return tuple(row["role_id"] for row in rows)
 
     @classmethod
     async def member_left(cls, guild_id: int, user_id: int, at: datetime) -> None:

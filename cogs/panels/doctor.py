@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 
 import discord
 from discord.http import Route
@@ -15,13 +16,15 @@ from core.command_access import closed_to
 from core.facts import guild_facts
 from core.rate_limits import RateLimited
 from core.rest import Uncertain
+from domain import clock
 from domain.diagnosis import Mend, PanelFacts, PostingFacts, ServerFacts, diagnose
 from domain.leftovers import leftovers
 from domain.panels import PanelSpec
 from domain.permissions import Permission
-from models import GuildConfig, MessageState, Panel, PanelMessage
+from models import GuildConfig, MessageState, Panel, PanelMessage, RoleGrant
 
 LOOKS_MAX = 20  # messages that one check of the whole server looks at
+OVERDUE = timedelta(minutes=10)  # a temporary role that is still there so long after its end is stuck
 PATIENCE = 6.0  # seconds for each question to Discord
 
 
@@ -48,6 +51,7 @@ class Doctor:
             audit_channel_id=config.audit_channel_id,
             manager_role_ids=managers,
             closed_manager_role_ids=closed.role_ids if closed else (),
+            overdue_role_ids=await RoleGrant.overdue(guild.id, clock.now() - OVERDUE),
             panels=tuple(panels),
         )
 

@@ -55,6 +55,11 @@ WORDS: dict[Cause, tuple[str, str, str | None]] = {
         N_("Who has only these roles cannot use the commands."),
         N_("Open **Server Settings → Integrations → {bot}**, and allow {roles} for each of the commands for panels."),
     ),
+    Cause.ENDS_OVERDUE: (
+        N_("The time of {roles} is over for some members, but the roles can't be taken back."),
+        N_("These members keep the roles. The bot goes on trying, at most once an hour, later once a day."),
+        N_("Check that the bot has Manage Roles and that its role stands above {roles}."),
+    ),
     Cause.NO_ROLES: (N_("The panel has no roles."), N_("Members find nothing to take."), N_("Add roles with `/panel edit`.")),
     Cause.NOT_POSTED: (N_("The panel is not posted anywhere."), N_("Members do not see it."), N_("Post it with `/panel post`.")),
     Cause.MEMBERS_UNSEEN: (

@@ -76,6 +76,7 @@ CASES = [
     ),
     (server(manager_role_ids=(10, GONE)), facts(), Finding(Cause.MANAGER_DELETED, HINT, role_ids=(GONE,))),
     (server(manager_role_ids=(10,), closed_manager_role_ids=(10,)), facts(), Finding(Cause.MANAGER_CLOSED, WARNING, role_ids=(10,))),
+    (server(overdue_role_ids=(10,)), facts(), Finding(Cause.ENDS_OVERDUE, BROKEN, role_ids=(10,))),
     (server(), facts(panel()), of_panel(Cause.NO_ROLES, BROKEN)),
     (server(), facts(panel(), postings=()), of_panel(Cause.NO_ROLES, HINT)),
     (server(), facts(postings=()), of_panel(Cause.NOT_POSTED, HINT)),

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from domain.grants import Grant, grants
 from domain.panels import RoleSpec
 from domain.plan import Pick, RolePlan, plan
@@ -49,3 +51,12 @@ def test_of_two_items_that_bring_a_role_the_longer_counts() -> None:
 
 def test_what_is_taken_off_leaves_no_grant() -> None:
     assert grants(panel(R), RolePlan(remove=(R,))) == ()
+
+
+@pytest.mark.parametrize(
+    ("whole", "own", "lasting"), [(None, HOUR, HOUR), (HOUR, 2 * HOUR, HOUR), (2 * HOUR, HOUR, HOUR), (HOUR, None, HOUR)]
+)
+def test_a_bundled_role_lasts_no_longer_than_its_own_item_says(whole: int | None, own: int | None, lasting: int) -> None:
+    spec = replace(panel(), roles=(RoleSpec(1, PACK, "P", bundle=(R,), duration=whole), RoleSpec(2, R, "R", duration=own)))
+    made = grants(spec, plan(spec, frozenset(), Pick((PACK,)), guild()))
+    assert {grant.role_id: grant.duration for grant in made}[R] == lasting

@@ -160,6 +160,38 @@ def test_a_bundle_is_given_whole_or_not_at_all(bundled: int, problem: Problem) -
     assert plan(confirmed, frozenset(), Pick((PACK,)), FACTS) == RolePlan(refusals=(Refusal(bundled, problem),))
 
 
+OWN_RULES = [
+    # the rule of the bundled role's own item, held → refused
+    (Requirement(required=(PINK,)), (), {R: Problem.REQUIRES_ANY}),
+    (Requirement(required=(PINK,)), (PINK,), {}),
+    (Requirement(required=(PACK,)), (), {R: Problem.REQUIRES_ANY}),  # what comes along is not held yet
+    (Requirement(blocked=(PINK,)), (PINK,), {R: Problem.BLOCKED}),
+    (Requirement(blocked=(G,)), (), {R: Problem.BLOCKED}),  # what comes along would be held together with it
+    (Requirement(required=(PINK,)), (R,), {}),  # who has it already is given the rest
+]
+
+
+@pytest.mark.parametrize(("rule", "held", "refused"), OWN_RULES)
+def test_a_bundled_role_meets_the_rules_of_its_own_item(rule: Requirement, held: tuple[int, ...], refused: dict[int, Problem]) -> None:
+    spec = with_role(with_role(panel(PACK, R), R, requirement=rule), PACK, bundle=(R, G))
+    decided = plan(spec, frozenset(held), Pick((PACK,)), FACTS)
+    assert problems(decided) == refused
+    assert set(decided.add) == (set() if refused else {PACK, R, G} - set(held))
+
+
+def test_picking_two_at_once_passes_no_rule_that_one_after_the_other_would_meet() -> None:
+    spec = with_role(panel(R, G), G, requirement=Requirement(blocked=(R,)))
+    decided = plan(spec, frozenset(), Pick((R, G), False), FACTS)
+    assert (decided.add, problems(decided)) == ((R,), {G: Problem.BLOCKED})
+
+
+def test_what_discord_keeps_refusing_is_not_planned() -> None:
+    around = Surroundings(hopeless={G: Problem.FORBIDDEN})
+    assert plan(panel(R, G), frozenset(), Pick((R, G), False), FACTS, around).add == (R,)
+    assert plan(panel(R, G, mode=Mode.UNIQUE), frozenset({G}), Pick((R,)), FACTS, around).empty
+    assert plan(with_role(panel(R), R, bundle=(G,)), frozenset(), Pick((R,)), FACTS, around).empty
+
+
 def test_a_powerful_bundled_role_is_given_when_it_was_confirmed_itself() -> None:
     spec = with_role(panel(PACK, DANGEROUS, confirmed=Permission.BAN_MEMBERS.value), PACK, bundle=(DANGEROUS,))
     assert plan(spec, frozenset(), Pick((PACK,)), FACTS).add == (PACK, DANGEROUS)

@@ -128,6 +128,8 @@ async def test_an_end_that_fails_holds_up_no_other(house: House) -> None:
         clock.shift(timedelta(minutes=10))
         await expiry(house).end_due()
     assert fault.hits == hits
+    found = await (await house.actor("olivia").in_("general").slash("panel check")).message()
+    assert f"<@&{red}> is over for some members" in found.text
     house.sandbox.faults.remove(fault)
     clock.shift(timedelta(minutes=20))
     await expiry(house).end_due()
