@@ -273,4 +273,5 @@ def _grandfathered(server: ServerFacts, item: RoleSpec, own: RoleSpec | None, ro
 
 def _giving(server: ServerFacts, item: RoleSpec, own: RoleSpec | None, role_id: int) -> Problem | None:
     """Why this role of an item cannot be given; that the bot may give none at all is a finding of its own."""
-    return item_problem(replace(server.guild, bot_may_manage_roles=True), item, own, role_id)
+    guild = server.guild if server.guild.bot_may_manage_roles else replace(server.guild, bot_may_manage_roles=True)
+    return item_problem(guild, item, own, role_id)

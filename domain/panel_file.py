@@ -32,6 +32,7 @@ FORMAT = 1
 PANELS_MAX = 200  # in a guild
 CAPACITY_MAX = 1_000_000
 EMOJI_MAX = 100
+NAMED_MAX = 2_000  # roles that the rules of one panel name with their names in a file
 ROLE_NAME_MAX = 100  # https://docs.discord.com/developers/resources/guild#create-guild-role
 
 
@@ -79,9 +80,11 @@ def write_sparingly(file: PanelFile) -> dict[str, Any]:
     return {"format": FORMAT, "panel": [_write_panel(panel, naming) for panel in file.panels]}
 
 
-def write_panel(panel: PanelSpec, roles: Mapping[int, RoleSketch]) -> dict[str, Any]:
-    """One panel as a table of a file."""
-    return _write_panel(panel, _Naming(roles))
+def write_panel(panel: PanelSpec, roles: Mapping[int, RoleSketch], *, sparing: bool = False) -> dict[str, Any]:
+    """One panel as a table of a file. `sparing`: when its rules name very many roles, each is named once and then goes by its id."""
+    rules = (panel.requirement, *(role.requirement for role in panel.roles))
+    named = sum(len(rule.required) + len(rule.blocked) for rule in rules) + sum(len(role.bundle) for role in panel.roles)
+    return _write_panel(panel, _Naming(roles, once=sparing and named > NAMED_MAX))
 
 
 def read_file(data: Mapping[str, Any]) -> PanelFile:

@@ -1,5 +1,6 @@
 """/panel check: the doctor. What it finds, and the buttons that mend what the bot can mend."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import discord
@@ -43,7 +44,8 @@ class CheckHandlers(PanelHandlers):
         editor, answer = await Editor.of(ctx.interaction), self.bot.gate.answer_of(ctx.interaction)
         guild = await self.poster.guild(ctx.interaction.guild_id)
         scope = (await self.service.find(guild.id, panel)).panel_id if panel else 0
-        await answer.send(report_screen(await self._report(guild, editor, scope, looking=True), answer.t))
+        report = await self._report(guild, editor, scope, looking=True)
+        await answer.send(await asyncio.to_thread(report_screen, report, answer.t))
 
     @component(verbs.CHECK, Acknowledgement.REDRAW)
     async def check_again(self, press: Press) -> None:
@@ -116,18 +118,19 @@ class CheckHandlers(PanelHandlers):
         editor = await Editor.of(press.interaction)
         guild = await self.poster.guild(press.interaction.guild_id)
         report = await self._report(guild, editor, argument(press, 0), looking=looking)
+        screen = await asyncio.to_thread(report_screen, report, press.answer.t, number, notices)
         # The message may be a question that was asked on the way, and text and embeds have no place beside these components.
-        await press.answer.redraw({**report_screen(report, press.answer.t, number, notices), "content": None, "embeds": []})
+        await press.answer.redraw({**screen, "content": None, "embeds": []})
 
     async def _report(self, guild: discord.Guild, editor: Editor, scope: int, *, looking: bool) -> Report:
         """Examine a panel, or the whole server for 0. Raises UserError when the panel is gone."""
-        all_panels = await self.doctor.panels(guild.id)
+        all_panels, left_out = await self.doctor.panels(guild.id, scope)
         panels = [spec for spec in all_panels if scope in (0, spec.panel_id)]
         if scope and not panels:
             raise Vanished(PANEL_GONE)
         unseen = await self.doctor.look(panels) if looking else 0
         server = await self.doctor.server(guild, all_panels)
-        findings = diagnose(server, await self.doctor.facts(guild, panels))
+        findings = await asyncio.to_thread(diagnose, server, await self.doctor.facts(guild, panels))
         name = self.bot.user.name if self.bot.user else ""
         names = Names(name, server.guild, {spec.panel_id: spec for spec in all_panels})
-        return Report(scope, findings, names, len(panels), unseen, editor.is_administrator, clock.now())
+        return Report(scope, findings, names, len(panels), 0 if scope else left_out, unseen, editor.is_administrator, clock.now())

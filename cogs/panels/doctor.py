@@ -1,11 +1,13 @@
 """The doctor's eyes: everything that a diagnosis needs to know of a server, from the cache, the database and Discord."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
 import discord
 from discord.http import Route
+from tortoise.expressions import Q
 
 from cogs.panels.follower import Follower
 from cogs.panels.poster import Poster
@@ -25,6 +27,7 @@ from models import GuildConfig, MessageState, Panel, PanelMessage, RoleGrant
 
 LOOKS_MAX = 20  # messages that one check of the whole server looks at
 OVERDUE = timedelta(minutes=10)  # a temporary role that is still there so long after its end is stuck
+WEIGHT_MAX = 250_000  # of the panels that one check examines: ten for each role on them and one for each that a rule names
 PATIENCE = 6.0  # seconds for each question to Discord
 
 
@@ -34,9 +37,17 @@ class Doctor:
     def __init__(self, bot: RolePanelBot, poster: Poster, follower: Follower) -> None:
         self._bot, self._poster, self._follower = bot, poster, follower
 
-    async def panels(self, guild_id: int) -> list[PanelSpec]:
-        """All panels of a guild by name."""
-        return [panel.to_spec() for panel in await Panel.filter(guild_id=guild_id).order_by("name").prefetch_related("roles")]
+    async def panels(self, guild_id: int, first: int = 0) -> tuple[list[PanelSpec], int]:
+        """The panels of a guild by name, `first` before all others, as far as one check may; and how many were left out."""
+        wanted = Panel.filter(guild_id=guild_id)
+        found = list(await Panel.specs(Q(id=first, guild_id=guild_id))) if first else []
+        room = WEIGHT_MAX - sum(map(_weight, found))
+        async for panel in Panel.each_spec(wanted.exclude(id=first).order_by("name")):
+            room -= _weight(panel)
+            if room < 0 and found:
+                break
+            found.append(panel)
+        return found, await wanted.count() - len(found)
 
     async def server(self, guild: discord.Guild, panels: Sequence[PanelSpec]) -> ServerFacts:
         """What surrounds the panels; they are all that the server has."""
@@ -73,20 +84,23 @@ class Doctor:
         groups = [panel.link_group for panel in await Panel.filter(guild_id=guild.id, link_group__isnull=False).only("id", "link_group")]
         role_ids = frozenset(role.id for role in guild.roles)
         emoji_ids = frozenset(emoji.id for emoji in guild.emojis)
-        return tuple(
-            PanelFacts(
-                spec=panel,
-                postings=tuple(_posting(posting) for posting in postings[panel.panel_id]),
-                linked=groups.count(panel.link_group) - 1 if panel.link_group else 0,
-                gone_emojis=frozenset(role.item_id for role in leftovers(panel, role_ids, emoji_ids).emojis),
+        linked = Counter(groups)
+        return await asyncio.to_thread(
+            lambda: tuple(
+                PanelFacts(
+                    spec=panel,
+                    postings=tuple(_posting(posting) for posting in postings[panel.panel_id]),
+                    linked=linked[panel.link_group] - 1 if panel.link_group else 0,
+                    gone_emojis=frozenset(role.item_id for role in leftovers(panel, role_ids, emoji_ids).emojis),
+                )
+                for panel in panels
             )
-            for panel in panels
         )
 
     async def still(self, guild: discord.Guild, panel: PanelSpec, mend: Mend, subject: int) -> bool:
         """Whether something that was found on a panel still is so, as far as it is known now."""
         server = ServerFacts(guild_facts(guild), _lacking(guild), sees_members=self._bot.intents.members)
-        findings = diagnose(server, await self.facts(guild, [panel]))
+        findings = await asyncio.to_thread(diagnose, server, await self.facts(guild, [panel]))
         return any((found.panel_id, found.mend, found.subject) == (panel.panel_id, mend, subject) for found in findings)
 
     async def _owner_has_two_factor(self) -> bool:
@@ -97,6 +111,13 @@ class Doctor:
         except (discord.HTTPException, RateLimited, Uncertain):
             return True
         return bool(me.get("mfa_enabled", True))
+
+
+def _weight(panel: PanelSpec) -> int:
+    """How long it takes to examine a panel: its roles, and those that their rules name."""
+    rules = (panel.requirement, *(role.requirement for role in panel.roles))
+    named = sum(len(rule.required) + len(rule.blocked) for rule in rules) + sum(len(role.bundle) for role in panel.roles)
+    return 10 * len(panel.roles) + named
 
 
 def _lacking(guild: discord.Guild) -> dict[int, int]:

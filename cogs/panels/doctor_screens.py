@@ -25,12 +25,16 @@ MENDS = tuple(Mend)
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What the doctor found. `scope` is the panel that was examined, 0 for the whole server; `unseen` messages were not looked at."""
+    """What the doctor found. `scope` is the panel that was examined, 0 for the whole server; `unseen` messages were not looked at.
+
+    `left_out` panels were too much for one check.
+    """
 
     scope: int
     findings: list[Finding]
     names: Names
     panels: int
+    left_out: int
     unseen: int
     by_administrator: bool
     at: datetime
@@ -38,7 +42,7 @@ class Report:
 
 def report_screen(report: Report, t: Translator, number: int = 0, notices: Iterable[Markup] = ()) -> Payload:
     """A page of findings, the worst first. `notices` tell what just happened."""
-    pages = _pages(report, t)
+    pages = _pages(report, t, number)
     number = min(number, len(pages) - 1)
     parts = [_text(fit([*_summary(report, t), *notices], NOTICES_MAX, t))]
     first = sum(len(page) for page in pages[:number])
@@ -55,13 +59,15 @@ def report_screen(report: Report, t: Translator, number: int = 0, notices: Itera
     return {"flags": IS_COMPONENTS_V2, "components": [*parts, row(*turns, again)]}
 
 
-def _pages(report: Report, t: Translator) -> list[list[tuple[Finding, Markup]]]:
-    """As many findings on a page as Discord's limits let."""
+def _pages(report: Report, t: Translator, number: int) -> list[list[tuple[Finding, Markup]]]:
+    """As many findings on a page as Discord's limits let, up to the page behind the one with this number."""
     pages: list[list[tuple[Finding, Markup]]] = [[]]
     for finding in report.findings:
         text = finding_text(finding, report.names, t)
         used = sum(len(shown) for _, shown in pages[-1])
         if pages[-1] and (len(pages[-1]) >= FINDINGS_PER_PAGE or used + len(text) > PAGE_CHARACTERS):
+            if len(pages) > number + 1:
+                break
             pages.append([])
         pages[-1].append((finding, text))
     return pages
@@ -82,6 +88,14 @@ def _summary(report: Report, t: Translator) -> list[Markup]:
         lines.append(t.plural("{n} finding: {counts}", "{n} findings: {counts}", len(report.findings), counts=shown))
     else:
         lines.append(t("🟢 Everything is in order."))
+    if report.left_out:
+        lines.append(
+            t.plural(
+                "{n} panel was too much for one check. Check it alone.",
+                "{n} panels were too much for one check. Check them one by one.",
+                report.left_out,
+            )
+        )
     if report.unseen:
         lines.append(
             t.plural(

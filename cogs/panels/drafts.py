@@ -11,6 +11,7 @@ from discord import ComponentType
 from cogs.panels import look_screens, modals, rule_forms, verbs
 from cogs.panels.access import Editor
 from cogs.panels.components import button, row
+from cogs.panels.draft_store import keep
 from cogs.panels.edits import ChangedMeanwhile
 from cogs.panels.handling import PanelHandlers, argument, role_of
 from cogs.panels.opening_words import Asked
@@ -74,13 +75,7 @@ async def keeping(press: Press) -> AsyncIterator[None]:
 
 async def _kept(press: Press) -> Draft:
     data: Any = press.interaction.data
-    return await Draft.create(
-        guild_id=press.member.guild.id,
-        user_id=press.member.id,
-        custom_id=data["custom_id"],
-        values=modals.submitted(data),
-        created_at=clock.now(),
-    )
+    return await keep(press.member.guild.id, press.member.id, data["custom_id"], modals.submitted(data))
 
 
 async def sweep() -> None:

@@ -11,6 +11,8 @@ from cogs.panels import revisions
 from cogs.panels.access import Editor
 from cogs.panels.door import Passage, door
 from cogs.panels.pace import WritePace
+from cogs.panels.postings import check_room
+from cogs.panels.render import pages
 from core.errors import UserError, Vanished
 from core.i18n import N_
 from domain import clock
@@ -18,7 +20,7 @@ from domain.events import AuditWritten, PanelChanged
 from domain.panel_file import PANELS_MAX
 from domain.panels import NAME_MAX, PanelSpec
 from domain.role_safety import GuildFacts
-from models import AuditEntry, Panel, PanelRole
+from models import AuditEntry, Panel, PanelMessage, PanelRole
 
 TOO_MANY_PANELS = N_("A server can have at most {limit} panels. Delete one that is no longer needed first.")
 PANEL_GONE = N_("This panel was deleted in the meantime.")
@@ -132,6 +134,9 @@ class PanelEdits:
         if not await panel.raise_version(panel.version, updated_at=now, **edit.changes):
             raise ChangedMeanwhile(panel.id, panel.version, panel.version)
         changed = await Panel.get(id=panel.id, using_db=db).prefetch_related("roles")
+        if (more := pages(changed.to_spec()) - pages(edit.spec)) > 0:
+            channels = PanelMessage.filter(panel_id=panel.id, missing=False).using_db(db).distinct()
+            await check_room(panel.guild_id, more * len(await channels.values_list("channel_id", flat=True)), db)
         await revisions.write(changed.to_spec(), actor_id, now, db, edit.stands_for)
         await record(edit.kind, edit.spec, actor_id, edit.payload, db)
 

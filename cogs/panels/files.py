@@ -2,7 +2,7 @@
 
 import asyncio
 import io
-from collections.abc import Collection, Iterable
+from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import replace
 from http import HTTPStatus
 
@@ -18,38 +18,49 @@ from core.errors import UserError
 from core.i18n import N_, Translator
 from core.markup import plain
 from domain.file_reader import Fault, FaultKind
-from domain.panel_file import PanelFile, RoleSketch, mentioned, read_file, write_file
+from domain.panel_file import FORMAT, PanelFile, RoleSketch, mentioned, read_file, write_panel
 from domain.panels import PanelSpec, RoleSpec
 from domain.toml_text import parse
 
 SIZE_MAX = 256 * 1024
+EXPORT_MAX, EXPORT_ROLES_MAX = 4 * 1024 * 1024, 20_000  # Discord takes files of 10 MiB
 DOWNLOAD_TIME = 10.0  # seconds
 CHUNK = 64 * 1024
 
 TOO_LARGE = N_("The file is too large: it may have at most {limit} KiB, and it has {size}.")
+TOO_MUCH_FOR_A_FILE = N_("All panels together are too much for one file. Export them one by one.")
 NOT_DOWNLOADED = N_("The file could not be fetched from Discord. Please try again in a moment.")
 
 
-async def exported(panels: list[PanelSpec], guild: discord.Guild, t: Translator) -> bytes:
-    """The panels as a file with the guild's names of their roles."""
-    roles = sketches_of(panels, guild)
+async def exported(panels: AsyncIterator[PanelSpec], guild: discord.Guild, t: Translator) -> tuple[bytes, int]:
+    """The panels as a file with the guild's names of their roles, and how many they are. Raises UserError over a limit."""
     name = " ".join(guild.name.split())
     head = t("Role panels of {server}. `/panel import` reads this file, here and in other servers.", server=name)
-    # Hundreds of panels take a while, in which the bot has other things to do.
-    text = await asyncio.to_thread(lambda: tomli_w.dumps(write_file(panels, roles), multiline_strings=True))
-    return f"# {''.join(filter(str.isprintable, plain(head)))}\n\n{text}".encode()
+    tables: list[bytes] = [f"# {''.join(filter(str.isprintable, plain(head)))}\n\nformat = {FORMAT}\n".encode()]
+    names = sketches_of(guild)
+    roles = size = 0
+    async for panel in panels:
+        # Hundreds of panels take a while, in which the bot has other things to do.
+        tables.append(await asyncio.to_thread(_table, panel, names))
+        roles, size = roles + len(panel.roles), size + len(tables[-1])
+        if roles > EXPORT_ROLES_MAX or size > EXPORT_MAX:
+            raise UserError(TOO_MUCH_FOR_A_FILE)
+    return b"\n".join(tables), len(tables) - 1
 
 
-def sketches_of(panels: Iterable[PanelSpec], guild: discord.Guild) -> dict[int, RoleSketch]:
-    """What the guild's roles in these panels are called; for a role that was deleted, what the panel calls it."""
-    found: dict[int, RoleSketch] = {}
-    for panel in panels:
-        for role_id in mentioned(panel):
-            if role := guild.get_role(role_id):
-                found[role_id] = RoleSketch(role.name, role.colours.primary.value)
-        for item in panel.roles:
-            found.setdefault(item.role_id, RoleSketch(item.label))
-    return found
+def _table(panel: PanelSpec, names: Mapping[int, RoleSketch]) -> bytes:
+    return tomli_w.dumps({"panel": [write_panel(panel, known(panel, names), sparing=True)]}, multiline_strings=True).encode()
+
+
+def sketches_of(guild: discord.Guild) -> dict[int, RoleSketch]:
+    """What the guild's roles are called."""
+    return {role.id: RoleSketch(role.name, role.colours.primary.value) for role in guild.roles}
+
+
+def known(panel: PanelSpec, names: Mapping[int, RoleSketch]) -> dict[int, RoleSketch]:
+    """What the roles of a panel are called; for a role that was deleted, what the panel calls it."""
+    labels = {item.role_id: RoleSketch(item.label) for item in panel.roles}
+    return labels | {role_id: names[role_id] for role_id in mentioned(panel) if role_id in names}
 
 
 def attached(content: bytes, name: str) -> discord.File:

@@ -14,6 +14,7 @@ from tortoise.transactions import in_transaction
 from cogs.panels.access import Editor
 from cogs.panels.door import door
 from cogs.panels.edits import PANEL_GONE, record
+from cogs.panels.postings import check_room
 from cogs.panels.render import pages
 from core.answer import AnsweredElsewhere
 from core.errors import Vanished
@@ -55,6 +56,8 @@ class MessageRows:
                 if not await PanelMessage.filter(panel_id=now.panel_id).using_db(db).exists():
                     # Where a panel is first shown is what its powerful roles were confirmed for; every further channel is a question.
                     passage.answered.update(role_id for role in now.roles for role_id in role.role_ids)
+                here = await PanelMessage.filter(panel_id=now.panel_id, channel_id=channel_id, missing=False).using_db(db).count()
+                await check_room(facts.guild_id, pages(now) - here, db)
                 entry = await _begun(POST, now, editor.user_id, {"channel_id": channel_id}, db, interaction_id)
                 rows = [
                     await PanelMessage.create(

@@ -6,17 +6,16 @@ from collections.abc import Collection
 from cogs.panels import verbs
 from cogs.panels.access import Editor
 from cogs.panels.components import button, row
+from cogs.panels.draft_store import keep
 from cogs.panels.words import powers, role_name, unseen
 from core.components import Payload, fit, text_message
 from core.errors import UserError
 from core.i18n import N_, Translator
 from core.markup import Markup
-from domain import clock
 from domain.custom_id import encode
 from domain.openings import Barred, Respect, Respects
 from domain.panels import ButtonColour
 from domain.role_safety import GuildFacts, Problem
-from models import Draft
 
 EMBED_DESCRIPTION_MAX = 4096
 RESPECTS = {
@@ -93,9 +92,7 @@ class Asked(UserError):
     async def keep(self, guild_id: int, by: Editor | None) -> None:
         """Remember what was sent, so that it can be done when the answer is yes."""
         if by and by.sent:
-            draft = await Draft.create(
-                guild_id=guild_id, user_id=by.user_id, custom_id=by.sent.custom_id, values=by.sent.values, created_at=clock.now()
-            )
+            draft = await keep(guild_id, by.user_id, by.sent.custom_id, by.sent.values)
             self._draft_id = draft.id
 
     def payload(self, t: Translator) -> Payload:

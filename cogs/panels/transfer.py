@@ -8,9 +8,10 @@ import discord
 from cogs.panels import screens, transfer_screens, verbs
 from cogs.panels.access import Editor
 from cogs.panels.copies import CopyService
+from cogs.panels.draft_store import keep
 from cogs.panels.drafts import KEPT
 from cogs.panels.edits import check_place
-from cogs.panels.files import SIZE_MAX, attached, exported, imported, sketches_of
+from cogs.panels.files import SIZE_MAX, attached, exported, imported, known, sketches_of
 from cogs.panels.group import complete_panel, panel, panel_option
 from cogs.panels.handling import PanelHandlers, argument
 from cogs.panels.role_maker import RoleMaker
@@ -59,7 +60,7 @@ class TransferHandlers(PanelHandlers):
         guild = await self.poster.guild(ctx.interaction.guild_id)
         wanted = (title or "").strip()
         copy = replace(portable(found), **({"title": wanted, "name": wanted[:NAME_MAX]} if wanted else {}))
-        file = PanelFile((copy,), sketches_of([copy], guild))
+        file = PanelFile((copy,), known(copy, sketches_of(guild)))
         (placement,) = await asyncio.to_thread(place, file, guild_facts(guild), editor.author)
         if placement.left_out or placement.powerful or placement.unmet:
             await self._propose(answer, file, guild, editor)
@@ -77,11 +78,15 @@ class TransferHandlers(PanelHandlers):
             raise UserError(EXPORT_RUNS)
         self._exporting.add(guild.id)
         try:
-            panels = [await self.service.find(guild.id, panel)] if panel else await _all_panels(guild.id)
-            content = await exported(panels, guild, answer.t)
+            wanted = Panel.filter(guild_id=guild.id).order_by("name")
+            if panel:
+                wanted = wanted.filter(id=(await self.service.find(guild.id, panel)).panel_id)
+            content, count = await exported(Panel.each_spec(wanted), guild, answer.t)
         finally:
             self._exporting.discard(guild.id)
-        lines = [answer.t.plural("Here is {n} panel.", "Here are {n} panels.", len(panels))]
+        if not count:
+            raise UserError(NO_PANELS)
+        lines = [answer.t.plural("Here is {n} panel.", "Here are {n} panels.", count)]
         if len(content) > SIZE_MAX:
             lines.append(answer.t("The file is larger than `/panel import` takes. Export the panels one by one to import them somewhere."))
         await answer.defer()  # only an answer that was deferred can bring a file
@@ -168,14 +173,11 @@ class TransferHandlers(PanelHandlers):
     async def _propose(self, answer: Answer, file: PanelFile, guild: discord.Guild, editor: Editor, lost: tuple[str, ...] = ()) -> None:
         """Show what would be made, and keep it for the answer."""
         await check_place(guild.id, len(file.panels))
-        mine = {"guild_id": guild.id, "user_id": editor.user_id, "custom_id": encode(verbs.TRANSFER)}
-        too_many = await Draft.filter(**mine).order_by("-id").offset(PROPOSALS_KEPT - 1).values_list("id", flat=True)
-        await Draft.filter(id__in=too_many).delete()
-        draft = await Draft.create(
-            **mine,
-            values={"file": await asyncio.to_thread(write_sparingly, file), "lost": list(lost)},
-            created_at=clock.now(),
-        )
+        values = {"file": await asyncio.to_thread(write_sparingly, file), "lost": list(lost)}
+        custom_id = encode(verbs.TRANSFER)
+        mine = Draft.filter(guild_id=guild.id, user_id=editor.user_id, custom_id=custom_id).order_by("-id")
+        await Draft.filter(id__in=await mine.offset(PROPOSALS_KEPT - 1).values_list("id", flat=True)).delete()
+        draft = await keep(guild.id, editor.user_id, custom_id, values)
         await answer.send(await _screen(draft.id, file, guild, editor, lost, answer.t))
 
 
@@ -201,13 +203,6 @@ async def _screen(
 def _may_make(guild: discord.Guild, editor: Editor) -> bool:
     """Whether roles may be made: this is Discord's Manage Roles, which manager roles of the bot do not give."""
     return allows(editor.permissions, Permission.MANAGE_ROLES) and guild_facts(guild).bot_may_manage_roles
-
-
-async def _all_panels(guild_id: int) -> list[PanelSpec]:
-    panels = await Panel.filter(guild_id=guild_id).order_by("name").prefetch_related("roles")
-    if not panels:
-        raise UserError(NO_PANELS)
-    return [panel.to_spec() for panel in panels]
 
 
 async def _draft(press: Press) -> Draft:

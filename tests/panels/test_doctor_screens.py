@@ -29,7 +29,7 @@ def finding(cause: Cause, mend: Mend | None = None) -> Finding:
 
 
 def report(*findings: Finding, by_administrator: bool = True, scope: int = 0, unseen: int = 0) -> Report:
-    return Report(scope, list(findings), NAMES, 1, unseen, by_administrator, clock.now())
+    return Report(scope, list(findings), NAMES, 1, 0, unseen, by_administrator, clock.now())
 
 
 def walk(components: list[Payload]) -> list[Payload]:

@@ -3,13 +3,16 @@
 import pytest
 
 from cogs.panels.access import Editor
+from cogs.panels.draft_store import MINE, MINE_MAX, keep
+from cogs.panels.message_rows import MessageRows
+from cogs.panels.postings import MESSAGES_MAX
 from cogs.panels.rules import RuleService
 from cogs.panels.service import PanelService
 from core.errors import UserError
 from domain import clock
 from domain.panels import GROUP_PANELS_MAX, GROUP_ROLES_MAX, Mode
 from domain.permissions import Permission
-from models import Panel, PanelRole
+from models import Draft, Panel, PanelMessage, PanelRole
 from tests.panels.builders import GUILD, OWNER, facts, role_id
 from tests.recorder import Recorder
 
@@ -65,3 +68,32 @@ async def test_a_group_from_before_the_quota_can_be_edited_and_made_smaller(rule
     with pytest.raises(UserError, match="Linked panels can be at most"):
         await service.add_roles(OWNING, facts(), panels[0].id, (role_id(1), role_id(2)))
     await rules.link(OWNING, facts(), panels[0].id, 3, None)
+
+
+async def test_a_server_has_room_for_so_many_messages(service: PanelService) -> None:
+    full, other = await panel("full", None, 1), await panel("other", None, 25)
+    await PanelMessage.bulk_create(
+        PanelMessage(panel_id=full.id, channel_id=number, message_id=number, rendered_version=1) for number in range(1, MESSAGES_MAX)
+    )
+    rows = MessageRows(Recorder().dispatch)
+    await rows.begin_post(OWNING, facts(), (await service.get(GUILD, other.id)), 7, 1)
+    with pytest.raises(UserError, match="at most"):
+        await rows.begin_post(OWNING, facts(), (await service.get(GUILD, other.id)), 8, 2)
+    # Where it stands already it only takes the place of what is there; but it may not grow by a message.
+    await rows.begin_post(OWNING, facts(), (await service.get(GUILD, full.id)), 1, 3)
+    with pytest.raises(UserError, match="at most"):
+        await service.add_roles(OWNING, facts(), other.id, (role_id(1),))
+    await service.set(OWNING, facts(), other.id, mode=Mode.ADD_ONLY)
+
+
+async def test_a_person_keeps_so_many_drafts() -> None:
+    long = {"text": "長" * (MINE_MAX // 9)}
+    kept = [(await keep(number % 2, 1, "x", long)).id for number in range(5)]
+    somebody = await keep(0, 2, "x", long)
+    assert await Draft.all().order_by("id").values_list("id", flat=True) == [*kept[-2:], somebody.id]
+    for _ in range(MINE + 5):
+        await keep(1, 1, "x", {})
+    assert await Draft.filter(user_id=1).count() == MINE
+    with pytest.raises(UserError, match="too much"):
+        await keep(1, 1, "x", {"text": "長" * (MINE_MAX // 3)})
+    assert await Draft.filter(user_id=1).count() == MINE
