@@ -3,9 +3,9 @@
 import asyncio
 import atexit
 import os
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
-from urllib.parse import parse_qsl, unquote, urlsplit
 
 import aerich
 import asyncpg
@@ -13,9 +13,12 @@ from aerich.models import Aerich
 from loguru import logger
 from tortoise import Tortoise
 from tortoise.context import TortoiseContext
-from tortoise.exceptions import OperationalError
+from tortoise.exceptions import BaseORMException, OperationalError
 
+from core.database_url import connect_arguments, of_no_use, where
 from core.errors import ExpectedStop
+from core.outages import FAILURES, POOLER, is_outage, told
+from core.postgres import dial
 from core.settings import ROOT, DatabaseSettings, load_database_settings
 
 APP = "models"
@@ -25,9 +28,21 @@ EMBEDDED_DATA = ROOT / "data" / "postgres"
 MIGRATION_LOCK = 0x726F6C6570616E65
 PATIENCE_SECONDS, RETRY_SECONDS, CONNECT_SECONDS = 5.0, 0.25, 5.0
 STATEMENT_SECONDS = 30.0
+IDLE_SECONDS = 60.0  # that an unused connection is kept; routers and clouds forget silent ones after some minutes
 CLOSE_SECONDS = 2.0  # that connections have to come back to the pool; Tortoise would wait ten
-# What asyncpg understands in a URL's query and Tortoise does not pass on by itself.
-_CONNECTION_PARAMETERS = {"host": "host", "port": "port", "user": "user", "password": "password", "sslmode": "ssl", "ssl": "ssl"}
+OLDEST_VERSION = 140000  # PostgreSQL 14, as server_version_num says it
+_NEW_DATABASE = "Make one for the bot: CREATE DATABASE … TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8' (or another UTF-8 locale)."
+_SERVER = """
+    SELECT current_setting('server_version_num')::int AS version, current_setting('server_version') AS named,
+        current_setting('server_encoding') AS encoding, current_setting('transaction_read_only') = 'on' AS read_only,
+        current_schema() AS schema
+"""
+_FOLDS_CASE = "SELECT lower('ÄÉ') = 'äé' AND upper('äé') = 'ÄÉ'"
+_EXISTING = """
+    SELECT name FROM unnest($1::text[]) AS name
+    WHERE to_regclass(quote_ident(current_schema()) || '.' || quote_ident(name)) IS NOT NULL ORDER BY name
+"""
+_CREATED = re.compile(r'CREATE TABLE (?:IF NOT EXISTS )?"(\w+)"')
 
 Result = TypeVar("Result")
 
@@ -45,6 +60,8 @@ class Database:
         """Reach the server, migrate, and make the pool. Raises ExpectedStop with what the operator can do when that fails."""
         if self._settings.database_url:
             self.url = self._settings.database_url.get_secret_value()
+            if ignored := of_no_use(self.url):
+                logger.info("DATABASE_URL: the bot has no use for {}", ", ".join(ignored))
         else:
             self._embedded = embedded_server()
             self.url = await _undivided(self._embedded.start)
@@ -93,41 +110,27 @@ async def _undivided(work: Callable[[], Result]) -> Result:
 
 def tortoise_config(url: str, max_connections: int, statement_seconds: float | None = STATEMENT_SECONDS) -> dict[str, Any]:
     """Tortoise's configuration for a database URL; one pool of at most `max_connections`, a limit of seconds for each statement."""
-    pool = {"minsize": 1, "maxsize": max_connections, "timeout": CONNECT_SECONDS, "command_timeout": statement_seconds}
+    pool = {
+        "minsize": 1,
+        "maxsize": max_connections,
+        "timeout": CONNECT_SECONDS,
+        "command_timeout": statement_seconds,
+        "max_inactive_connection_lifetime": IDLE_SECONDS,
+    }
+    arguments = connect_arguments(url)
+    account = {name: arguments.pop(name) for name in ("user", "password", "database", "server_settings")}
     return {
-        "connections": {"default": {"engine": "core.postgres", "credentials": {**connect_arguments(url), **pool}}},
+        "connections": {"default": {"engine": "core.postgres", "credentials": {**account, **pool, "address": arguments}}},
         "apps": {APP: {"models": ["models", "aerich.models"], "default_connection": "default"}},
         "use_tz": True,
         "timezone": "UTC",
     }
 
 
-def connect_arguments(url: str) -> dict[str, Any]:
-    """A database URL as asyncpg's arguments. Tortoise's own reading knows no sslmode and leaves %-signs in the user name."""
-    parts = urlsplit(url)
-    arguments: dict[str, Any] = {
-        "host": parts.hostname,
-        "port": parts.port,
-        "user": unquote(parts.username or "") or None,
-        "password": unquote(parts.password or "") or None,
-        "database": unquote(parts.path.lstrip("/")) or None,
-    }
-    server_settings: dict[str, str] = {"application_name": "rolepanel"}
-    for name, value in parse_qsl(parts.query):
-        if name in _CONNECTION_PARAMETERS:
-            arguments[_CONNECTION_PARAMETERS[name]] = value
-        else:
-            server_settings[name] = value
-    arguments["port"] = int(arguments["port"] or 5432)
-    return {**arguments, "server_settings": server_settings}
-
-
-async def connect(url: str, **server_settings: str) -> asyncpg.Connection:
+async def connect(url: str) -> asyncpg.Connection:
     """One connection outside the pool, for what belongs to a session, such as advisory locks."""
-    arguments = connect_arguments(url)
-    arguments["server_settings"] |= server_settings
     async with asyncio.timeout(CONNECT_SECONDS):
-        return await asyncpg.connect(**arguments)
+        return await dial(**connect_arguments(url))
 
 
 async def _reach(url: str) -> asyncpg.Connection:
@@ -136,31 +139,66 @@ async def _reach(url: str) -> asyncpg.Connection:
     while True:
         try:
             return await connect(url)
-        except (asyncpg.InvalidPasswordError, asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
-            raise ExpectedStop(f"The database at {_where(url)} refuses the bot: {error}. Check DATABASE_URL.") from error
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            if asyncio.get_running_loop().time() >= deadline:
-                reason = str(error) or "no answer"
-                raise ExpectedStop(
-                    f"The database at {_where(url)} cannot be reached: {reason}. Is it running? Check DATABASE_URL."
-                ) from error
+        except FAILURES as error:
+            if not is_outage(error) or asyncio.get_running_loop().time() >= deadline:
+                raise ExpectedStop(told(error, url)) from error
             logger.debug("The database does not answer yet: {}", error)
         await asyncio.sleep(RETRY_SECONDS)
-
-
-def _where(url: str) -> str:
-    arguments = connect_arguments(url)
-    return f"{arguments['host'] or 'the local socket'}:{arguments['port']}/{arguments['database']}"
 
 
 async def migrate(url: str) -> None:
     """Bring a database up to date. One process at a time does it; the others wait and then find nothing to do. Raises ExpectedStop."""
     connection = await _reach(url)
     try:
+        await _examine(connection, url)
         await connection.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK, timeout=None)
         await _upgrade(url)
+    except (*FAILURES, BaseORMException) as error:
+        logger.opt(exception=error).debug("The database cannot be brought up to date")
+        raise ExpectedStop(told(error, url)) from error
     finally:
         await connection.close(timeout=CONNECT_SECONDS)
+
+
+async def _examine(connection: asyncpg.Connection, url: str) -> None:
+    """Raise ExpectedStop where the bot cannot work with this server or database, before anything is written."""
+    found = await connection.fetchrow(_SERVER, timeout=CONNECT_SECONDS)
+    assert found is not None, "a SELECT without FROM"
+    fault = unfit(**found)
+    if not fault and not await connection.fetchval(_FOLDS_CASE, timeout=CONNECT_SECONDS):
+        fault = f"takes Ä and ä for two letters that have nothing in common (its locale is C). {_NEW_DATABASE}"
+    if not fault and await _is_shared(connection, url):
+        fault = f"is behind a pooler that hands its connections round after each transaction. {POOLER}"
+    if fault:
+        raise ExpectedStop(f"The database at {where(url)} {fault}")
+
+
+def unfit(version: int, named: str, encoding: str, read_only: bool, schema: str | None) -> str | None:
+    """What the bot cannot work with at a server that says this of itself, as the rest of a sentence; None where it can."""
+    if version < OLDEST_VERSION:
+        return f"is PostgreSQL {named}. The bot needs {OLDEST_VERSION // 10000} or newer."
+    if encoding != "UTF8":
+        return f"keeps its text as {encoding}, which has no room for every letter and emoji. {_NEW_DATABASE}"
+    if read_only:
+        return (
+            "is read-only: a copy of another server, or default_transaction_read_only is on. The bot needs one that it can write to. "
+            "With several hosts in DATABASE_URL, add target_session_attrs=read-write."
+        )
+    if schema is None:
+        return "has no schema that the bot may use (search_path). Create one, or GRANT USAGE, CREATE ON SCHEMA public TO its role."
+    return None
+
+
+async def _is_shared(connection: asyncpg.Connection, url: str) -> bool:
+    """Whether a pooler lends this connection's server to others: while another one is in a transaction there, ours gets a different one."""
+    before = await connection.fetchval("SELECT pg_backend_pid()", timeout=CONNECT_SECONDS)
+    other = await _reach(url)
+    try:
+        async with other.transaction():
+            await other.fetchval("SELECT 1", timeout=CONNECT_SECONDS)
+            return bool(await connection.fetchval("SELECT pg_backend_pid()", timeout=CONNECT_SECONDS) != before)
+    finally:
+        other.terminate()
 
 
 async def _upgrade(url: str) -> None:
@@ -172,14 +210,30 @@ async def _upgrade(url: str) -> None:
         await command.init()
         try:
             applied = {str(name) for name in await Aerich.filter(app=APP).values_list("version", flat=True)}
-        except OperationalError:  # an empty database has no table of migrations yet
-            applied = set()
-        if unknown := applied - set(await command.history()):
+        except OperationalError as error:
+            if not isinstance(error.__cause__, asyncpg.UndefinedTableError):
+                raise
+            applied = set()  # an empty database has no table of migrations yet
+        known = await command.history()
+        if unknown := applied - set(known):
             raise ExpectedStop(
                 f"The database was migrated by a newer version of the bot ({', '.join(sorted(unknown))}): start that version."
             )
+        await _adopt_nothing(context, [name for name in known if name not in applied])
         for name in await command.upgrade(run_in_transaction=True):
             logger.info("Migrated the database: {}", name.removesuffix(".py"))
+
+
+async def _adopt_nothing(context: TortoiseContext, pending: list[str]) -> None:
+    """Raise ExpectedStop when a table that a migration would create is there: another program's, or half of a restored backup."""
+    created = {name for version in pending for name in _CREATED.findall((MIGRATIONS / APP / version).read_text("utf-8"))}
+    _, rows = await context.db("default").execute_query(_EXISTING, [sorted(created - {"aerich"})])
+    if rows:
+        raise ExpectedStop(
+            f"The database already holds tables with the bot's names ({', '.join(row['name'] for row in rows)}), and no word that this bot "
+            "made them: they are another program's, or half of a backup. Nothing was changed. "
+            "Give the bot an empty database, or restore a whole backup into one."
+        )
 
 
 def __getattr__(name: str) -> Any:

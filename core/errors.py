@@ -1,10 +1,9 @@
 """The three kinds of failure, and what a person is told of each."""
 
 import secrets
-import socket
 from typing import Any
 
-import asyncpg
+import aiohttp
 import discord
 from tortoise.exceptions import DBConnectionError, TransactionManagementError
 
@@ -12,6 +11,7 @@ from core.components import Payload, text_message
 from core.deeds import Deeds
 from core.i18n import N_, Translator
 from core.markup import Markup
+from core.outages import is_outage
 from core.rate_limits import RateLimited
 from core.rest import Uncertain
 
@@ -72,27 +72,11 @@ def database_away(deeds: Deeds) -> UserError:
 
 def is_database_away(error: BaseException | None) -> bool:
     """Whether this failure means that PostgreSQL could not be reached or dropped the connection."""
-    away = (
-        DBConnectionError,
-        TransactionManagementError,
-        asyncpg.PostgresConnectionError,
-        asyncpg.CannotConnectNowError,
-        asyncpg.AdminShutdownError,
-        asyncpg.CrashShutdownError,
-        asyncpg.TooManyConnectionsError,
-        asyncpg.InterfaceError,
-        asyncpg.InternalClientError,  # what a connection says that broke in the middle of an operation
-        # What opening a connection raises; where Discord's side meets it, core.rest turns it into one of its own.
-        ConnectionError,
-        FileNotFoundError,
-        socket.gaierror,
-        TimeoutError,
-    )
     seen = 0
     while error is not None and seen < 8:
-        if isinstance(error, (Uncertain, RateLimited, discord.HTTPException)):
+        if isinstance(error, (Uncertain, RateLimited, discord.HTTPException, aiohttp.ClientError)):
             return False
-        if isinstance(error, away):
+        if isinstance(error, DBConnectionError | TransactionManagementError) or is_outage(error):
             return True
         error, seen = error.__cause__ or error.__context__, seen + 1
     return False

@@ -28,7 +28,20 @@ _NOT_REACHED = (
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
 )
+_KEEPALIVE = {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 10_000}  # seconds; the last in ms
 _READS = ("SELECT", "SHOW")
+
+
+async def dial(dsn: str | None = None, **arguments: Any) -> asyncpg.Connection:
+    """A connection that notices within seconds that the other side is gone. By socket options: poolers refuse them as parameters."""
+    connection: asyncpg.Connection = await asyncpg.connect(dsn, **arguments)
+    transport = connection._transport  # pyright: ignore[reportAttributeAccessIssue]
+    if (endpoint := transport.get_extra_info("socket")) and endpoint.family != getattr(socket, "AF_UNIX", None):
+        endpoint.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for name, value in _KEEPALIVE.items():
+            if option := getattr(socket, name, None):  # not every system has each of them
+                endpoint.setsockopt(socket.IPPROTO_TCP, option, value)
+    return connection
 
 
 @contextmanager
@@ -103,6 +116,11 @@ class _Client(AsyncpgDBClient):
     async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
         with _deed(query):
             return await super().execute_query_dict(query, values)
+
+    async def create_pool(self, **kwargs: Any) -> asyncpg.Pool:
+        """The pool. `address` holds what Tortoise knows no name for, such as several hosts; it wins over Tortoise's own reading."""
+        address = kwargs.pop("address")
+        return await asyncpg.create_pool(**{**kwargs, **address, "connect": dial})
 
     def _in_transaction(self) -> TransactionContext:
         return _Transaction(TransactionWrapper(self), self._pool_init_lock)

@@ -6,7 +6,7 @@ import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from dotenv.parser import parse_stream
@@ -22,6 +22,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from core.database_url import UrlFault, check_url
 from core.errors import ExpectedStop
 from core.i18n import available
 
@@ -91,12 +92,7 @@ class DatabaseSettings(BaseSettings):
     def _is_postgresql(cls, value: SecretStr | None) -> SecretStr | None:
         if value is None:
             return None
-        url = urlsplit(value.get_secret_value())
-        if url.scheme not in ("postgresql", "postgres") or not url.path.strip("/"):
-            raise ValueError("not a PostgreSQL URL with a database name")
-        _ = url.port  # raises ValueError unless it is a number
-        for port in parse_qs(url.query).get("port", ()):
-            int(port)
+        check_url(value.get_secret_value())
         return value
 
     @classmethod
@@ -251,7 +247,9 @@ def _sentence(settings_class: type[BaseSettings], detail: ErrorDetails) -> str:
     if place is None:
         return f"{name.upper()} is not set. Set it in the environment, in .env, or as {name} in config.toml to {field.description}."
     shown = "" if "Secret" in str(field.annotation) else f", now {detail['input']!r},"
-    return f"{place[1]} in {place[0]}{shown} must be {field.description}."
+    fault = detail.get("ctx", {}).get("error")
+    reason = f": {fault}" if isinstance(fault, UrlFault) else ""
+    return f"{place[1]} in {place[0]}{shown} must be {field.description}{reason}."
 
 
 def _unknown(name: str, known: list[str]) -> str:

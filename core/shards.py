@@ -17,6 +17,7 @@ from loguru import logger
 
 from core.database import connect
 from core.errors import ExpectedStop
+from core.outages import FAILURES, is_outage, told
 
 BEAT_SECONDS = 1.0  # between two proofs that the session lives
 HOLD_SECONDS = 5.0  # that the locks count as held after the last proof
@@ -25,8 +26,8 @@ BEAT_TIMEOUT = 3.0  # that a proof may take; then there is still time to take th
 RETRY_SECONDS = 0.25
 STATEMENT_SECONDS = 5.0
 LOCK_SECONDS = 20.0  # that one statement waits for a lock, so that a dead connection is noticed
-# What asyncpg raises when a connection cannot be had, breaks, or breaks in the middle of an operation.
-AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+# A limit of the server's on how long a statement may wait: the turn of another process lasts.
+NOT_YET = (asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError)
 
 OTHER_COUNT = (
     "Another process of this bot runs with {theirs} shards, this one with {ours}: both would serve the same servers. "
@@ -104,7 +105,7 @@ class ShardSlots:
     async def acquire(self) -> None:
         """Return when every lock is held; until then this process is a standby. An unreachable database is waited for.
 
-        Raises ExpectedStop when another process counts the shards differently.
+        Raises ExpectedStop when another process counts the shards differently, or the database refuses for good.
         """
         await self._end_keeper()
         warned = False
@@ -113,11 +114,14 @@ class ShardSlots:
                 async with self._turn:
                     await self._take(wait=True)
                 break
-            except AWAY as error:
+            except FAILURES as error:
                 self._forget()
-                if not warned and not isinstance(error, asyncpg.LockNotAvailableError):
-                    logger.warning("The database is away, so the shards are not held: {!r}", error)
-                    warned = True
+                if not isinstance(error, NOT_YET):
+                    if not is_outage(error):
+                        raise ExpectedStop(told(error, self._url)) from error
+                    if not warned:
+                        logger.warning("The database is away, so the shards are not held: {!r}", error)
+                        warned = True
             await asyncio.sleep(RETRY_SECONDS)
         self._keeper = asyncio.create_task(self._keep(), name="shard slots")
 
@@ -134,7 +138,7 @@ class ShardSlots:
             return
         async with self._turn:
             if self._connection:
-                with suppress(*AWAY):
+                with suppress(*FAILURES):
                     await self._connection.execute(_UNLOCK, list(self._serving.values()), timeout=BEAT_TIMEOUT)
 
     async def release(self) -> None:
@@ -143,7 +147,7 @@ class ShardSlots:
         self._shards = frozenset()
         self._alone.clear()
         if self._connection:
-            with suppress(*AWAY):
+            with suppress(*FAILURES):
                 await self._connection.close(timeout=BEAT_SECONDS)
         self._forget()
 
@@ -242,7 +246,7 @@ class ShardSlots:
                         break
                     self._listen(ended)
                     logger.info("The shards are held again")
-            except AWAY as error:
+            except FAILURES as error:
                 logger.debug("The shards cannot be held right now: {!r}", error)
                 self._drop()
         self._forget()

@@ -3,12 +3,15 @@
 import asyncio
 import os
 import shutil
+import socket
+import ssl
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import psutil
@@ -18,10 +21,13 @@ from tortoise.connection import get_connection
 from tortoise.transactions import in_transaction
 
 from core import embedded
-from core.database import Database, connect, connect_arguments, migrate
+from core.database import Database, connect, migrate, unfit
+from core.database_url import UrlFault, check_url, connect_arguments, where
 from core.embedded import EmbeddedPostgres
 from core.errors import ExpectedStop
+from core.outages import is_outage, told
 from core.settings import ROOT, DatabaseSettings
+from core.shards import ShardSlots
 from models import GuildConfig
 
 
@@ -44,12 +50,93 @@ async def scalar(url: str, query: str, *values: object) -> object:
         ("postgres://a%40b:p%2Fw@[::1]:6000/bot", {"host": "::1", "port": 6000, "user": "a@b", "password": "p/w"}),
         ("postgresql://u@/bot?host=/run/pg", {"host": "/run/pg", "user": "u", "password": None}),
         ("postgresql://db/bot?sslmode=require&search_path=x", {"ssl": "require", "user": None}),
+        ("postgresql://u:p:q@db/bot", {"host": "db", "user": "u", "password": "p:q"}),
+        ("postgresql://u@%2Frun%2Fpg/bot", {"host": "/run/pg", "port": 5432}),
+        ("postgresql://u@%2Frun%2Fpg:6432/bot", {"host": "/run/pg", "port": 6432}),
+        ("postgresql:///bot", {"host": None, "port": 5432, "database": "bot"}),
+        ("postgresql://u@/?dbname=bot&host=::1&user=v", {"host": "::1", "user": "v", "database": "bot"}),
+        ("postgresql://a:1,[::1]:2/bot", {"host": ["a", "::1"], "port": [1, 2]}),
+        ("postgresql://a,b/bot?port=7", {"host": ["a", "b"], "port": [7, 7]}),
+        ("postgresql://db/bot?target_session_attrs=read-write", {"host": "db", "dsn": "postgresql:///?target_session_attrs=read-write"}),
+        ("postgresql://db/bot?connect_timeout=9&channel_binding=require&keepalives=1&pgbouncer=true&supa=x", {"host": "db"}),
+        ("postgresql://db/bot?schema=x", {"server_settings": {"application_name": "rolepanel", "search_path": "x"}}),
     ],
 )
 def test_a_database_url_becomes_the_drivers_arguments(url: str, expected: dict[str, object]) -> None:
     arguments = connect_arguments(url)
     assert expected.items() <= arguments.items()
     assert set(arguments["server_settings"]) <= {"application_name", "search_path"}
+
+
+@pytest.mark.parametrize("password", ["p@ss/w#rd?", "p@ss", "p/w", "p?w", "12/a?w", "12?w", "a[b", "a]b", "p#w", "100%w"])
+def test_a_password_that_is_not_encoded_is_never_taken_for_a_host(password: str) -> None:
+    with pytest.raises(UrlFault, match="%40") as fault:
+        check_url(f"postgresql://pw:{password}@localhost:5432/bot")
+    assert password not in str(fault.value)
+
+
+def test_a_file_that_the_url_names_has_to_be_there() -> None:
+    check_url(f"postgresql://db/bot?sslrootcert={__file__}")
+    check_url("postgresql://db/bot?sslrootcert=system")
+    with pytest.raises(UrlFault, match=r"/nowhere.*sslcert"):
+        check_url("postgresql://db/bot?sslcert=/nowhere")
+
+
+def test_servers_are_shown_with_their_ports() -> None:
+    assert where("postgresql://u:geheim@a:1,[::1]:2/bot") == "a:1,[::1]:2/bot"
+    assert where("postgresql:///bot") == "the local socket:5432/bot"
+
+
+OUTAGES: list[BaseException] = [
+    ConnectionRefusedError(),
+    OSError(101, "Network is unreachable"),
+    TimeoutError(),
+    asyncpg.ConnectionDoesNotExistError("gone"),
+    asyncpg.AdminShutdownError("terminating"),
+    asyncpg.CannotConnectNowError("starting up"),
+    asyncpg.IdleSessionTimeoutError("idle"),
+    asyncpg.TooManyConnectionsError("too many clients"),
+    asyncpg.ProtocolViolationError("server login has been failing, try again later"),  # of a pooler
+]
+REFUSALS: list[BaseException] = [
+    ssl.SSLCertVerificationError("self-signed"),
+    asyncpg.ClientConfigurationError("no such sslmode"),
+    asyncpg.InsufficientPrivilegeError("permission denied"),
+    asyncpg.UndefinedFunctionError("no such function"),
+    asyncpg.ReadOnlySQLTransactionError("read-only"),
+    asyncpg.DiskFullError("no space left"),
+    asyncpg.OutOfMemoryError("out of memory"),
+    asyncpg.InvalidPasswordError("password"),
+    asyncpg.ProtocolViolationError("unsupported startup parameter: search_path"),
+]
+
+
+@pytest.mark.parametrize("error", OUTAGES, ids=repr)
+def test_what_passes_by_itself_is_an_outage(error: BaseException) -> None:
+    assert is_outage(error)
+
+
+@pytest.mark.parametrize("error", REFUSALS, ids=repr)
+def test_what_somebody_has_to_mend_is_no_outage(error: BaseException) -> None:
+    assert not is_outage(error)
+    assert "running?" not in told(error, "postgresql://db/bot")
+
+
+FIT: dict[str, Any] = {"version": 150000, "named": "15.0", "encoding": "UTF8", "read_only": False, "schema": "public"}
+
+
+@pytest.mark.parametrize(
+    ("difference", "said"),
+    [
+        ({"version": 130014, "named": "13.14"}, "PostgreSQL 13.14. The bot needs 14"),
+        ({"encoding": "SQL_ASCII"}, "SQL_ASCII"),
+        ({"read_only": True}, "target_session_attrs"),
+        ({"schema": None}, "search_path"),
+    ],
+)
+def test_servers_that_the_bot_cannot_work_with(difference: dict[str, Any], said: str) -> None:
+    assert unfit(**FIT) is None
+    assert said in (unfit(**{**FIT, **difference}) or "")
 
 
 class TestMigrations:
@@ -89,6 +176,113 @@ class TestMigrations:
         await scalar(database_url, "INSERT INTO aerich (version, app, content) VALUES ('999_x_later.py', 'models', '{}')")
         with pytest.raises(ExpectedStop, match=r"newer version.*999_x_later"):
             await migrate(database_url)
+
+    async def test_tables_that_this_bot_has_not_made_are_not_adopted(self, database_url: str) -> None:
+        """Half of a backup: the tables, without the word of how old they are."""
+        await scalar(database_url, "DELETE FROM aerich")
+        with pytest.raises(ExpectedStop, match=r"already holds tables.*guild_config.*Nothing was changed"):
+            await migrate(database_url)
+        assert await scalar(database_url, "SELECT count(*) FROM aerich") == 0
+
+    async def test_another_programs_table_is_left_alone(self, empty_database_url: str) -> None:
+        await scalar(empty_database_url, "CREATE TABLE panel (x int)")
+        with pytest.raises(ExpectedStop, match=r"already holds tables with the bot's names \(panel\)"):
+            await migrate(empty_database_url)
+        assert await scalar(empty_database_url, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == 1
+
+    @pytest.mark.parametrize(
+        ("options", "said"),
+        [
+            ("ENCODING 'LATIN1' LOCALE 'C'", "as LATIN1"),
+            ("ENCODING 'UTF8' LOCALE 'C'", "its locale is C"),
+        ],
+    )
+    async def test_a_database_without_room_for_every_letter(self, options: str, said: str, postgres: str) -> None:
+        await scalar(postgres, f"CREATE DATABASE narrow {options} LOCALE_PROVIDER libc TEMPLATE template0")
+        try:
+            with pytest.raises(ExpectedStop, match=said):
+                await migrate(postgres.replace("/postgres?", "/narrow?"))
+        finally:
+            await scalar(postgres, "DROP DATABASE narrow WITH (FORCE)")
+
+    async def test_a_read_only_database(self, empty_database_url: str, postgres: str) -> None:
+        name = empty_database_url.split("/")[3].split("?")[0]
+        await scalar(postgres, f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+        with pytest.raises(ExpectedStop, match="is read-only"):
+            await migrate(empty_database_url)
+
+    @pytest.mark.parametrize(
+        ("rights", "said"),
+        [
+            ("", "refuses the bot: permission denied for schema public. .*GRANT USAGE, CREATE"),
+            ("CONNECTION LIMIT 1", "refuses the bot: too many connections for role .*DATABASE_MAX_CONNECTIONS"),
+        ],
+    )
+    async def test_a_role_that_lacks_something(
+        self, rights: str, said: str, empty_database_url: str, postgres: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("core.database.PATIENCE_SECONDS", 0)
+        await scalar(postgres, f"CREATE ROLE lacking LOGIN {rights}")
+        try:
+            with pytest.raises(ExpectedStop, match=said):
+                await migrate(empty_database_url.replace("//rolepanel@", "//lacking@"))
+        finally:
+            await scalar(postgres, "DROP ROLE lacking")
+
+    @pytest.mark.parametrize("parameter", ["nonsense=1", "sslmode=nonsense"])
+    async def test_an_unknown_parameter_is_named_at_once(self, parameter: str, empty_database_url: str) -> None:
+        with pytest.raises(ExpectedStop, match=r"nonsense|sslmode") as stop:
+            await migrate(f"{empty_database_url}&{parameter}")
+        assert "running?" not in str(stop.value)
+
+
+@pytest.mark.skipif(shutil.which("pgbouncer") is None, reason="pgbouncer is not installed")
+class TestPooler:
+    @pytest.fixture
+    def pooler(self, request: pytest.FixtureRequest, empty_database_url: str) -> Iterator[str]:
+        """The URL of a PgBouncer in the mode that is asked for, before an empty database."""
+        server = Path(empty_database_url.split("host=")[1])
+        owner = server.stat()
+        database = empty_database_url.split("/")[3].split("?")[0]
+        with tempfile.TemporaryDirectory(prefix="rolepanel-test-") as name:
+            with socket.socket() as free:
+                free.bind(("127.0.0.1", 0))
+                port = free.getsockname()[1]
+            directory = Path(name)
+            directory.chmod(0o755)
+            (directory / "pgbouncer.ini").write_text(
+                f"[databases]\n* = host={server} user=rolepanel\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\n"
+                f"unix_socket_dir =\nauth_type = any\npool_mode = {request.param}\n"
+            )
+            with subprocess.Popen(
+                ["pgbouncer", directory / "pgbouncer.ini"], stderr=subprocess.PIPE, text=True, user=owner.st_uid, group=owner.st_gid
+            ) as process:
+                assert process.stderr
+                while "process up" not in (line := process.stderr.readline()):
+                    assert line, "it ended"
+                yield f"postgresql://rolepanel@127.0.0.1:{port}/{database}"
+                process.kill()
+
+    @pytest.mark.parametrize("pooler", ["session"], indirect=True)
+    async def test_one_that_lends_connections_for_a_session_is_as_good_as_the_server(self, pooler: str) -> None:
+        database = Database(settings_for(pooler))
+        await database.open()
+        slots = ShardSlots(pooler, 1, [0])
+        await slots.acquire()
+        assert slots.held == {0}
+        await GuildConfig.create(guild_id=1)
+        await slots.release()
+        await database.close()
+
+    @pytest.mark.parametrize("pooler", ["transaction"], indirect=True)
+    async def test_one_that_lends_them_for_a_transaction_is_refused(self, pooler: str) -> None:
+        with pytest.raises(ExpectedStop, match="session mode"):
+            await migrate(pooler)
+
+    @pytest.mark.parametrize("pooler", ["session"], indirect=True)
+    async def test_a_parameter_that_it_does_not_know_is_named(self, pooler: str) -> None:
+        with pytest.raises(ExpectedStop, match="unsupported startup parameter: work_mem"):
+            await migrate(f"{pooler}?work_mem=4MB")
 
 
 AUDIT = "INSERT INTO audit_entry (guild_id, kind, payload, created_at, state, settled_at, posted_at, resume) VALUES (1, 'x', '{}', now(), "

@@ -1,5 +1,6 @@
 """The catalogues are complete and agree with the source."""
 
+import ast
 import re
 from functools import cache
 from string import Formatter
@@ -30,6 +31,22 @@ def catalogue(locale: str) -> Catalog:
 def in_source() -> frozenset[Id]:
     folders = [found for name in ("core", "domain", "cogs") for found in extract_from_dir(ROOT / name, keywords=KEYWORDS)]
     return frozenset(found[-3] for found in [*folders, *extract_from_file("python", ROOT / "bot.py", keywords=KEYWORDS)])
+
+
+def test_no_sentence_hides_in_another_string() -> None:
+    """Babel on Python 3.11 does not look into an f-string, later ones do: the sentence would be missing in one of them."""
+    hidden = [
+        f"{path.relative_to(ROOT)}:{string.lineno}"
+        for folder in ("core", "domain", "cogs")
+        for path in (ROOT / folder).rglob("*.py")
+        for string in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(string, ast.JoinedStr)
+        for call in ast.walk(string)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name | ast.Attribute)
+        if (call.func.id if isinstance(call.func, ast.Name) else call.func.attr) in KEYWORDS
+        if any(isinstance(argument, ast.Constant) for argument in call.args)
+    ]
+    assert not hidden
 
 
 def messages(locale: str) -> list[Any]:

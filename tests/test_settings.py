@@ -107,6 +107,13 @@ def test_a_bad_value_is_refused(name: str, value: str, monkeypatch: pytest.Monke
     assert fault.startswith(f"{name} in the environment")
 
 
+def test_a_url_that_cannot_be_read_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", "t")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://u:ge#heim@h/d")
+    (fault,) = faults()
+    assert "# as %23" in fault and "heim" not in fault
+
+
 def test_a_shard_outside_the_count_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in (("DISCORD_TOKEN", "t"), ("SHARD_COUNT", "2"), ("SHARD_IDS", "0,2")):
         monkeypatch.setenv(name, value)
