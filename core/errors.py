@@ -41,6 +41,7 @@ PARTLY_DONE = N_("Part of it may have been done: {what}. I'll put it right by my
 YOUR_CHANGE = N_("the change you just made")
 UNEXPECTED = N_("Something went wrong on the bot's side. If it happens again, tell the bot's operator this number: `{error_id}`.")
 SWITCHED_OFF = N_("This part of the bot is switched off right now. Please try again later.")
+OUTDATED_COMMAND = N_("This command is not what it was. Please pick it from the list again.")
 OUTDATED = N_("This button or menu is from an older version of the bot and no longer works. Ask an admin to post the panel again.")
 TOO_SLOW = N_("That took too long. Please try again in a moment.")
 NOT_ALLOWED = N_("You may not use this command.")

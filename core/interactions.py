@@ -5,7 +5,7 @@ their custom_id, and `@acknowledges(...)` on a slash command that does more than
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 import discord
 from loguru import logger
 
-from core import deeds, errors
+from core import claims, deeds, errors
 from core.answer import Acknowledgement, Answer, TooLate
 from core.components import text_message
 from core.i18n import translator
@@ -48,7 +48,11 @@ class Press:
     @property
     def values(self) -> list[str]:
         """What was picked in a select."""
-        return list((self.interaction.data or {}).get("values", []))  # pyright: ignore[reportReturnType]
+        return claims.values(self.interaction.data)
+
+    def numbers(self, *, wide: bool = False) -> tuple[int, ...]:
+        """The numbers that were picked in a select; `wide` ones may be ids of Discord. Raises UserError for anything else."""
+        return tuple(claims.number(value, wide=wide) for value in self.values)
 
     @property
     def member(self) -> discord.Member:
@@ -69,13 +73,18 @@ class _Registered:
     cog: str
     handler: Handler
     acknowledgement: Acknowledgement
+    wide: Collection[int]
 
 
-def component(verb: str, acknowledgement: Acknowledgement) -> Callable[[_F], _F]:
-    """Declare that a cog's method handles the components and modals with this verb."""
+def component(verb: str, acknowledgement: Acknowledgement, wide: Collection[int] = ()) -> Callable[[_F], _F]:
+    """Declare that a cog's method handles the components and modals with this verb.
+
+    `wide` are the places of those of its arguments that hold an id of Discord, permissions or a digest; the others are rows, versions,
+    pages or choices.
+    """
 
     def mark(function: _F) -> _F:
-        function.__component__ = (verb, acknowledgement)  # pyright: ignore[reportFunctionMemberAccess]
+        function.__component__ = (verb, acknowledgement, wide)  # pyright: ignore[reportFunctionMemberAccess]
         return function
 
     return mark
@@ -115,10 +124,10 @@ class Gate:
             declared = getattr(getattr(type(cog), name, None), "__component__", None)
             if declared is None:
                 continue
-            verb, acknowledgement = declared
+            verb, acknowledgement, wide = declared
             if verb in self._handlers:
                 raise ValueError(f"the verb {verb!r} is handled by the cog {self._handlers[verb].cog!r} already")
-            self._handlers[verb] = _Registered(cog.qualified_name, getattr(cog, name), acknowledgement)
+            self._handlers[verb] = _Registered(cog.qualified_name, getattr(cog, name), acknowledgement, wide)
 
     def remove_cog(self, name: str) -> None:
         """Forget the handlers of a cog."""
@@ -239,23 +248,28 @@ class Gate:
 
     async def _route_component(self, interaction: discord.Interaction, answer: Answer) -> None:
         try:
-            decoded = decode(interaction.custom_id or "")
+            decoded = decode(str(interaction.custom_id))
         except ForeignCustomId:
             raise errors.UserError(errors.OUTDATED) from None
         entry = await self._settled(lambda: self._handlers.get(decoded.verb), lambda found: found.cog)
         if entry is None:
             raise errors.UserError(errors.SWITCHED_OFF)
+        if interaction.type is discord.InteractionType.modal_submit and entry.acknowledgement is Acknowledgement.MODAL:
+            raise errors.Vanished(errors.OUTDATED)  # no form opens another one
         answer.acknowledgement = entry.acknowledgement
-        await self._run(entry.cog, entry.handler(Press(interaction, answer, decoded.args, decoded.shown)))
+        args, shown = claims.arguments(decoded.args, entry.wide), decoded.shown
+        claims.arguments(() if shown is None else (shown,), ())
+        await self._run(entry.cog, entry.handler(Press(interaction, answer, args, shown)))
 
     async def _route_command(self, interaction: discord.Interaction, answer: Answer) -> None:
         command = await self._settled(lambda: self._command(interaction), lambda found: found.cog.qualified_name)
         if command is None:
             raise errors.UserError(errors.SWITCHED_OFF)
-        leaf, options = _leaf(command, interaction.data)
+        leaf, options = claims.leaf(command, interaction.data)
         if interaction.type is discord.InteractionType.auto_complete:
             await self._run(command.cog.qualified_name, self._complete(interaction, answer, leaf, options))
         else:
+            claims.check_command(leaf, options, interaction.data)
             answer.acknowledgement = _declared(leaf)
             await self._run(command.cog.qualified_name, self._invoke(interaction, command))
 
@@ -269,14 +283,15 @@ class Gate:
     async def _complete(self, interaction: discord.Interaction, answer: Answer, command: Any, options: list[Any]) -> None:
         """Call the autocomplete function of the focused option. (py-cord's own way cancels one person's request by another's.)"""
         focused = next((given for given in options if given.get("focused")), None)
-        option = next((known for known in command.options if focused and known.name == focused["name"]), None)
-        if focused is None or option is None or option.autocomplete is None:
+        known: list[Any] = command.options if isinstance(command, discord.SlashCommand) else []
+        option = next((one for one in known if focused and one.name == focused.get("name")), None)
+        if focused is None or option is None or option.autocomplete is None or not isinstance(focused.get("value"), str):
             await answer.choices([])
             return
         context: Any = await self._bot.get_autocomplete_context(interaction)
-        context.command, context.focused, context.value = command, option, focused["value"]
-        context.options = {given["name"]: given["value"] for given in options}
-        choices = await option.autocomplete(command.cog, context)
+        context.command, context.focused, context.value = command, option, claims.cleaned(focused["value"])
+        context.options = {given.get("name"): given.get("value") for given in options}
+        choices: Any = await option.autocomplete(command.cog, context)
         await answer.choices([choice.to_dict() for choice in choices])
 
     async def _settled(self, find: Callable[[], Any], cog_of: Callable[[Any], str]) -> Any:
@@ -323,22 +338,12 @@ class Gate:
         if interaction.type is discord.InteractionType.auto_complete:
             return Acknowledgement.AUTOCOMPLETE
         if interaction.type is discord.InteractionType.application_command:
-            return _declared(_leaf(self._command(interaction), interaction.data)[0])
+            return _declared(claims.leaf(self._command(interaction), interaction.data)[0])
         try:
-            entry = self._handlers.get(decode(interaction.custom_id or "").verb)
+            entry = self._handlers.get(decode(str(interaction.custom_id)).verb)
         except ForeignCustomId:
             entry = None
         return entry.acknowledgement if entry else Acknowledgement.REPLY
-
-
-def _leaf(command: Any, data: Any) -> tuple[Any, list[Any]]:
-    """The command or subcommand that an interaction names, and the options given to it."""
-    options: list[Any] = (data or {}).get("options", [])
-    while isinstance(command, discord.SlashCommandGroup) and options:
-        name = options[0]["name"]
-        command = next((sub for sub in command.subcommands if sub.name == name), None)
-        options = options[0].get("options", [])
-    return command, options
 
 
 def _declared(command: Any) -> Acknowledgement:

@@ -10,7 +10,8 @@ import discord.http
 # py-cord reads these fields without asking whether they are there.
 _USER = {"discriminator": "0", "avatar": None}
 _ROLE = {"colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None}}
-_INTERACTION = {"version": 1}
+# An interaction of nobody, who is no member: whoever handles it says that it works in servers only.
+_INTERACTION = {"version": 1, "user": {**_USER, "id": "0", "username": ""}}
 _READY = {"resume_gateway_url": None}
 _MESSAGE: dict[str, Any] = {
     "type": 0,
@@ -53,6 +54,8 @@ def _completed(found: dict[str, Any]) -> dict[str, Any]:
     if "author" in found and "channel_id" in found:
         return _MESSAGE | found
     if "application_id" in found and "token" in found:
+        if "member" not in found and "user" not in found:
+            found.pop("guild_id", None)
         return _INTERACTION | found
     match found.get("t"):
         case "READY":

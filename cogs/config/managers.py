@@ -55,7 +55,7 @@ class ManagerHandlers:
     async def set_managers(self, press: Press) -> None:
         """Roles were picked; none at all may be."""
         guild, actor_id = managed_guild(press.interaction)
-        role_ids = [int(role_id) for role_id in press.values]
+        role_ids = list(press.numbers(wide=True))
         if guild.id in role_ids:
             raise UserError(EVERYONE)
         await self.service.set_managers(guild.id, actor_id, role_ids)

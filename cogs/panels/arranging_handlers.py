@@ -51,7 +51,7 @@ class ArrangingHandlers(PanelHandlers):
     async def remove_many(self, press: Press) -> None:
         """Roles were picked to be taken off."""
         before = await self._panel(press)
-        items = tuple(int(value) for value in press.values if value.isdecimal())
+        items = press.numbers()
         panel = await self.service.remove_roles(await Editor.of(press.interaction), await self._facts(press), before.panel_id, items)
         names = [role.label for role in before.roles if role.item_id in items and panel.item(role.item_id) is None]
         notices = arranging_screens.removed_notice(names, press.answer.t)

@@ -79,12 +79,12 @@ class BehaviourHandlers(PanelHandlers):
     @component(verbs.REQUIRED, Acknowledgement.REDRAW)
     async def set_required(self, press: Press) -> None:
         """The roles that a member needs were picked."""
-        await self._require(press, "required", required_role_ids=[int(role_id) for role_id in press.values])
+        await self._require(press, "required", required_role_ids=list(press.numbers(wide=True)))
 
     @component(verbs.BLOCKED, Acknowledgement.REDRAW)
     async def set_blocked(self, press: Press) -> None:
         """The roles that a member must not have were picked."""
-        await self._require(press, "blocked", blocked_role_ids=[int(role_id) for role_id in press.values])
+        await self._require(press, "blocked", blocked_role_ids=list(press.numbers(wide=True)))
 
     @component(verbs.NEEDS_ALL, Acknowledgement.REDRAW)
     async def set_needs_all(self, press: Press) -> None:
@@ -117,7 +117,7 @@ class BehaviourHandlers(PanelHandlers):
     async def set_bundle(self, press: Press) -> None:
         """The roles that are given along were picked."""
         before, editor, facts = await self._panel(press), await Editor.of(press.interaction), await self._facts(press)
-        item, role_ids = argument(press, 1), tuple(int(role_id) for role_id in press.values)
+        item, role_ids = argument(press, 1), press.numbers(wide=True)
         refused: list[Refusal] = []
 
         async def save(panel: PanelSpec) -> PanelSpec:

@@ -57,7 +57,7 @@ class CheckHandlers(PanelHandlers):
         """Another page of findings."""
         await self._show(press, argument(press, 1))
 
-    @component(verbs.MEND, Acknowledgement.REDRAW)
+    @component(verbs.MEND, Acknowledgement.REDRAW, wide=(4, 5))
     async def mend(self, press: Press) -> None:
         """Mend one finding, and show what is left."""
         editor = await Editor.of(press.interaction)

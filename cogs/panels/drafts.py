@@ -138,7 +138,7 @@ class DraftHandlers(PanelHandlers):
         await self._handler(decoded.verb)(Press(press.interaction, press.answer, args))
         await draft.delete()
 
-    @component(verbs.OPEN_ANYWAY, Acknowledgement.REDRAW)
+    @component(verbs.OPEN_ANYWAY, Acknowledgement.REDRAW, wide=(1,))
     async def open_anyway(self, press: Press) -> None:
         """Do once more what an administrator was asked about; when it would open something else by now, they are asked again."""
         await Editor.of(press.interaction)

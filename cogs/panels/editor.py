@@ -39,14 +39,14 @@ class EditorHandlers(PanelHandlers):
         """Roles were picked to be added: those that are new are shown."""
         before, editor = await self._panel(press), await Editor.of(press.interaction)
         guild = await self.poster.guild(press.interaction.guild_id)
-        role_ids = tuple(int(role_id) for role_id in press.values)
+        role_ids = press.numbers(wide=True)
         panel, refused = await self.service.add_roles(editor, guild_facts(guild), before.panel_id, role_ids)
         view = await self._view(press, panel)
         notices = screens.added_notice(before, view, role_ids)
         shown = [role.item_id for role in panel.roles if role.role_id in role_ids]
         await press.answer.redraw(screens.after_adding(view, refused, notices, view.page_of(shown[-1]) if shown else 0))
 
-    @component(verbs.CONFIRM, Acknowledgement.REDRAW)
+    @component(verbs.CONFIRM, Acknowledgement.REDRAW, wide=(1, 2))
     async def confirm(self, press: Press) -> None:
         """An administrator wants a dangerous role on the panel; the others that they were asked about are asked about again."""
         editor = await Editor.of(press.interaction)

@@ -15,6 +15,7 @@ from cogs.panels.poster import Poster
 from cogs.panels.postings import Posting, postings_of
 from cogs.panels.service import PanelService
 from cogs.panels.view import View
+from core import claims
 from core.errors import OUTDATED, Vanished
 from core.facts import guild_facts
 from core.i18n import N_, Translator
@@ -96,12 +97,9 @@ def argument(press: Press, index: int, default: int | None = None) -> int:
     return default
 
 
-def picked(press: Press) -> int:
-    """The number that was picked in a select. Raises UserError for anything else."""
-    value = next(iter(press.values), "")
-    if not value.isdecimal():
-        raise Vanished(OUTDATED)
-    return int(value)
+def picked(press: Press, *, wide: bool = False) -> int:
+    """The number that was picked in a select; a `wide` one may be an id of Discord. Raises UserError for anything else."""
+    return claims.number(next(iter(press.values), None), wide=wide)
 
 
 def role_of(panel: PanelSpec, item_id: int) -> RoleSpec:

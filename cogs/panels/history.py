@@ -60,7 +60,7 @@ class HistoryHandlers(PanelHandlers):
         found = await _found(now, picked(press))
         await press.answer.redraw(await _version(view, found, await _placed(view, found, editor)))
 
-    @component(verbs.RESTORE, Acknowledgement.REDRAW)
+    @component(verbs.RESTORE, Acknowledgement.REDRAW, wide=(3,))
     async def restore(self, press: Press) -> None:
         """Make the panel what it was, if that still is what was shown."""
         now, editor = await self._panel(press), await Editor.of(press.interaction)

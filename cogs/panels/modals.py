@@ -12,6 +12,7 @@ from cogs.panels import verbs
 from cogs.panels.components import labelled, modal, option, radio_group, role_select, text_input
 from cogs.panels.emojis import parse_emoji
 from cogs.panels.words import COLOURS, MODES, STYLES
+from core import claims
 from core.components import Payload
 from core.errors import OUTDATED, UserError, Vanished
 from core.i18n import N_, Translator
@@ -32,6 +33,18 @@ from domain.panels import (
 TITLE, DESCRIPTION, ROLES, STYLE, MODE = (encode(f"field.{name}") for name in ("title", "description", "roles", "style", "mode"))
 LABEL, EMOJI, COLOUR = (encode(f"field.{name}") for name in ("label", "emoji", "colour"))
 PICKED, AGREED = "picked", "agreed"  # beside what Discord names: no field of a form is called so
+FIELDS = {
+    verb: {encode(f"field.{name}") for name in names}
+    for verb, names in {
+        verbs.CREATE: ("title", "description", "roles", "style", "mode"),
+        verbs.TEXT_SAVE: ("title", "description"),
+        verbs.ROLE_SAVE: ("label", "emoji", "description", "colour"),
+        verbs.PICTURES_SAVE: ("accent", "image", "thumbnail", "footer"),
+        verbs.LIMITS_SAVE: ("minimum", "maximum"),
+        verbs.LINK_SAVE: ("group",),
+        verbs.TERMS_SAVE: ("duration", "capacity", "counted"),
+    }.items()
+}
 BLANKS = "\u115f\u1160\u2800\u3164\uffa0"  # letters and signs by Unicode, which look like spaces
 EMOJI_MAX = 64  # `<a:name:id>` with a name of 32 characters and an id of 20
 
@@ -123,7 +136,7 @@ def read_draft(data: Any) -> PanelDraft:
     return PanelDraft(
         title=title,
         description=description,
-        role_ids=tuple(dict.fromkeys(int(role_id) for role_id in fields.get(ROLES) or ())),
+        role_ids=tuple(claims.number(role_id, wide=True) for role_id in fields.get(ROLES) or ()),
         style=read_choice(Style, fields.get(STYLE)),
         mode=read_choice(Mode, fields.get(MODE)),
     )
@@ -201,7 +214,7 @@ class Sent:
         data: Any = interaction.data or {}
         if "custom_id" not in data:
             return None, None
-        values = submitted(data) if "components" in data else {PICKED: list(data.get("values", ()))}
+        values = submitted(data) if "components" in data else {PICKED: claims.values(data)}
         return cls(data["custom_id"], values), data.get(AGREED)
 
 
@@ -215,11 +228,12 @@ def submission(custom_id: str, values: dict[str, Any], agreed: int | None = None
 
 
 def submitted(data: Any) -> dict[str, Any]:
-    """The values of a submitted modal by the custom_id of their field: text or choice, or a list for selects."""
-    fields = [part["component"] for part in (data or {}).get("components", ()) if "component" in part]
-    return {field["custom_id"]: _storable(field.get("values", field.get("value"))) for field in fields}
+    """The values of a submitted modal by the custom_id of their field: text or choice, or a list for selects.
 
-
-def _storable(value: Any) -> Any:
-    """A value without what PostgreSQL cannot keep in a text."""
-    return value.replace("\0", "") if isinstance(value, str) else value
+    Raises UserError unless they are those of the form.
+    """
+    found = claims.fields(data)
+    wanted = next((names for verb, names in FIELDS.items() if str(data.get("custom_id")).startswith(encode(verb))), found.keys())
+    if found.keys() != wanted or any(isinstance(value, list) is not (name == ROLES) for name, value in found.items()):
+        raise Vanished(OUTDATED)
+    return found

@@ -74,9 +74,9 @@ class PostingHandlers(PanelHandlers):
     async def post(self, press: Press) -> None:
         """A channel was picked to post in."""
         panel = await self._panel(press)
-        await self._redraw(press, panel, *await self._post(press, panel, picked(press)))
+        await self._redraw(press, panel, *await self._post(press, panel, picked(press, wide=True)))
 
-    @component(verbs.REPOST, Acknowledgement.REDRAW)
+    @component(verbs.REPOST, Acknowledgement.REDRAW, wide=(1,))
     async def repost(self, press: Press) -> None:
         """Post the panel again in a channel that it stands in."""
         panel = await self._panel(press)
@@ -86,18 +86,18 @@ class PostingHandlers(PanelHandlers):
     async def open_posting(self, press: Press) -> None:
         """A channel was picked in which the panel stands."""
         view = await self._view(press, await self._panel(press))
-        channel_id = picked(press)
+        channel_id = picked(press, wide=True)
         one = next((posting for posting in view.postings if posting.channel_id == channel_id), None)
         if one is None:
             raise UserError(NOT_THERE)
         await press.answer.redraw(posting_screens.posting(view, one))
 
-    @component(verbs.MOVE_TO, Acknowledgement.REDRAW)
+    @component(verbs.MOVE_TO, Acknowledgement.REDRAW, wide=(1,))
     async def move(self, press: Press) -> None:
         """A channel was picked to move to."""
         panel, editor, t = await self._panel(press), await Editor.of(press.interaction), press.answer.t
         guild = await self.poster.guild(press.interaction.guild_id)
-        old_id, new_id = argument(press, 1), picked(press)
+        old_id, new_id = argument(press, 1), picked(press, wide=True)
         await _check_there(panel, old_id)
         posted = await self.poster.post(guild, editor, panel, new_id, press.interaction.id, t)
         notices = [t(MOVED, link=posted.link), *_still_there(panel, posted.old, t)]
@@ -107,7 +107,7 @@ class PostingHandlers(PanelHandlers):
             notices += still_works(panel, left, t)
         await self._show_postings(press, panel, *notices)
 
-    @component(verbs.TAKE_OUT, Acknowledgement.REDRAW)
+    @component(verbs.TAKE_OUT, Acknowledgement.REDRAW, wide=(1,))
     async def take_out(self, press: Press) -> None:
         """Take the panel out of a channel."""
         panel, editor, t = await self._panel(press), await Editor.of(press.interaction), press.answer.t

@@ -32,8 +32,9 @@ class PanelService(PanelEdits):
         """The panel that somebody typed the name of: exactly, else in any case. Raises UserError when there is none."""
         name = typed.replace("\0", "").strip()
         panels = Panel.filter(guild_id=guild_id).order_by("name").prefetch_related("roles")
-        panel = await panels.filter(name=name).first() or await panels.filter(name__iexact=name).first()
-        if panel is None:
+        fits = len(name) <= NAME_MAX
+        panel = fits and (await panels.filter(name=name).first() or await panels.filter(name__iexact=name).first())
+        if not panel:
             raise UserError(NO_SUCH_PANEL, name=name[:NAME_MAX])
         return panel.to_spec()
 

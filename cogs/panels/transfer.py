@@ -117,7 +117,7 @@ class TransferHandlers(PanelHandlers):
         file = template_file(TEMPLATES[template], await self.poster.language_of(guild))
         await self._propose(answer, file, guild, editor)
 
-    @component(verbs.TRANSFER, Acknowledgement.REDRAW)
+    @component(verbs.TRANSFER, Acknowledgement.REDRAW, wide=(1,))
     async def make(self, press: Press) -> None:
         """Make what was shown, if it still is what would be made."""
         editor, draft = await Editor.of(press.interaction), await _draft(press)

@@ -18,6 +18,7 @@ from cogs.roles.service import RoleService, TellTurn, moment
 from cogs.roles.temporary import TemporaryRoles
 from cogs.roles.tools import Tools
 from cogs.roles.turns import Tell
+from core import claims
 from core.answer import Acknowledgement, Answer
 from core.cog import Cog
 from core.components import Payload, text_message
@@ -163,7 +164,7 @@ def _arguments(press: Press, count: int) -> tuple[int, ...]:
 
 
 def _items(values: Iterable[str]) -> tuple[int, ...]:
-    return tuple(int(value) for value in values if value.isdecimal())
+    return tuple(claims.number(value) for value in values if value != OPEN_PICKER)
 
 
 def _offered(press: Press) -> tuple[int, ...]:

@@ -57,19 +57,19 @@ class TemporaryRoles:
         answer, moderator = self.bot.gate.answer_of(ctx.interaction), _moderator(ctx.interaction)
         await answer.send(await page_of(moderator.guild, member.id if member else 0, 0, answer.t))
 
-    @component(TURN, Acknowledgement.REDRAW)
+    @component(TURN, Acknowledgement.REDRAW, wide=(0,))
     async def turn_temporary(self, press: Press) -> None:
         """Another page."""
         moderator = _moderator(press.interaction)
         user_id, page = _arguments(press)
         await press.answer.redraw(await page_of(moderator.guild, user_id, page, press.answer.t))
 
-    @component(ENDING, Acknowledgement.REDRAW)
+    @component(ENDING, Acknowledgement.REDRAW, wide=(0,))
     async def end_temporary(self, press: Press) -> None:
         """End what was picked; what came of each is said beside the redrawn list."""
         moderator, t = _moderator(press.interaction), press.answer.t
         user_id, page = _arguments(press)
-        picked = [int(value) for value in press.values if value.isdecimal()]
+        picked = press.numbers(wide=True)
         grants = await RoleGrant.filter(id__in=picked, guild_id=moderator.guild.id, expires_at__isnull=False).order_by("expires_at")
         facts = guild_facts(moderator.guild)
         deeds.describe(ENDING_THEM)
