@@ -85,11 +85,35 @@ async def test_a_deleted_message_is_not_put_back_from_below(house: House) -> Non
         await stage.click("alice", "Staff", "Moderator")
 
 
+@pytest.mark.parametrize(("mode", "most"), [("toggle", 1), ("permanent", None), ("unique", None)])
+async def test_who_passes_screening_gets_no_more_than_others(house: House, mode: str, most: int | None) -> None:
+    async with told(house, Terms(("Red", "Green"), "general", mode, most, screening=True)) as stage:
+        await stage.click("newton", "Staff", "Red")
+        await stage.click("newton", "Staff", "Green")
+        await stage.pass_screening()
+
+
+async def test_who_passes_screening_gets_one_of_linked_panels(house: House) -> None:
+    staff, play = (Terms((name,), "general", "unique", group="g", screening=True) for name in ("Red", "Green"))
+    async with told(house, staff, play) as stage:
+        await stage.click("newton", "Staff", "Red")
+        await stage.click("newton", "Play", "Green")
+        await stage.pass_screening()
+
+
 async def test_a_link_takes_nothing_that_its_editor_could_not_take(house: House) -> None:
     async with told(house, Terms(("Moderator",), "staff", group="staff"), Terms(("Red",), "general")) as stage:
         await stage.link("bob", "Play", "STAFF")
         await stage.mode("bob", "Play", "unique")
         await stage.click("mona", "Play", "Red")
+
+
+async def test_what_waits_in_line_is_judged_when_its_turn_comes(house: House) -> None:
+    async with told(house, Terms(("Moderator",), "general")) as stage:
+        await stage.hold()
+        await stage.click("alice", "Staff", "Moderator")
+        await stage.require("adam", "Staff", None, "Key")
+        await stage.turns()
 
 
 @pytest.mark.parametrize("way", ["lifts", "leaves", "deletes"])
@@ -128,9 +152,11 @@ staffs = st.builds(
     needs=st.booleans(),
     group=groups,
     sticky=st.booleans(),
+    screening=st.booleans(),
 )
 plays = st.builds(
     Terms, roles=st.just(("Red", "Green")), channel=st.just("general"), mode=st.sampled_from(("toggle", "unique")), most=ones, group=groups,
+    screening=st.booleans(),
 )  # fmt: skip
 
 
@@ -192,7 +218,7 @@ class Deeds(RuleBasedStateMachine):
     def mode(self, who: str, panel: int, mode: str) -> None:
         self.do(self.on.mode(who, self.panel(panel), mode))
 
-    @rule(who=editors, panel=which, what=st.just("Give back to who returns"))
+    @rule(who=editors, panel=which, what=st.sampled_from(("Give back to who returns", "Wait for screening")))
     def switch(self, who: str, panel: int, what: str) -> None:
         self.do(self.on.switch(who, self.panel(panel), what))
 
@@ -249,6 +275,18 @@ class Deeds(RuleBasedStateMachine):
     @rule(who=st.sampled_from(("alice", "dave", "mona")))
     def leave_and_return(self, who: str) -> None:
         self.do(self.on.leave_and_return(who))
+
+    @rule()
+    def pass_screening(self) -> None:
+        self.do(self.on.pass_screening())
+
+    @rule()
+    def hold(self) -> None:
+        self.do(self.on.hold())
+
+    @rule()
+    def turns(self) -> None:
+        self.do(self.on.turns())
 
     @rule(who=members_, role=st.sampled_from(("Key", *GIVEN)), gives=st.booleans())
     def moderate(self, who: str, role: str, gives: bool) -> None:
