@@ -25,6 +25,20 @@ def slash(group: discord.SlashCommandGroup, name: str, description: str) -> Call
     )
 
 
+def slash_alone(name: str, description: str, **settings: Any) -> Callable[[Callable[..., Any]], Any]:
+    """Declare a method as a command of its own: permissions belong to the top level, so a group's commands are all offered alike.
+
+    https://docs.discord.com/developers/interactions/application-commands#permissions
+    """
+    return discord.slash_command(
+        name=name,
+        description=description,
+        name_localizations=localized(name),
+        description_localizations=localized(description),
+        **settings,
+    )
+
+
 def slash_option(name: str, kind: Any, description: str, **settings: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare an option of a command, named after the parameter that takes it; `settings` are those of discord.option."""
     return discord.option(

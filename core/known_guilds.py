@@ -93,7 +93,7 @@ class KnownGuilds:
         by_channels = power_by_channels((power for power in seen if power), guild.default_role.permissions.value)
         roles = {
             role.id: RoleFacts(
-                role.id, role.name, role.position, role.permissions.value, role.managed, in_channels=by_channels.get(role.id, 0)
+                role.id, role.name, role.position, role.permissions.value, _is_managed(role), in_channels=by_channels.get(role.id, 0)
             )
             for role in guild.roles
         }
@@ -186,6 +186,16 @@ def is_hidden(channel: discord.abc.GuildChannel) -> bool:
     """Whether the bot cannot view it, so that it came without what matters. The flag decides, never the name."""
     flags = getattr(channel, "flags", None)
     return bool(flags and (flags.value or 0) & CHANNEL_OBFUSCATED)
+
+
+def _is_managed(role: discord.Role) -> bool:
+    """Whether Discord alone gives the role: to a bot, a booster, a subscriber, a buyer, or whoever linked an account.
+
+    Such a role has a tag, and the tag's presence is what counts: most have no value.
+    https://docs.discord.com/developers/topics/permissions#role-object-role-tags-structure
+    """
+    tags = role.tags._data if role.tags else {}  # pyright: ignore[reportPrivateUsage]
+    return role.managed or any(value is not False for value in tags.values())
 
 
 def _power_of(channel: discord.abc.GuildChannel) -> ChannelPower:

@@ -52,6 +52,7 @@ class Problem(StrEnum):
 class RoleFacts:
     """A role of the guild as Discord shows it. Of two roles in the same position the one with the lower id stands higher.
 
+    `managed` is a role that Discord alone gives, by an integration, a linked account or a purchase.
     `in_channels` are the dangerous bits that channel overwrites give it, in any channel, beyond what @everyone has there.
     """
 

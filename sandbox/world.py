@@ -29,7 +29,7 @@ class User:
 
 @dataclass
 class Role:
-    """A role; `permissions` is the bit field; `tags` carries bot_id for a managed bot role."""
+    """A role; `permissions` is the bit field; `tags` carries bot_id for a managed bot role, guild_connections (null) for a linked one …"""
 
     id: int
     guild_id: int

@@ -84,7 +84,7 @@ VALUES = {
 REASONS = {
     Problem.DELETED: N_("the role no longer exists"),
     Problem.EVERYONE: N_("everyone holds it"),
-    Problem.MANAGED: N_("it belongs to an integration"),
+    Problem.MANAGED: N_("Discord gives it only by an integration, a linked account or a subscription"),
     Problem.ABOVE_BOT: N_("it stands above the bot's own role"),
     Problem.ABOVE_EDITOR: N_("it stands above the editor's highest role"),
     Problem.DANGEROUS: N_("it has powerful permissions that no administrator confirmed"),
@@ -95,7 +95,7 @@ REASONS = {
     Problem.PANEL_DELETED: N_("the panel was deleted"),
     Problem.NOT_ON_PANEL: N_("it is no longer on the panel"),
     Problem.MEMBER_LEFT: N_("the member left the server"),
-    Problem.FORBIDDEN: N_("Discord did not let the bot do it: check Manage Roles and the position of the bot's role"),
+    Problem.FORBIDDEN: N_("Discord refuses this role, although the bot may manage roles and its own role stands higher"),
     Problem.TWO_FACTOR: N_("the server requires two-factor authentication, and the account of the bot's owner has none"),
     Problem.BUSY: N_("Discord was limiting role changes in this server"),
     Problem.DISCORD_ERROR: N_("Discord had an error"),

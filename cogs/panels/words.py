@@ -30,7 +30,7 @@ COLOURS = {
 REFUSED = {
     Problem.DELETED: N_("{role} no longer exists."),
     Problem.EVERYONE: N_("{role} is held by everyone, so it cannot be on a panel."),
-    Problem.MANAGED: N_("{role} belongs to an integration, and Discord lets nobody else give it."),
+    Problem.MANAGED: N_("{role} belongs to an integration, a linked account or a subscription, and Discord lets nobody else give it."),
     Problem.ABOVE_BOT: N_("{role} stands above the bot's own role. Move the bot's role above it in the server's role settings."),
     Problem.ABOVE_EDITOR: N_("{role} is not below your own highest role, so you cannot put it on a panel."),
     Problem.DANGEROUS: N_("{role} has powerful permissions ({permissions}). Only an administrator can put it on a panel."),
@@ -38,7 +38,7 @@ REFUSED = {
 # The same of several roles, so that however many were refused are all named within one message.
 REFUSED_SEVERAL = {
     Problem.DELETED: N_("{roles} no longer exist."),
-    Problem.MANAGED: N_("{roles} belong to integrations, and Discord lets nobody else give them."),
+    Problem.MANAGED: N_("{roles} belong to integrations, linked accounts or subscriptions, and Discord lets nobody else give them."),
     Problem.ABOVE_BOT: N_("{roles} stand above the bot's own role. Move the bot's role above them in the server's role settings."),
     Problem.ABOVE_EDITOR: N_("{roles} are not below your own highest role, so you cannot put them on a panel."),
     Problem.DANGEROUS: N_("{roles} have powerful permissions. Only an administrator can put them on a panel."),

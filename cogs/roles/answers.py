@@ -13,28 +13,19 @@ MESSAGE_MAX = 2000
 NAMES_MAX = 25  # of one list: what a select can change at once
 
 SENTENCES = {
-    Problem.DELETED: N_("{role} no longer exists. An admin of this server can take it off the panel."),
-    Problem.EVERYONE: N_("{role} is held by everyone and cannot be given. An admin of this server can take it off the panel."),
-    Problem.MANAGED: N_(
-        "{role} belongs to an integration, and Discord lets nobody else give it. An admin of this server can take it off the panel."
-    ),
-    Problem.ABOVE_BOT: N_(
-        "{role} stands above the bot's own role. An admin of this server can move the bot's role above it in the server's role settings."
-    ),
+    Problem.DELETED: N_("{role} no longer exists."),
+    Problem.EVERYONE: N_("{role} is held by everyone and cannot be given."),
+    Problem.MANAGED: N_("{role} belongs to an integration, a linked account or a subscription, and Discord lets nobody else give it."),
+    Problem.ABOVE_BOT: N_("{role} stands above the bot's own role."),
     Problem.ABOVE_EDITOR: N_("{role} stands above your own highest role."),
-    Problem.DANGEROUS: N_(
-        "{role} has powerful permissions that no administrator has confirmed for this panel. "
-        "An administrator can confirm it in the panel's editor."
-    ),
-    Problem.BOT_LACKS_MANAGE_ROLES: N_(
-        "{role} was not changed, because the bot lacks the permission Manage Roles. An admin of this server can give it back."
-    ),
+    Problem.DANGEROUS: N_("{role} has powerful permissions that no administrator has confirmed for this panel."),
+    Problem.BOT_LACKS_MANAGE_ROLES: N_("{role} was not changed, because the bot lacks the permission Manage Roles."),
     Problem.PENDING: N_(
         "{role} was not changed, because you have not accepted this server's rules yet. Accept them first, then come back."
     ),
     Problem.WAITS_FOR_SCREENING: N_("{role} is kept for you: you get it as soon as you have accepted this server's rules."),
     Problem.WAITS_NO_LONGER: N_("{role} is no longer kept for you."),
-    Problem.PANEL_DELETED: N_("This panel was deleted. An admin of this server can take its message away."),
+    Problem.PANEL_DELETED: N_("This panel was deleted."),
     Problem.NOT_ON_PANEL: N_("This choice is no longer on the panel."),
     Problem.REQUIRES_ANY: N_("{role} is only for members who hold one of these roles: {roles}."),
     Problem.REQUIRES_ALL: N_("{role} is only for members who also hold: {roles}."),
@@ -45,12 +36,11 @@ SENTENCES = {
     Problem.PERMANENT: N_("{role} was not changed, because a choice made here is final."),
     Problem.MEMBER_LEFT: N_("{role} was not changed, because you are no longer a member of this server."),
     Problem.FORBIDDEN: N_(
-        "Discord did not let the bot change {role}. "
-        "An admin of this server should check that the bot has Manage Roles and that its role stands above this one."
+        "Discord refuses this role: {role} was not changed, although the bot may manage roles and its own role stands higher."
     ),
     Problem.TWO_FACTOR: N_(
         "Discord did not let the bot change {role}, because this server requires two-factor authentication "
-        "and the account of the bot's owner has none. The bot's owner can switch it on."
+        "and the account of the bot's owner has none."
     ),
     Problem.BUSY: N_(
         "{role} was not changed, because Discord is limiting role changes in this server right now. Please try again in a few minutes."
@@ -64,11 +54,23 @@ SENTENCES = {
     Problem.LINE_TOO_LONG: N_("{role} was not changed, because too many members were changing roles in this server."),
     Problem.SUPERSEDED: N_("{role} is as a later click of yours left it."),
 }
+_OFF_THE_PANEL = N_("You can take it off the panel with `/panel edit`.")
+# How to mend it: for who manages roles here.
+REMEDIES = {
+    Problem.DELETED: _OFF_THE_PANEL,
+    Problem.EVERYONE: _OFF_THE_PANEL,
+    Problem.MANAGED: _OFF_THE_PANEL,
+    Problem.ABOVE_BOT: N_("Move the bot's role above it in the server's role settings."),
+    Problem.DANGEROUS: N_("An administrator can confirm it in the panel's editor."),
+    Problem.BOT_LACKS_MANAGE_ROLES: N_("Give it back in the server's role settings."),
+    Problem.PANEL_DELETED: N_("You can delete its message."),
+    Problem.FORBIDDEN: _OFF_THE_PANEL,
+    Problem.TWO_FACTOR: N_("The bot's owner can switch it on."),
+}
 
 
-def describe(outcome: Outcome, t: Translator) -> Markup:
-    """The answer to a click, in the member's language."""
-
+def describe(outcome: Outcome, t: Translator, *, may_mend: bool = False) -> Markup:
+    """The answer to a click, in the member's language: of each refusal what is missing, and if they `may_mend` it, how."""
     plan, applied = outcome.plan, outcome.applied
     lines: list[Markup] = []
     if applied.added:
@@ -77,7 +79,7 @@ def describe(outcome: Outcome, t: Translator) -> Markup:
         lines.append(t("Removed: {roles}.", roles=_names(outcome, applied.removed, t)))
     if plan.unchanged:
         lines.append(t("Left as it was: {roles}.", roles=_names(outcome, plan.unchanged, t)))
-    reasons = [_reason(outcome, failure, t) for failure in dict.fromkeys((*plan.refusals, *applied.failed))]
+    reasons = [_reason(outcome, failure, t, may_mend) for failure in dict.fromkeys((*plan.refusals, *applied.failed))]
     if not lines and not reasons:
         lines.append(t("Nothing was picked, so nothing changed."))
     last = [_holds(outcome.panel, outcome.holds, outcome, t)] if outcome.panel and outcome.holds is not None else []
@@ -90,9 +92,12 @@ def _until(outcome: Outcome, role_id: int, t: Translator) -> Markup:
     return t("{role} (ends {moment})", role=role_name(outcome, role_id), moment=moment_shown(outcome.ends[role_id]))
 
 
-def _reason(outcome: Outcome, failure: Refusal, t: Translator) -> Markup:
+def _reason(outcome: Outcome, failure: Refusal, t: Translator, may_mend: bool) -> Markup:
     about = _names(outcome, failure.about, t)
-    return t(SENTENCES[failure.problem], role=role_name(outcome, failure.role_id), roles=about, limit=failure.limit)
+    missing = t(SENTENCES[failure.problem], role=role_name(outcome, failure.role_id), roles=about, limit=failure.limit)
+    if not may_mend or failure.problem not in REMEDIES:
+        return missing
+    return Markup("{} {}").format(missing, t(REMEDIES[failure.problem]))
 
 
 def _names(outcome: Outcome, role_ids: Sequence[int], t: Translator) -> Markup:

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import discord
 from discord.ext import commands
 
 from cogs.roles.aftercare import Aftercare
-from cogs.roles.answers import describe
+from cogs.roles.answers import SENTENCES, describe
 from cogs.roles.decision import Click, Outcome
 from cogs.roles.group import roles
 from cogs.roles.mine import MyRoles
@@ -23,11 +24,14 @@ from core.answer import Acknowledgement, Answer
 from core.cog import Cog
 from core.components import Payload, text_message
 from core.errors import OUTDATED, UserError
+from core.facts import guild_facts
 from core.i18n import N_, translator
 from core.interactions import Press, component
 from domain import clock
 from domain.custom_id import CHOOSE, OPEN, OPEN_PICKER, PRESS
 from domain.events import PanelChanged
+from domain.permissions import Permission, allows
+from domain.role_safety import Problem
 
 if TYPE_CHECKING:
     from core.bot import RolePanelBot
@@ -36,7 +40,8 @@ IN_LINE = N_(
     "Discord takes only a few role changes at a time in this server. You are number {place} in line, and your turn comes {moment}. "
     "This message will then say what was changed."
 )
-PANEL_GONE = N_("This panel was deleted. An admin of this server can take its message away.")
+PANEL_GONE = SENTENCES[Problem.PANEL_DELETED]
+PANEL_GONE_REMEDY = N_("This panel was deleted. You can delete its message.")
 
 
 class RolesCog(MyRoles, TemporaryRoles, Aftercare, Cog, name="roles"):
@@ -59,7 +64,7 @@ class RolesCog(MyRoles, TemporaryRoles, Aftercare, Cog, name="roles"):
         """A button on a posted panel."""
         panel_id, item_id = _arguments(press, 2)
         click = _click(press, panel_id, (item_id,), toggles=True)
-        await self._service.click(click, self._teller(press.answer), _turn_teller(press.answer))
+        await self._service.click(click, self._teller(press.answer, press.interaction), _turn_teller(press.answer))
 
     @component(CHOOSE, Acknowledgement.REPLY)
     async def choose(self, press: Press) -> None:
@@ -68,22 +73,22 @@ class RolesCog(MyRoles, TemporaryRoles, Aftercare, Cog, name="roles"):
         items = _items(press.values)
         click = _click(press, panel_id, items, toggles=False)
         if not items:
-            await press.answer.send(await self._picker(press.answer, click))
+            await press.answer.send(await self._picker(press, click))
             return
-        teller = self._picker_teller(press.answer, click) if OPEN_PICKER in press.values else self._teller(press.answer)
+        teller = self._picker_teller(press, click) if OPEN_PICKER in press.values else self._teller(press.answer, press.interaction)
         await self._service.click(click, teller, _turn_teller(press.answer))
 
     @component(OPEN, Acknowledgement.REPLY)
     async def open(self, press: Press) -> None:
         """The button of a panel that is used through the private picker."""
         (panel_id,) = _arguments(press, 1)
-        await press.answer.send(await self._picker(press.answer, _click(press, panel_id, (), toggles=False)))
+        await press.answer.send(await self._picker(press, _click(press, panel_id, (), toggles=False)))
 
     @component(TURN, Acknowledgement.REDRAW)
     async def turn(self, press: Press) -> None:
         """Another screen of the private picker."""
         panel_id, screen = _arguments(press, 2)
-        await press.answer.redraw(await self._picker(press.answer, _click(press, panel_id, (), toggles=False), screen))
+        await press.answer.redraw(await self._picker(press, _click(press, panel_id, (), toggles=False), screen))
 
     @component(CLEAR, Acknowledgement.REDRAW)
     async def clear(self, press: Press) -> None:
@@ -92,7 +97,7 @@ class RolesCog(MyRoles, TemporaryRoles, Aftercare, Cog, name="roles"):
         panel = await self._panels.get(press.member.guild.id, panel_id)
         offered = tuple(role.item_id for role in panel.roles) if panel else ()
         click = _click(press, panel_id, (), toggles=False, posted=False, offered_ids=offered)
-        await self._service.click(click, self._picker_teller(press.answer, click, screen), _turn_teller(press.answer))
+        await self._service.click(click, self._picker_teller(press, click, screen), _turn_teller(press.answer))
 
     @component(PICK, Acknowledgement.REDRAW)
     async def pick(self, press: Press) -> None:
@@ -100,7 +105,7 @@ class RolesCog(MyRoles, TemporaryRoles, Aftercare, Cog, name="roles"):
         panel_id, page = _arguments(press, 2)
         items = _items(press.values)
         click = _click(press, panel_id, items, toggles=False, posted=False, offered_ids=_offered(press))
-        await self._service.click(click, self._picker_teller(press.answer, click, screen_of(page)), _turn_teller(press.answer))
+        await self._service.click(click, self._picker_teller(press, click, screen_of(page)), _turn_teller(press.answer))
 
     @commands.Cog.listener()
     async def on_panel_changed(self, event: PanelChanged) -> None:
@@ -113,29 +118,30 @@ class RolesCog(MyRoles, TemporaryRoles, Aftercare, Cog, name="roles"):
         self._service.leave_line()
         super().cog_unload()
 
-    async def _picker(self, answer: Answer, click: Click, screen: int = 0) -> Payload:
+    async def _picker(self, press: Press, click: Click, screen: int = 0) -> Payload:
         panel = await self._panels.get(click.guild_id, click.panel_id)
         if panel is None:
-            raise UserError(PANEL_GONE)
+            raise UserError(PANEL_GONE_REMEDY if _may_mend(press.interaction) else PANEL_GONE)
         held = self._service.expected(click, await self._service.seen(click))
-        return picker(panel, held, answer.t, screen=screen, emoji_ids=self._emoji_ids(click.guild_id))
+        return picker(panel, held, press.answer.t, screen=screen, emoji_ids=self._emoji_ids(click.guild_id))
 
     def _emoji_ids(self, guild_id: int) -> frozenset[int]:
         guild = self.bot.get_guild(guild_id)
         return frozenset(emoji.id for emoji in guild.emojis if emoji.available) if guild else frozenset()
 
-    def _teller(self, answer: Answer) -> Tell:
+    def _teller(self, answer: Answer, interaction: discord.Interaction | None = None) -> Tell:
         async def tell(outcome: Outcome) -> None:
-            await answer.send(text_message(describe(outcome, answer.t)))
+            may_mend = interaction is not None and _may_mend(interaction)
+            await answer.send(text_message(describe(outcome, answer.t, may_mend=may_mend)))
 
         return tell
 
-    def _picker_teller(self, answer: Answer, click: Click, screen: int | None = None) -> Tell:
+    def _picker_teller(self, press: Press, click: Click, screen: int | None = None) -> Tell:
         """Shows the outcome with the picker below it: as a message of its own, or in place of the `screen` that was clicked."""
-        emoji_ids = self._emoji_ids(click.guild_id)
+        answer, emoji_ids = press.answer, self._emoji_ids(click.guild_id)
 
         async def tell(outcome: Outcome) -> None:
-            text = describe(outcome, answer.t)
+            text = describe(outcome, answer.t, may_mend=_may_mend(press.interaction))
             payload = text_message(text, components=[])
             if outcome.panel and outcome.holds is not None:
                 payload = picker(outcome.panel, outcome.holds, answer.t, text, screen=screen or 0, emoji_ids=emoji_ids)
@@ -147,6 +153,14 @@ class RolesCog(MyRoles, TemporaryRoles, Aftercare, Cog, name="roles"):
         """The answer of a click that came to an earlier process, or an earlier instance of this cog."""
         t = translator(click.locale, self.bot.settings.default_locale)
         return Answer.resumed(self.bot.rest, click.interaction_id, click.application_id, click.token, t, age.total_seconds())
+
+
+def _may_mend(interaction: discord.Interaction) -> bool:
+    """Whether who acts is told how to mend what the bot cannot do: who manages roles in the guild."""
+    member, guild = interaction.user, interaction.guild
+    if guild is None or guild.unavailable or not isinstance(member, discord.Member):
+        return False
+    return allows(guild_facts(guild).permissions_of(member.id, member._roles), Permission.MANAGE_ROLES)  # pyright: ignore[reportPrivateUsage]
 
 
 def _turn_teller(answer: Answer) -> TellTurn:

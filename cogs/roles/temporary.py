@@ -1,4 +1,4 @@
-"""/roles temporary: which members hold roles that end by themselves, for who may end them before."""
+"""/temporary: which members hold roles that end by themselves, for who may end them before."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -7,11 +7,10 @@ import discord
 
 from cogs.roles.applier import Applied
 from cogs.roles.errands import END, Errands
-from cogs.roles.group import roles
 from cogs.roles.mine import DESCRIPTION_MAX, panel_titles, until
 from core import deeds
 from core.answer import Acknowledgement
-from core.commands import slash, slash_option
+from core.commands import slash_alone, slash_option
 from core.components import Payload, fit, text_embed, text_message
 from core.errors import ONLY_IN_SERVERS, OUTDATED, UserError
 from core.facts import guild_facts, guild_permissions
@@ -37,6 +36,13 @@ TOO_HIGH = N_("{role} is not below your own highest role, so you cannot take it 
 CANNOT_END = N_(
     "{role} could not be taken from {member}. The bot's permission Manage Roles and the position of its role may be the reason."
 )
+DISCORD_REFUSES = N_(
+    "Discord refuses this role: {role} could not be taken from {member}, although the bot may manage roles and its own role stands higher."
+)
+TWO_FACTOR = N_(
+    "{role} could not be taken from {member}, because this server requires two-factor authentication "
+    "and the account of the bot's owner has none."
+)
 TRY_LATER = N_("{role} is being taken from {member}; Discord has not confirmed it yet.")
 NOT_LOOKED_AT = N_("{role} was not taken from {member}, because Discord did not answer. Please try again in a moment.")
 ENDED = N_("Ended: {role} of {member}.")
@@ -50,7 +56,11 @@ class TemporaryRoles:
     bot: "RolePanelBot"
     errands: Errands
 
-    @slash(roles, "temporary", N_("See the temporary roles of this server and end them"))
+    @slash_alone(
+        "temporary",
+        N_("See the temporary roles of this server and end them"),
+        default_member_permissions=discord.Permissions(manage_roles=True),
+    )
     @slash_option("member", discord.SlashCommandOptionType.user, N_("Only this member's"), required=False, default=None)
     async def temporary(self, ctx: discord.ApplicationContext, member: discord.User | discord.Member | None) -> None:
         """The first page."""
@@ -150,7 +160,8 @@ def _sentence(applied: Applied | None) -> str:
         return OVER_ALREADY
     if applied.removed:
         return ENDED
-    return CANNOT_END if applied.failed[0].problem in (Problem.FORBIDDEN, Problem.TWO_FACTOR) else TRY_LATER
+    by_problem = {Problem.FORBIDDEN: DISCORD_REFUSES, Problem.TWO_FACTOR: TWO_FACTOR}
+    return by_problem.get(applied.failed[0].problem, TRY_LATER)
 
 
 def _arguments(press: Press) -> tuple[int, int]:

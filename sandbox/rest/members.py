@@ -175,10 +175,10 @@ def _change_role(call: Call, *, add: bool) -> None:
 
 
 def _check_assignable(actor: Actor, role: Role) -> None:
-    """@everyone is nobody's to give (50028), a managed role belongs to its integration, a higher one is out of reach (50013)."""
+    """@everyone is nobody's to give (50028), a managed or linked role is given by Discord alone, a higher one is out of reach (50013)."""
     if role.id == actor.guild.id:
         raise INVALID_ROLE
-    if role.managed:
+    if role.managed or role.tags:
         raise MISSING_PERMISSIONS
     actor.require_above_role(role)
 

@@ -109,7 +109,7 @@ async def test_a_long_wait_for_everything(house: House) -> None:
 @pytest.mark.parametrize(
     ("fault", "said", "problem"),
     [
-        (Fault("status", "PUT", ROLE, status=403, code=50013), "Discord did not let the bot change", "forbidden"),
+        (Fault("status", "PUT", ROLE, status=403, code=50013), "Discord refuses this role", "forbidden"),
         (Fault("status", "PUT", ROLE, status=403, code=60003), "two-factor", "two_factor"),
         (Fault("status", "PUT", ROLE, status=404, code=10011), "no longer exists", "deleted"),
         (Fault("status", "PUT", ROLE, status=400, code=0), "Discord had an error", "discord_error"),

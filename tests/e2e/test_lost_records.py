@@ -107,7 +107,7 @@ async def test_a_deletion_is_ended(server: EmbeddedPostgres, house: House) -> No
 async def test_the_end_of_a_temporary_role_is_ended(server: EmbeddedPostgres, house: House) -> None:
     dave = house.actor("dave")
     await grant(house, "dave", "Red", await posted_panel(house, "Red"))
-    shown = await (await house.actor("olivia").slash("roles temporary")).message()
+    shown = await (await house.actor("olivia").slash("temporary")).message()
 
     async def end() -> Result:
         return await shown.select(shown.selects[0], [shown.selects[0].options[0]["label"]])

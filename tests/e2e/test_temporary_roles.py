@@ -217,7 +217,7 @@ async def test_admins_list_and_end_temporary_roles(house: House) -> None:
     panel = await posted_panel(house, "Red", "Blue")
     await grant(house, "alice", "Red", panel, ends=timedelta(days=2))
     await grant(house, "dave", "Blue", panel, ends=timedelta(days=1))
-    result = await house.actor("mona").slash("roles temporary")
+    result = await house.actor("mona").slash("temporary")
     listed = await result.message()
     assert [option["label"] for option in listed.selects[0].options] == ["1. Blue", "2. Red"]
     ended = await listed.select("End roles now", ["2. Red"])
@@ -227,14 +227,15 @@ async def test_admins_list_and_end_temporary_roles(house: House) -> None:
     assert house.actor("alice").role_names() == []
     (row,) = await house.audit(END)
     assert (row.actor_id, row.target_id, row.state) == (house.actor("mona").user.id, house.actor("alice").user.id, AuditState.DONE)
-    only = await text_of(house, "mona", "roles temporary", member=house.actor("alice").user)
+    only = await text_of(house, "mona", "temporary", member=house.actor("alice").user)
     assert only == "There are no temporary roles at the moment."
 
 
 async def test_who_may_not_manage_roles_sees_and_ends_none(house: House) -> None:
     panel = await posted_panel(house, "Red")
     await grant(house, "alice", "Red", panel)
-    assert await text_of(house, "alice", "roles temporary") == "You need the permission Manage Roles for this."
+    with pytest.raises(ClientRefusal):  # it is not offered; what the bot says where admins opened it is seen with all other commands
+        await text_of(house, "alice", "temporary")
 
 
 async def test_pages_of_temporary_roles(house: House) -> None:
@@ -253,7 +254,7 @@ async def test_pages_of_temporary_roles(house: House) -> None:
         for number in range(1, 31)
     ]
     await RoleGrant.bulk_create(rows)
-    first = await (await house.actor("mona").slash("roles temporary")).message()
+    first = await (await house.actor("mona").slash("temporary")).message()
     assert "Page 1 of 2" in first.text
     with pytest.raises(ClientRefusal):
         await first.click("◀")

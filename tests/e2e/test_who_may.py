@@ -54,7 +54,7 @@ def test_no_code_asks_an_interaction_what_somebody_may() -> None:
     assert [str(file) for file in files if asking.search(file.read_text())] == []
 
 
-COMMANDS = ("config show", "config managers", "config forget", "config audit-channel", "panel list", "panel check", "roles temporary")
+COMMANDS = ("config show", "config managers", "config forget", "config audit-channel", "panel list", "panel check", "temporary")
 
 
 @pytest.mark.parametrize("path", COMMANDS)

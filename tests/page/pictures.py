@@ -261,7 +261,7 @@ async def story(walk: Walk) -> None:
     await transfer(olivia)
     await picker(walk)
     await deletion(olivia)
-    await olivia.client.slash("roles temporary")
+    await olivia.client.slash("temporary")
     await expect(olivia.client.last).to_contain_text("Temporary roles")
     await olivia.message("temporary")
     await check(olivia, walk.house)

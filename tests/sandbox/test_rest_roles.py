@@ -142,3 +142,10 @@ async def test_roles_above_the_bot_stay(rest: Rest, guild: Guild) -> None:
         assert (await rest.call("DELETE", f"/guilds/{guild.id}/roles/{role.id}")).code == code
     assert (await rest.call("DELETE", f"/guilds/{guild.id}/roles/{guild.id}")).code == 50028
     assert (await rest.call("PATCH", f"/guilds/{guild.id}/roles", [{"id": str(red.id), "position": admin.position}])).code == 50013
+
+
+@pytest.mark.parametrize("tags", [{"guild_connections": None}, {"available_for_purchase": None}])
+async def test_a_linked_or_bought_role_is_nobodys_to_give(rest: Rest, guild: Guild, alice: Member, tags: dict[str, Any]) -> None:
+    red = rest.sandbox.role("Red")
+    red.tags = tags
+    assert (await rest.call("PUT", path(guild, alice, red.id))).code == 50013

@@ -94,7 +94,7 @@ def _member(window: "Window", request: Request) -> tuple[Guild, Member]:
 
 def _member_and_role(window: "Window", request: Request) -> tuple[Guild, Member, Role]:
     guild, role = request.role(window.sandbox.world)
-    if role.managed:
+    if role.managed or role.tags:
         raise Invalid(f"{role.name} is managed: nobody can give or take it")
     return guild, guild.member(request.id("user_id")), role
 
