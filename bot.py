@@ -31,16 +31,17 @@ async def run(settings: Settings) -> None:
 
 def main() -> str | None:
     """Run the bot and return what the operator has to mend, or None after an orderly end."""
+    redact = logging.redactor(())
     try:
         settings = load_settings()
-        logging.setup(settings)
+        redact = logging.setup(settings)
         with asyncio.Runner() as runner:
             try:
                 runner.run(run(settings))
             finally:
                 runner.run(leave_nobody_behind())
     except ExpectedStop as stop:
-        return str(stop)
+        return redact(str(stop))
     except discord.PrivilegedIntentsRequired:
         return closed_for_good(4014)
     except discord.ConnectionClosed as closed:

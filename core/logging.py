@@ -26,6 +26,10 @@ TOKENS = re.compile(
     r"""(?P<before>/(?:webhooks|interactions)/\d+/|\\?["']token\\?["']: ?\\?["'])[\w.~%=:+-]+"""
     r"|aW50ZXJhY3Rpb24[\w=-]{16,}|\b[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}"
 )
+# What stands as a password before the host of a URL, or in its query. `@me` and `@original` belong to Discord's own paths.
+USERINFO = re.compile(r"""(?P<before>\b[a-z][a-z0-9+.-]*://[^\s/'"@:]*:)[^\s'"]*(?=@(?!me\b|original\b))""", re.IGNORECASE)
+PASSWORDS = re.compile(r"""(?P<before>\b(?:[a-z]*password|[a-z]*pwd|secret)=)[^\s&'"]+""", re.IGNORECASE)
+SHORT = 6  # characters: fewer stand in many a word by chance, so such a secret is cut only where it stands as a password
 # What py-cord logs with a traceback before it tries again: nobody's bug.
 OUTAGES = (OSError, TimeoutError, aiohttp.ClientError, discord.GatewayNotFound, discord.HTTPException, discord.ConnectionClosed)
 # Below these levels the libraries log statement values, payloads of the gateway or each probe.
@@ -38,8 +42,11 @@ QUIET = {
 }
 
 
-def setup(settings: Settings) -> None:
-    """Send everything that is logged, warned or raised unhandled in this process to stderr, in the form that the settings ask for."""
+def setup(settings: Settings) -> Callable[[str], str]:
+    """Send everything that is logged, warned or raised unhandled in this process to stderr, in the form that the settings ask for.
+
+    The answer takes the settings' secrets out of a text, for whoever writes to stderr in another way.
+    """
     redact = redactor(settings.secrets())
     logger.remove()
     sink = _json_sink if settings.log_format == "json" else _text_sink
@@ -49,15 +56,20 @@ def setup(settings: Settings) -> None:
         logging.getLogger(name).setLevel(max(floor, logging.getLogger().level))
     logging.captureWarnings(True)
     sys.excepthook = _log_unhandled
+    return redact
 
 
 def redactor(secrets: Iterable[str]) -> Callable[[str], str]:
     """A function that takes these secrets, in any spelling a log line may hold them in, and all Discord tokens out of a text."""
     spellings = {spelling for secret in secrets for spelling in (secret, quote(secret, safe=""), unquote(secret), json.dumps(secret)[1:-1])}
-    literal = re.compile("|".join(re.escape(text) for text in sorted(spellings, key=len, reverse=True)) or r"(?!)")
+    ordered = [re.escape(text) for text in sorted(spellings, key=len, reverse=True) if len(text) >= SHORT]
+    literal = re.compile("|".join(ordered) or r"(?!)")
+    patterns = (USERINFO, PASSWORDS, TOKENS)
 
     def redact(text: str) -> str:
-        return TOKENS.sub(lambda match: (match["before"] or "") + REDACTED, literal.sub(REDACTED, text))
+        for pattern in patterns:
+            text = pattern.sub(lambda match: (match["before"] or "") + REDACTED, text)
+        return literal.sub(REDACTED, text)
 
     return redact
 
@@ -76,12 +88,13 @@ def _json_sink(redact: Callable[[str], str]) -> "Callable[[Message], None]":
             "time": record["time"].isoformat(),
             "level": record["level"].name,
             "logger": record["name"],
-            "message": record["message"],
-            **record["extra"],
+            "message": redact(record["message"]),
+            **{name: value if isinstance(value, int | float | None) else redact(str(value)) for name, value in record["extra"].items()},
         }
         if (raised := record["exception"]) and raised.value:
-            entry["exception"] = "".join(traceback.format_exception(raised.value))
-        sys.stderr.write(redact(json.dumps(entry, ensure_ascii=False, default=str)) + "\n")
+            entry["exception"] = redact("".join(traceback.format_exception(raised.value)))
+        # Values only: what reads the log relies on the keys.
+        sys.stderr.write(json.dumps(entry, ensure_ascii=False, default=str) + "\n")
 
     return write
 

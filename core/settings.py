@@ -83,7 +83,9 @@ class DatabaseSettings(BaseSettings):
     )
 
     database_url: SecretStr | None = Field(
-        default=None, description="a URL such as postgresql://user:password@host:5432/database, or not set for the embedded PostgreSQL"
+        default=None,
+        description="a URL such as postgresql://user:password@host:5432/database (in the password / is written %2F, @ %40, : %3A, ? %3F, "
+        "# %23 and % %25), or not set for the embedded PostgreSQL",
     )
     database_max_connections: int = Field(default=5, ge=2, le=500, description="a whole number from 2 to 500")
 
@@ -172,8 +174,15 @@ class Settings(DatabaseSettings):
 
     def secrets(self) -> tuple[str, ...]:
         """The values that must never reach a log."""
-        url = urlsplit(self.database_url.get_secret_value()) if self.database_url else None
-        return tuple(filter(None, (self.discord_token.get_secret_value(), url.password if url else None)))
+        urls = [self.discord_api_url, *([self.database_url.get_secret_value()] if self.database_url else [])]
+        return tuple(filter(None, (self.discord_token.get_secret_value(), *(secret for url in urls for secret in _secrets_of(url)))))
+
+
+def _secrets_of(url: str) -> list[str]:
+    """What of a URL must not be seen: its password, in both places that one may stand in."""
+    parts = urlsplit(url)
+    named = [value for name, values in parse_qs(parts.query).items() if name.endswith(("password", "pwd")) for value in values]
+    return [*filter(None, [parts.password]), *named]
 
 
 def load_settings() -> Settings:

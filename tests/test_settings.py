@@ -197,4 +197,4 @@ def test_tokens_of_any_form_are_known_by_their_place(line: str, token: str) -> N
 def test_ordinary_lines_stay_as_they_are() -> None:
     line = "Panel 12 in guild 123456789012345678 posted to https://discord.com/channels/1/2/3"
     assert redactor([])(line) == line
-    assert redactor(["p%2Fw"])("postgresql://u:p%2Fw@h and p/w") == f"postgresql://u:{REDACTED}@h and {REDACTED}"
+    assert redactor(["pass%2Fw"])("postgresql://u:pass%2Fw@h and pass/w") == f"postgresql://u:{REDACTED}@h and {REDACTED}"
