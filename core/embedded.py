@@ -66,15 +66,16 @@ class EmbeddedPostgres:
         self._binaries = _binaries(self._account)
         self._cluster = self._directory / "cluster"
         self._check_ownership()
+        self._locks = _root_locks() / _fingerprint(self._directory) if self._account else self._directory / "rolepanel"
         with self._one_at_a_time():
             if not (self._cluster / "PG_VERSION").exists():
                 self._create()
             self._check_version()
             if not self._running():
                 self._launch()
-            self._users = (self._directory / "users.lock").open("w")
+            self._users = _lock_file(self._locks.with_suffix(".users.lock"))
             fcntl.flock(self._users, fcntl.LOCK_SH)
-            socket_directory = (self._cluster / "postmaster.pid").read_text().splitlines()[4]
+            socket_directory = _text_of(self._cluster / "postmaster.pid").splitlines()[4]
         return f"postgresql://{ACCOUNT}@/postgres?host={socket_directory}"
 
     def stop(self) -> None:
@@ -94,7 +95,7 @@ class EmbeddedPostgres:
 
     @contextmanager
     def _one_at_a_time(self) -> Iterator[None]:
-        with (self._directory / "start.lock").open("w") as lock:
+        with _lock_file(self._locks.with_suffix(".start.lock")) as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
@@ -121,12 +122,16 @@ class EmbeddedPostgres:
         return done
 
     def _check_ownership(self) -> None:
-        owner = self._directory.stat().st_uid
-        if owner != (self._account.uid if self._account else os.geteuid()):
-            raise ExpectedStop(f"{self._directory} belongs to user id {owner}: start the bot as that user, or as root. {ADVICE}")
+        found = self._directory.lstat()
+        if found.st_uid != (self._account.uid if self._account else os.geteuid()):
+            raise ExpectedStop(f"{self._directory} belongs to user id {found.st_uid}: start the bot as that user, or as root. {ADVICE}")
+        if not stat.S_ISDIR(found.st_mode) or found.st_mode & 0o022:
+            raise ExpectedStop(
+                f"{self._directory} can be written to by others, who could put data of their own there: chmod go-w it. {ADVICE}"
+            )
 
     def _check_version(self) -> None:
-        found = (self._cluster / "PG_VERSION").read_text().strip()
+        found = _text_of(self._cluster / "PG_VERSION").strip()
         if found != str(MAJOR):
             raise ExpectedStop(
                 f"{self._cluster} was made by PostgreSQL {found}, this bot brings {MAJOR}: dump it with {found} and load it anew."
@@ -147,7 +152,7 @@ class EmbeddedPostgres:
             return False
         pid_file = self._cluster / "postmaster.pid"
         with suppress(psutil.NoSuchProcess):
-            process = psutil.Process(int(pid_file.read_text().split("\n", 1)[0]))
+            process = psutil.Process(int(_text_of(pid_file).split("\n", 1)[0]))
             if process.name().startswith("postgres") and process.status() != psutil.STATUS_ZOMBIE:
                 return True
         # After a hard stop and a reboot the id may belong to another program, and PostgreSQL would refuse to start beside it.
@@ -161,7 +166,7 @@ class EmbeddedPostgres:
         log = self._directory / "server.log"
         started = self._run("pg_ctl", "-D", self._cluster, "-l", log, "-w", "-t", START_SECONDS, "-o", options, "start", check=False)
         if started.returncode:
-            last = log.read_text(errors="replace").splitlines()[-3:] if log.exists() else []
+            last = _text_of(log).splitlines()[-3:] if log.exists() else []
             raise ExpectedStop(f"The embedded PostgreSQL does not start: {' '.join(last) or started.stdout} ({log}). {ADVICE}")
 
     def _socket_directory(self) -> Path:
@@ -176,6 +181,30 @@ class EmbeddedPostgres:
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != self._directory.stat().st_uid or found.st_mode & 0o077:
             raise ExpectedStop(f"{short} is not the bot's own private directory; remove it. {ADVICE}")
         return short
+
+
+def _root_locks() -> Path:
+    """Root's own place for the locks: what root opens must not lie where the server's account could put a link in its place."""
+    place = _root_home() / "locks"
+    with suppress(FileExistsError):
+        place.mkdir(mode=0o700)
+    found = place.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != 0 or found.st_mode & 0o077:
+        raise ExpectedStop(f"{place} is not root's own private directory; remove it. {ADVICE}")
+    return place
+
+
+def _text_of(path: Path) -> str:
+    """What a file of the server's account holds. Where that account put a link in its place, root would tell what it must not read."""
+    if path.is_symlink():
+        raise ExpectedStop(f"{path} is a link, and no file of the database is one. Remove it. {ADVICE}")
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), errors="replace") as file:
+        return file.read()
+
+
+def _lock_file(path: Path) -> TextIOWrapper:
+    """A file to be locked, made when it is not there; a link is not followed."""
+    return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600), "w")
 
 
 def _fingerprint(path: Path) -> str:

@@ -32,7 +32,7 @@ def register(app: web.Application, sandbox: "Sandbox") -> None:
         headers = {"Content-Security-Policy": "sandbox", "X-Content-Type-Options": "nosniff"}
         return web.Response(body=file.content, content_type=file.content_type, headers=headers)
 
-    app.router.add_get(r"/attachments/{channel_id:\d+}/{file_id:\d+}/{filename}", serve)
+    app.router.add_get(r"/attachments/{channel_id:[0-9]{1,20}}/{file_id:[0-9]{1,20}}/{filename}", serve)
 
 
 def store(

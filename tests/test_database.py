@@ -435,6 +435,41 @@ class TestEmbedded:
         heir.stop()
         assert not alive(server)
 
+    @pytest.mark.skipif(os.geteuid() != 0, reason="only root can be led to what the server's account must not open")
+    @pytest.mark.parametrize("name", ["users.lock", "start.lock", "rolepanel.users.lock", "rolepanel.start.lock"])
+    def test_root_follows_no_link_of_the_servers_account(self, name: str, open_directory: Path) -> None:
+        precious = open_directory / "precious"
+        precious.write_text("root's")
+        server = EmbeddedPostgres(open_directory / "pg")
+        server.start()
+        server.stop()
+        (open_directory / "pg" / name).unlink(missing_ok=True)
+        (open_directory / "pg" / name).symlink_to(precious)
+        server.start()
+        server.stop()
+        assert precious.read_text() == "root's"
+
+    @pytest.mark.skipif(os.geteuid() != 0, reason="only root can be led to what the server's account must not open")
+    def test_root_shows_nothing_of_what_a_link_leads_to(self, open_directory: Path) -> None:
+        precious = open_directory / "precious"
+        precious.write_text("root's")
+        server = EmbeddedPostgres(open_directory / "pg")
+        server.start()
+        server.stop()
+        version = open_directory / "pg" / "cluster" / "PG_VERSION"
+        version.unlink()
+        version.symlink_to(precious)
+        with pytest.raises(ExpectedStop, match="is a link"):
+            server.start()
+
+    def test_a_directory_that_others_can_write_to_is_refused(self, open_directory: Path) -> None:
+        server = EmbeddedPostgres(open_directory / "pg")
+        server.start()
+        server.stop()
+        (open_directory / "pg").chmod(0o777)
+        with pytest.raises(ExpectedStop, match="can be written to by others"):
+            server.start()
+
     def test_a_reused_process_id_is_not_taken_for_a_server(self, open_directory: Path) -> None:
         server = EmbeddedPostgres(open_directory / "pg")
         server.start()

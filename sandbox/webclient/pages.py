@@ -1,5 +1,6 @@
 """The page over HTTP, and who may come in: only this address, only this page's own scripts."""
 
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-cache",
 }
-# Bots reach these two by whatever name the sandbox has for them, and prove who they are with a token.
+# Bots do not follow redirects; they come by any address of this machine, but never by a name that somebody else may point at it.
 FOR_BOTS = ("/api", "/gateway")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 # Ten files of 10 MiB each are the most that a modal takes; base64 makes 4 bytes of 3.
@@ -62,13 +63,20 @@ def register(app: web.Application, sandbox: "Sandbox") -> None:
 def _only_this_address(sandbox: "Sandbox") -> Middleware:
     @web.middleware
     async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.path.startswith(FOR_BOTS) or f"http://{request.host}" == sandbox.url:
+        if f"http://{request.host}" == sandbox.url or (request.path.startswith(FOR_BOTS) and _is_address(request.url.host)):
             return await handler(request)
         if request.method == "GET" and request.url.host in LOOPBACK:
             raise web.HTTPFound(f"{sandbox.url}{request.rel_url}")
         raise web.HTTPMisdirectedRequest(text=f"The sandbox is at {sandbox.url}/ and nowhere else.")
 
     return check
+
+
+def _is_address(host: str | None) -> bool:
+    try:
+        return host in LOOPBACK or bool(ip_address(host or ""))
+    except ValueError:
+        return False
 
 
 def _file(name: str) -> web.StreamResponse:

@@ -130,11 +130,16 @@ async def at_rest(house: House, name: str) -> None:
         await loop.finished()
 
 
+def _of_the_pool(task: asyncio.Task[Any]) -> bool:
+    """Whether it is asyncpg's own, of the pool that outlives the house: after an outage it opens connections for a while."""
+    return getattr(task.get_coro(), "__qualname__", "") == "Pool._maintain_min_size"
+
+
 async def leftover_tasks(before: set[asyncio.Task[Any]]) -> list[str]:
     """The tasks that are still there although everything was stopped."""
     await asyncio.sleep(0)
     current = asyncio.current_task()
-    left = [task for task in asyncio.all_tasks() - before if task is not current and not task.done()]
+    left = [task for task in asyncio.all_tasks() - before if task is not current and not task.done() and not _of_the_pool(task)]
     for task in left:
         with suppress(asyncio.CancelledError, TimeoutError):
             await asyncio.wait_for(asyncio.shield(task), 1.0)

