@@ -1,54 +1,68 @@
 """Start the bot: settings, log, database, bot, until it is told to stop."""
 
-import asyncio
 import signal
 import sys
 
-import discord
+if __name__ == "__main__":
+    # Before the imports, which take seconds: the first process of a container is not ended by a signal that it has no handler for.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+
+import asyncio
+from contextlib import suppress
+
+from loguru import logger
 
 from core import logging
-from core.bot import leave_nobody_behind, make_bot
+from core.bot import RolePanelBot, leave_nobody_behind, make_bot, on_signal_to_end
 from core.database import Database
-from core.entrance import closed_for_good
-from core.errors import ExpectedStop
+from core.entrance import LASTING_SECONDS, announce
+from core.errors import ExpectedStop, LastingStop
 from core.settings import Settings, load_settings
 
 
 async def run(settings: Settings) -> None:
-    """Run the bot until SIGTERM or SIGINT, and leave nothing behind."""
+    """Run the bot until a signal to end, and leave nothing behind. Raises ExpectedStop."""
     task = asyncio.current_task()
     assert task is not None, "called by asyncio.run"
-    for name in (signal.SIGTERM, signal.SIGINT):  # until the bot listens for them itself
-        asyncio.get_running_loop().add_signal_handler(name, task.cancel)
+    on_signal_to_end(task.cancel)  # until the bot listens for them itself
     database = Database(settings)
     try:
         await database.open()
-        bot = await make_bot(settings, database)
+        bot = await _welcomed(settings, database)
         await bot.run_until_stopped()
     finally:
         await database.close()
 
 
-def main() -> str | None:
-    """Run the bot and return what the operator has to mend, or None after an orderly end."""
-    redact = logging.redactor(())
+async def _welcomed(settings: Settings, database: Database) -> RolePanelBot:
+    try:
+        return await make_bot(settings, database)
+    except LastingStop as stop:
+        announce(stop)
+        with suppress(asyncio.CancelledError):  # by a signal, which ends the wait
+            await asyncio.sleep(LASTING_SECONDS)
+        raise
+
+
+def main() -> int | str:
+    """Run the bot and return its exit code, or what the operator has to mend where there is no log yet."""
     try:
         settings = load_settings()
-        redact = logging.setup(settings)
+    except ExpectedStop as stop:
+        return logging.redactor(())(str(stop))
+    logging.setup(settings)
+    try:
         with asyncio.Runner() as runner:
             try:
                 runner.run(run(settings))
             finally:
                 runner.run(leave_nobody_behind())
     except ExpectedStop as stop:
-        return redact(str(stop))
-    except discord.PrivilegedIntentsRequired:
-        return closed_for_good(4014)
-    except discord.ConnectionClosed as closed:
-        return closed_for_good(closed.code)
+        logger.critical("{}", stop)
+        return LastingStop.EXIT_CODE if isinstance(stop, LastingStop) else 1
     except asyncio.CancelledError:
-        return None  # told to stop before the bot was up
-    return None
+        return 0  # told to stop before the bot was up
+    return 0
 
 
 if __name__ == "__main__":

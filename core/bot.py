@@ -4,10 +4,11 @@ import asyncio
 import os
 import random
 import signal
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
+from contextlib import suppress
 from importlib.machinery import ModuleSpec
 from itertools import chain, repeat
-from typing import Any
+from typing import Any, NoReturn
 
 import aiohttp
 import discord
@@ -16,8 +17,8 @@ from discord.http import Route
 from loguru import logger
 
 from core.database import Database
-from core.entrance import explained, log_in, who_and_how_many
-from core.errors import ExpectedStop
+from core.entrance import LASTING_SECONDS, announce, closed_for_good, explained, log_in, who_and_how_many
+from core.errors import ExpectedStop, LastingStop
 from core.gateway_events import outlive_unreadable_events
 from core.gateway_watch import GatewayWatch
 from core.heartbeat import beating, expect_acknowledgements
@@ -74,6 +75,7 @@ class RolePanelBot(commands.Bot):
         self._ending: set[asyncio.Task[Any]] = set()
         self._guild_arrived = asyncio.Event()
         self._stop = asyncio.Event()
+        self.refusal: str | None = None  # what Discord refuses the bot for, until somebody mends it
 
     @property
     def held_shards(self) -> frozenset[int]:
@@ -156,15 +158,27 @@ class RolePanelBot(commands.Bot):
             await asyncio.wait(self._ending, timeout=timeout)
 
     async def run_until_stopped(self) -> None:
-        """Live from login to SIGTERM or SIGINT. Raises ExpectedStop, or what py-cord raises when the gateway was closed for good."""
-        loop = asyncio.get_running_loop()
-        for name in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(name, self.stop)
+        """Live from login to a signal to end. Raises ExpectedStop."""
+        on_signal_to_end(self.stop)
         try:
             self._load_cogs()
             await self._serve()
+        except discord.PrivilegedIntentsRequired:
+            await self._outlast(closed_for_good(4014))
+        except discord.ConnectionClosed as closed:
+            await self._outlast(closed_for_good(closed.code))
         finally:
             await self._shut_down()
+
+    async def _outlast(self, end: ExpectedStop) -> NoReturn:
+        """Raise `end`; where no restart would help, only after a while in which the probes and the log say why, or a signal."""
+        if isinstance(end, LastingStop):
+            self.refusal = str(end)
+            announce(end)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LASTING_SECONDS):
+                    await self._stop.wait()
+        raise end from None
 
     def stop(self) -> None:
         """End the bot in good order: what a signal does."""
@@ -279,6 +293,16 @@ class RolePanelBot(commands.Bot):
         await self.http.close()
         await self.rest.close()
         self._ready.clear()
+
+
+def on_signal_to_end(handler: Callable[[], object]) -> None:
+    """Call this in the running loop on a signal to end the process, a closed terminal included."""
+    loop = asyncio.get_running_loop()
+    for name in filter(None, (getattr(signal, each, None) for each in ("SIGTERM", "SIGINT", "SIGHUP"))):
+        try:
+            loop.add_signal_handler(name, handler)
+        except NotImplementedError:  # Windows
+            signal.signal(name, lambda *_: loop.call_soon_threadsafe(handler))
 
 
 async def leave_nobody_behind() -> None:

@@ -1,19 +1,23 @@
 """The way in: who the bot is at Discord, and what an operator is told when Discord does not let it in."""
 
 import asyncio
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import aiohttp
 import discord
 from discord.http import Route
+from loguru import logger
 
-from core.errors import ExpectedStop
+from core.errors import ExpectedStop, LastingStop
 from core.rate_limits import RateLimited
 from core.rest import Rest, Uncertain
 from core.settings import Settings
 
 LOGIN_TRIES, LOGIN_PAUSE = 3, 1.0
+LASTING_SECONDS = 900.0  # between a refusal that no restart mends and the end of the process
+SPARE_SESSIONS = 10  # that a start leaves for the reconnects of those that run; Discord takes a token away that begins too many
 
 WRONG_TOKEN = "Discord does not accept DISCORD_TOKEN. Copy it again from the Bot page of https://discord.com/developers/applications."
 WRONG_SHARDS = "Discord refuses these shards ({code}). Check SHARD_COUNT and SHARD_IDS, or unset both for what Discord recommends."
@@ -31,9 +35,16 @@ CLOSED = {
 }
 
 
-def closed_for_good(code: int | None) -> str:
-    """The sentence for a gateway that was closed with this code, after which no reconnecting helps."""
-    return CLOSED.get(code or 0, "Discord closed the gateway for good ({code}).").format(code=code)
+def closed_for_good(code: int | None) -> ExpectedStop:
+    """What to end with when the gateway was closed with this code, after which no reconnecting helps."""
+    if code in CLOSED:
+        return LastingStop(CLOSED[code].format(code=code))
+    return ExpectedStop(f"Discord closed the gateway for good ({code}).")
+
+
+def announce(end: LastingStop) -> None:
+    """Say why the process stays, so that nobody takes it for one that works."""
+    logger.error("{} The bot ends in {:.0f} minutes, because starting again does not help", end, LASTING_SECONDS / 60)
 
 
 @contextmanager
@@ -42,10 +53,10 @@ def explained(api_url: str) -> Iterator[None]:
     try:
         yield
     except discord.LoginFailure:
-        raise ExpectedStop(WRONG_TOKEN) from None
+        raise LastingStop(WRONG_TOKEN) from None
     except discord.HTTPException as error:
         if error.status == 401:
-            raise ExpectedStop(WRONG_TOKEN) from None
+            raise LastingStop(WRONG_TOKEN) from None
         advice = "Check DISCORD_API_URL." if error.status in (404, 405) else "Try again later."
         raise ExpectedStop(f"Discord answered {error.status} at {api_url}. {advice}") from None
     except RateLimited as error:
@@ -61,7 +72,8 @@ async def who_and_how_many(settings: Settings) -> tuple[int, int]:
     rest = Rest(settings.discord_token.get_secret_value())
     try:
         me = await rest.request(Route("GET", "/users/@me"))
-        return int(me["id"]), settings.shard_count or await _recommended_shards(rest)
+        recommended = await _sessions(rest, len(settings.shard_ids or ()) or settings.shard_count)
+        return int(me["id"]), settings.shard_count or recommended
     finally:
         await rest.close()
 
@@ -82,8 +94,20 @@ async def log_in(bot: discord.Client, token: str) -> None:
         await asyncio.sleep(LOGIN_PAUSE * 2**attempt)
 
 
-async def _recommended_shards(rest: Rest) -> int:
-    try:
-        return int((await rest.request(Route("GET", "/gateway/bot")))["shards"])
-    except discord.NotFound:
-        return 1  # a server that only mimics Discord may not have it
+async def _sessions(rest: Rest, wanted: int | None) -> int:
+    """The number of shards that Discord recommends, as soon as so many sessions (`wanted`, or as many) may be begun.
+
+    https://docs.discord.com/developers/events/gateway#session-start-limit-object
+    """
+    while True:
+        try:
+            answer = await rest.request(Route("GET", "/gateway/bot"))
+        except discord.NotFound:
+            return 1  # a server that only mimics Discord may not have it
+        recommended = int(answer["shards"])
+        limit = answer.get("session_start_limit") or {}
+        seconds = limit.get("reset_after", 0) / 1000
+        if not seconds or limit.get("remaining", math.inf) >= (wanted or recommended) + SPARE_SESSIONS:
+            return recommended
+        logger.warning("The bot was started so often that Discord allows hardly any more; waiting {:.0f} minutes", seconds / 60)
+        await asyncio.sleep(seconds + 1)

@@ -20,6 +20,12 @@ class ExpectedStop(Exception):
     """The process cannot start or go on; the message tells the operator what to do. No traceback is shown."""
 
 
+class LastingStop(ExpectedStop):
+    """An ExpectedStop that no restart mends. The process stays for a while and then ends with EXIT_CODE, so that restarts do not add up."""
+
+    EXIT_CODE = 78  # EX_CONFIG of sysexits.h
+
+
 class UserError(Exception):
     """An expected refusal. `message` is a catalogue sentence, `values` fill its placeholders; the person asked sees it."""
 

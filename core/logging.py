@@ -42,11 +42,8 @@ QUIET = {
 }
 
 
-def setup(settings: Settings) -> Callable[[str], str]:
-    """Send everything that is logged, warned or raised unhandled in this process to stderr, in the form that the settings ask for.
-
-    The answer takes the settings' secrets out of a text, for whoever writes to stderr in another way.
-    """
+def setup(settings: Settings) -> None:
+    """Send everything that is logged, warned or raised unhandled in this process to stderr, in the form that the settings ask for."""
     redact = redactor(settings.secrets())
     logger.remove()
     sink = _json_sink if settings.log_format == "json" else _text_sink
@@ -56,7 +53,6 @@ def setup(settings: Settings) -> Callable[[str], str]:
         logging.getLogger(name).setLevel(max(floor, logging.getLogger().level))
     logging.captureWarnings(True)
     sys.excepthook = _log_unhandled
-    return redact
 
 
 def redactor(secrets: Iterable[str]) -> Callable[[str], str]:

@@ -87,14 +87,26 @@ async def started(project: Path, **variables: str) -> AsyncIterator[asyncio.subp
 
 
 async def refused(project: Path, **variables: str) -> str:
-    """What bot.py says when it does not start; the last line, or all that belongs to a list of faults."""
+    """What bot.py says when it does not start: the log's last line, or the list of faults where there is no log yet."""
     async with started(project, **variables) as process:
         output, errors = (text.decode() for text in await process.communicate())
     assert (process.returncode, output) == (1, ""), errors
     assert "Traceback" not in errors
-    message = [line for line in errors.splitlines() if not line.startswith("20")]  # all but the log's lines
-    assert errors.endswith("\n".join(message) + "\n"), errors
-    return "\n".join(message)
+    *_, last = re.split(r"^20\S+ \S+ CRITICAL __main__ \| ", errors, flags=re.MULTILINE)
+    assert last.strip(), errors
+    return last.rstrip("\n")
+
+
+async def refused_for_good(process: asyncio.subprocess.Process) -> str:
+    """What it says when no restart would help, and once more when a signal ends its wait."""
+    said = await reached(process, "starting again does not help")
+    process.terminate()
+    _, errors = await asyncio.wait_for(process.communicate(), 30)
+    assert process.returncode == 78
+    assert "Traceback" not in said + errors.decode()
+    last = errors.decode().splitlines()[-1].partition(" | ")[2]
+    assert last and last in said
+    return last
 
 
 async def reached(process: asyncio.subprocess.Process, text: str) -> str:
@@ -115,9 +127,9 @@ async def test_no_token(project: Path) -> None:
 
 
 async def test_a_wrong_token(project: Path, sandbox: Sandbox, database_url: str) -> None:
-    message = await refused(project, DISCORD_TOKEN="wrong-token", DISCORD_API_URL=sandbox.api_url, DATABASE_URL=database_url)
+    async with started(project, DISCORD_TOKEN="wrong-token", DISCORD_API_URL=sandbox.api_url, DATABASE_URL=database_url) as process:
+        message = await refused_for_good(process)
     assert "Discord does not accept DISCORD_TOKEN" in message and "wrong-token" not in message
-    assert "\n" not in message
 
 
 async def test_an_intent_that_the_portal_does_not_allow(project: Path, database_url: str) -> None:
@@ -125,22 +137,51 @@ async def test_an_intent_that_the_portal_does_not_allow(project: Path, database_
     for application in world.applications.values():
         application.privileged_intents = 0
     async with Sandbox(world) as sandbox:
-        message = await refused(
-            project, DISCORD_TOKEN=TOKEN, DISCORD_API_URL=sandbox.api_url, DATABASE_URL=database_url, MEMBERS_INTENT="true"
-        )
-    assert "members intent" in message and "\n" not in message
+        variables = {"DISCORD_TOKEN": TOKEN, "DISCORD_API_URL": sandbox.api_url, "DATABASE_URL": database_url, "MEMBERS_INTENT": "true"}
+        async with started(project, **variables) as process:
+            assert "members intent" in await refused_for_good(process)
 
 
 @pytest.mark.parametrize(("code", "said"), [(4004, "DISCORD_TOKEN"), (4011, "SHARD_COUNT"), (4013, "intents"), (4014, "MEMBERS_INTENT")])
 async def test_a_gateway_that_is_closed_for_good(code: int, said: str, project: Path, sandbox: Sandbox, database_url: str) -> None:
     async with started(project, DISCORD_TOKEN=TOKEN, DISCORD_API_URL=sandbox.api_url, DATABASE_URL=database_url) as process:
+        log = await reached(process, "Health checks at ")
+        url = re.search(r"Health checks at (\S+)", log)
         await reached(process, "Commands registered at Discord")
         await sandbox.driver.until(lambda: any(connection.session for connection in sandbox.gateway.connections))
         sandbox.gateway.drop_connections(code)
+        await reached(process, "ERROR")
+        assert url
+        async with aiohttp.ClientSession() as session, session.get(url[1]) as response:
+            assert response.status == 503
+            assert said in (await response.json())["checks"]["gateway"]["detail"]
+        process.terminate()
         _, errors = await asyncio.wait_for(process.communicate(), 30)
-    assert process.returncode == 1
+    assert process.returncode == 78
     assert "Traceback" not in errors.decode()
     assert said in errors.decode().splitlines()[-1]
+
+
+async def test_a_start_leaves_sessions_for_those_that_run(project: Path, sandbox: Sandbox, database_url: str) -> None:
+    """Discord takes a token away that begins more sessions than it allows for a day."""
+    (application,) = sandbox.world.applications
+    sandbox.gateway.session_starts[application] = [sandbox.gateway.clock.now()] * 995
+    async with started(project, DISCORD_TOKEN=TOKEN, DISCORD_API_URL=sandbox.api_url, DATABASE_URL=database_url) as process:
+        assert "waiting 1440 minutes" in await reached(process, "allows hardly any more")
+        process.terminate()
+        await asyncio.wait_for(process.communicate(), 30)
+    assert process.returncode == 0
+
+
+async def test_a_signal_during_the_imports_is_heard(project: Path) -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-X", "importtime", project / "bot.py", cwd="/", stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    await reached(process, " asyncio\n")
+    process.terminate()
+    _, errors = await asyncio.wait_for(process.communicate(), 30)
+    assert process.returncode == 0
+    assert "Traceback" not in errors.decode()
 
 
 @pytest.mark.parametrize("answer", ["<html>Welcome to nginx!</html>", "[]", "{}"])
@@ -190,7 +231,7 @@ async def test_a_malformed_settings_file(name: str, content: str, said: str, pro
         (project / name).unlink()
 
 
-@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 @pytest.mark.parametrize("when", ["Creating the embedded PostgreSQL", "Commands registered at Discord"])
 async def test_a_signal_ends_the_bot_and_its_database(end: signal.Signals, when: str, project: Path, sandbox: Sandbox) -> None:
     if when.startswith("Creating"):

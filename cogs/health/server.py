@@ -40,6 +40,8 @@ def make_app(bot: "RolePanelBot") -> web.Application:
 
 
 def _gateway(bot: "RolePanelBot") -> Check:
+    if bot.refusal:
+        return Check(False, bot.refusal)
     failures = bot.gateway_watch.failures
     return Check(not failures, "; ".join(failures) or "connected")
 
