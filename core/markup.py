@@ -91,7 +91,7 @@ def clipped(text: Markup, limit: int) -> Markup:
 
 def bold(text: str) -> Markup:
     """Somebody's text, or markup, in bold."""
-    return Markup("**{}**").format(text)
+    return Markup("**{}**").format(text or _BLANK)
 
 
 def code(text: str) -> Markup:

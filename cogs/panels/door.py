@@ -19,6 +19,7 @@ from cogs.panels.access import Editor
 from cogs.panels.opening_words import Asked, NotYoursToOpen
 from core.errors import UserError
 from core.i18n import N_
+from core.markup import code
 from domain.openings import Openings, Standing, barred, judged, openings, to_ask
 from domain.panel_file import fault_of, mentioned
 from domain.panels import GROUP_PANELS_MAX, GROUP_ROLES_MAX, PanelSpec
@@ -26,7 +27,7 @@ from domain.role_safety import GuildFacts
 from models import MessageState, Panel, PanelMessage
 
 UNKNOWN_ROLE = N_("Nothing was changed, because this names a role that no longer exists on this server.")
-OVER_A_LIMIT = N_("Nothing was changed, because the panel would go over a limit at `{where}`.")
+OVER_A_LIMIT = N_("Nothing was changed, because the panel would go over a limit at {where}.")
 GROUP_FULL = N_("Linked panels can be at most {panels}, with at most {roles} roles on all of them together.")
 
 
@@ -113,7 +114,7 @@ def _check(before: Standing, after: Standing, facts: GuildFacts) -> None:
             raise UserError(UNKNOWN_ROLE)
         fault = fault_of(panel)
         if fault and not (was and fault_of(was)):
-            raise UserError(OVER_A_LIMIT, where=fault.where)
+            raise UserError(OVER_A_LIMIT, where=code(fault.where))
 
 
 async def _opened(passage: Passage, before: Standing, after: Standing) -> tuple[Openings, list[tuple[int, int]]]:

@@ -17,7 +17,7 @@ from cogs.panels.handling import PanelHandlers, argument, role_of
 from cogs.panels.opening_words import Asked
 from cogs.panels.overtaking import overtaken
 from core.answer import Acknowledgement
-from core.components import Payload
+from core.components import Payload, text_message
 from core.errors import OUTDATED, UserError, Vanished
 from core.i18n import N_, Translator
 from core.interactions import Handler, Press, component
@@ -153,7 +153,7 @@ class DraftHandlers(PanelHandlers):
         """Leave what an administrator was asked about as it is."""
         await Editor.of(press.interaction)
         await (await own_draft(press)).delete()
-        await press.answer.redraw({"content": press.answer.t("Nothing was changed."), "embeds": [], "components": []})
+        await press.answer.redraw(text_message(press.answer.t("Nothing was changed."), embeds=[], components=[]))
 
     def _handler(self, verb: str) -> Handler:
         """The method of this cog that takes a form."""
