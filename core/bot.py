@@ -27,6 +27,7 @@ from core.known_guilds import KnownGuilds
 from core.loops import Loop
 from core.pace import Pace
 from core.payloads import read_leniently
+from core.proxy import proxy_for
 from core.reload import Cogs, loading_completely
 from core.rest import Rest
 from core.settings import Settings
@@ -368,12 +369,13 @@ async def make_bot(settings: Settings, database: Database) -> RolePanelBot:
         application_id, count = await who_and_how_many(settings)
     shard_ids = sorted(settings.shard_ids if settings.shard_ids is not None else range(count))
     slots = ShardSlots(database.url, application_id, shard_ids, count)
+    proxy = proxy_for(settings.discord_api_url)
     if count == 1:
-        bot = RolePanelBot(settings, database, slots)
+        bot = RolePanelBot(settings, database, slots, proxy=proxy)
     elif len(shard_ids) == 1:
-        bot = RolePanelBot(settings, database, slots, shard_id=shard_ids[0], shard_count=count)
+        bot = RolePanelBot(settings, database, slots, proxy=proxy, shard_id=shard_ids[0], shard_count=count)
     else:
-        bot = ShardedRolePanelBot(settings, database, slots, shard_ids=shard_ids, shard_count=count)
+        bot = ShardedRolePanelBot(settings, database, slots, proxy=proxy, shard_ids=shard_ids, shard_count=count)
     with explained(settings.discord_api_url):
         await log_in(bot, settings.discord_token.get_secret_value())
     return bot

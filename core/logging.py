@@ -14,12 +14,13 @@ import aiohttp
 import discord
 from loguru import logger
 
+from core.outages import is_outage
 from core.settings import Settings
 
 if TYPE_CHECKING:
     from loguru import Message
 
-TEXT = "{time:YYYY-MM-DD HH:mm:ss.SSS} {level:<8} {name} | {message}"
+TEXT = "{time:YYYY-MM-DD HH:mm:ss.SSSZ} {level:<8} {name} | {message}"
 REDACTED = "[redacted]"
 # Whoever holds an interaction's token can answer in the bot's name for 15 minutes, and the bot's own token looks like the second form.
 TOKENS = re.compile(
@@ -108,7 +109,8 @@ class _ToLoguru(logging.Handler):
         while frame and (depth == 0 or frame.f_code.co_filename == logging.__file__):
             frame, depth = frame.f_back, depth + 1
         text, raised = record.getMessage(), record.exc_info
-        if raised and record.name.startswith("discord.") and isinstance(raised[1], OUTAGES):
+        at_discord = record.name.startswith("discord.") and raised and isinstance(raised[1], OUTAGES)
+        if raised and (at_discord or (record.name.startswith("asyncpg") and is_outage(raised[1]))):
             level, text, raised = "WARNING", f"{text} ({raised[1]!r})", None
         logger.opt(depth=depth, exception=raised).log(level, "{}", text)
 

@@ -17,6 +17,7 @@ from discord.http import Route
 from loguru import logger
 
 from core import deeds
+from core.proxy import proxy_for
 from core.rate_limits import Allowance, Bucket, Buckets, Outlook, RateLimited, Slot
 
 USER_AGENT = f"DiscordBot (self-hosted role panel bot, 1) py-cord/{discord.__version__}"
@@ -163,7 +164,9 @@ class Rest:
             headers["Content-Type"] = "application/json"
             payload = json.dumps(body)
         limit = aiohttp.ClientTimeout(total=timeout)
-        async with self._session.request(route.method, route.url, data=payload, headers=headers, timeout=limit) as response:
+        async with self._session.request(
+            route.method, route.url, data=payload, headers=headers, timeout=limit, proxy=proxy_for(route.url)
+        ) as response:
             text = await response.text()
             return _Answer(response.status, response.headers, _parsed(text))
 

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from dotenv import dotenv_values
 from dotenv.parser import parse_stream
+from loguru import logger
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
@@ -29,8 +30,9 @@ from core.i18n import available
 ROOT = Path(__file__).resolve().parent.parent
 ENV_FILE = ROOT / ".env"
 CONFIG_FILE = ROOT / "config.toml"
-# docker compose reads the same .env for its own variables.
-FOREIGN_PREFIXES = ("postgres_", "compose_")
+# docker compose reads the same .env for its own variables, and hosting panels write there what is meant for the image or for Python.
+FOREIGN_PREFIXES = ("postgres_", "compose_", "docker_", "image_", "lc_", "python")
+FOREIGN_NAMES = frozenset({"tz", "lang", "language", "puid", "pgid", "umask"})
 
 AnySettings = TypeVar("AnySettings", bound=BaseSettings)
 
@@ -40,7 +42,9 @@ class SettingsError(ExpectedStop):
 
 
 def _split(value: object) -> object:
-    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return [value] if isinstance(value, int) else value  # one number in config.toml
 
 
 def _upper(value: object) -> object:
@@ -55,6 +59,12 @@ def _read_toml(path: Path) -> dict[str, Any]:
     return tomllib.loads(path.read_text("utf-8-sig"))  # some editors begin a file with a byte order mark
 
 
+def _platforms_port() -> int:
+    """PORT is what platforms that run containers tell them to listen on."""
+    port = os.environ.get("PORT", "")
+    return int(port) if port.isdecimal() and int(port) < 65536 else 8080
+
+
 Snowflake = Annotated[int, Field(gt=0, lt=2**64)]
 
 
@@ -62,7 +72,9 @@ class _WithoutForeign(DotEnvSettingsSource):
     """`.env` without the variables that are meant for docker compose."""
 
     def __call__(self) -> dict[str, Any]:
-        return {name: value for name, value in super().__call__().items() if not name.startswith(FOREIGN_PREFIXES)}
+        return {
+            name: value for name, value in super().__call__().items() if not (name.startswith(FOREIGN_PREFIXES) or name in FOREIGN_NAMES)
+        }
 
 
 class _WithoutEmpty(TomlConfigSettingsSource):
@@ -121,7 +133,7 @@ class Settings(DatabaseSettings):
     )
     log_format: Annotated[Literal["text", "json"], BeforeValidator(_lower)] = Field(default="text", description="text or json")
     health_host: str = Field(default="127.0.0.1", description="an address of this machine")
-    health_port: int = Field(default=8080, ge=0, le=65535, description="a port from 1 to 65535, or 0 for any free one")
+    health_port: int = Field(default_factory=_platforms_port, ge=0, le=65535, description="a port from 1 to 65535, or 0 for any free one")
     owner_ids: Annotated[frozenset[Snowflake], NoDecode, BeforeValidator(_split)] = Field(
         default=frozenset(), description="Discord user ids, separated by commas"
     )
@@ -139,6 +151,17 @@ class Settings(DatabaseSettings):
     )
     default_locale: str = Field(default="en", description=f"one of the languages in locales/: {', '.join(available())}")
 
+    @field_validator("discord_token", mode="before")
+    @classmethod
+    def _bare(cls, value: object) -> object:
+        """The token alone: people copy what stands around it, too."""
+        if not isinstance(value, str):
+            return value
+        bare = value.strip().strip("\"'").removeprefix("Bot ").strip()
+        if bare != value:
+            logger.warning("DISCORD_TOKEN: the quotes, the spaces or the word Bot around the token were left out")
+        return bare
+
     @field_validator("discord_token")
     @classmethod
     def _is_one_word(cls, value: SecretStr) -> SecretStr:
@@ -149,7 +172,7 @@ class Settings(DatabaseSettings):
     @field_validator("discord_api_url")
     @classmethod
     def _without_slash(cls, value: str) -> str:
-        return value.rstrip("/")
+        return re.sub(r"(/v\d+)?/*$", "", value.rstrip("/"))  # which version of the API is spoken is not a matter of taste
 
     @field_validator("shard_ids")
     @classmethod

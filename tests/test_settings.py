@@ -88,7 +88,7 @@ def test_files_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
         ("DATABASE_URL", "postgresql://host"),
         ("DATABASE_URL", "postgresql:///d?host=/run&port=many"),
         ("DATABASE_MAX_CONNECTIONS", "1"),
-        ("DISCORD_TOKEN", "Bot abc"),
+        ("DISCORD_TOKEN", "two words"),
         ("DISCORD_API_URL", "discord.com/api"),
         ("HEALTH_PORT", "65536"),
         ("LOG_LEVEL", "loud"),
@@ -112,6 +112,29 @@ def test_a_url_that_cannot_be_read_says_why(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("DATABASE_URL", "postgresql://u:ge#heim@h/d")
     (fault,) = faults()
     assert "# as %23" in fault and "heim" not in fault
+
+
+@pytest.mark.parametrize("written", ["abc.d-f", "Bot abc.d-f", '"abc.d-f"', "'Bot abc.d-f'", " abc.d-f\n"])
+def test_what_stands_around_a_token_is_left_out(written: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", written)
+    assert load_settings().discord_token.get_secret_value() == "abc.d-f"
+
+
+def test_what_is_meant_for_others_stops_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".env").write_text("DISCORD_TOKEN=t\nTZ=Asia/Tokyo\nPUID=1000\nPYTHONUNBUFFERED=1\nCOMPOSE_PROJECT_NAME=x\n")
+    (tmp_path / "config.toml").write_text("owner_ids = 7\n")
+    monkeypatch.setenv("PORT", "3000")
+    settings = load_settings()
+    assert (settings.owner_ids, settings.health_port) == ({7}, 3000)
+
+
+@pytest.mark.parametrize(
+    "written", ["https://d.example/api", "https://d.example/api/", "https://d.example/api/v10", "https://d.example/api/v9/"]
+)
+def test_the_version_in_an_address_is_left_out(written: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", "t")
+    monkeypatch.setenv("DISCORD_API_URL", written)
+    assert load_settings().discord_api_url == "https://d.example/api"
 
 
 def test_a_shard_outside_the_count_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

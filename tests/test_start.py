@@ -16,7 +16,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer
+from aiohttp.test_utils import RawTestServer, TestServer
 
 from core.settings import ROOT, Settings
 from sandbox.seed import TOKEN, seed
@@ -195,6 +195,23 @@ async def test_something_that_is_not_discord(answer: str, project: Path, databas
         url = str(server.make_url("/api"))
         message = await refused(project, DISCORD_TOKEN=TOKEN, DISCORD_API_URL=url, DATABASE_URL=database_url)
     assert message == f"What answers at {url} is not Discord. Check DISCORD_API_URL."
+
+
+async def test_a_proxy_is_used_unless_the_host_is_excepted(project: Path, database_url: str) -> None:
+    asked: list[str] = []
+
+    async def forward(request: web.BaseRequest) -> web.Response:
+        asked.append(request.raw_path if hasattr(request, "raw_path") else str(request.url))
+        return web.Response(status=502)
+
+    async with RawTestServer(forward) as proxy:
+        variables = {"DISCORD_TOKEN": TOKEN, "DATABASE_URL": database_url, "DISCORD_API_URL": "http://discord.invalid/api"}
+        variables["HTTP_PROXY"] = variables["http_proxy"] = str(proxy.make_url("/"))
+        assert "502" in await refused(project, **variables, NO_PROXY="", no_proxy="")
+        assert asked
+        asked.clear()
+        assert "cannot be reached" in await refused(project, **variables, NO_PROXY="discord.invalid", no_proxy="discord.invalid")
+        assert not asked
 
 
 async def test_a_taken_port(project: Path, sandbox: Sandbox, database_url: str) -> None:

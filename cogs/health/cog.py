@@ -45,7 +45,8 @@ class HealthCog(Cog, name="health"):
         assert runner.server is not None, "set up above"
         try:
             self._server = await asyncio.get_running_loop().create_server(runner.server, sock=self._listener)
-            logger.info("Health checks at http://{}:{}/health/ready", *self.address)
+            host, port = self.address
+            logger.info("Health checks at http://{}:{}/health/ready", f"[{host}]" if ":" in host else host, port)
             await asyncio.Event().wait()
         finally:
             await runner.cleanup()

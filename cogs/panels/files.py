@@ -17,6 +17,7 @@ from cogs.panels.looks import parse_address
 from core.errors import UserError
 from core.i18n import N_, Translator
 from core.markup import plain
+from core.proxy import proxy_for
 from domain.file_reader import Fault, FaultKind
 from domain.panel_file import FORMAT, PanelFile, RoleSketch, mentioned, read_file, write_panel
 from domain.panels import PanelSpec, RoleSpec
@@ -91,7 +92,10 @@ async def _download(address: str) -> bytes:
     limit = aiohttp.ClientTimeout(total=DOWNLOAD_TIME)
     content = bytearray()
     try:
-        async with aiohttp.ClientSession(timeout=limit) as session, session.get(address, allow_redirects=False) as response:
+        async with (
+            aiohttp.ClientSession(timeout=limit) as session,
+            session.get(address, allow_redirects=False, proxy=proxy_for(address)) as response,
+        ):
             while response.status == HTTPStatus.OK and len(content) <= SIZE_MAX:
                 part = await response.content.read(CHUNK)
                 if not part:

@@ -1,0 +1,17 @@
+"""The proxy that the environment names for an address, for everything that this process sends to Discord."""
+
+from functools import cache
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+
+def proxy_for(url: str) -> str | None:
+    """What HTTP_PROXY, HTTPS_PROXY and NO_PROXY (in capitals or not) say about this address; None for the direct way."""
+    parts = urlsplit(url)
+    return _proxy(parts.scheme, parts.netloc.rpartition("@")[2])
+
+
+@cache
+def _proxy(scheme: str, host: str) -> str | None:
+    found = getproxies()
+    return None if proxy_bypass(host) else found.get(scheme) or found.get("all")
