@@ -26,7 +26,11 @@ async def wait(event: asyncio.Event, until: datetime | None) -> bool:
         async with asyncio.timeout_at(moment()) as patience:
 
             def moved() -> None:
-                patience.reschedule(moment())
+                loop.call_soon(reschedule)  # whoever moves the clock may stand outside of the loop
+
+            def reschedule() -> None:
+                if moved in _waiting:
+                    patience.reschedule(moment())
 
             _waiting.add(moved)
             try:

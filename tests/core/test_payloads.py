@@ -13,6 +13,9 @@ from core.payloads import decode, read_leniently
 ROLE = {"id": "1", "name": "Red", "permissions": "0"}
 USER = {"id": "2", "username": "alice"}
 
+CLICK = {"id": "3", "token": "t", "application_id": "4"}
+NOBODY = {"id": "0", "username": "", "discriminator": "0", "avatar": None}
+
 
 @pytest.mark.parametrize(
     ("sent", "read"),
@@ -22,7 +25,8 @@ USER = {"id": "2", "username": "alice"}
         ({"op": 0, "t": "RESUMED"}, {"op": 0, "t": "RESUMED", "d": {}}),
         (USER, USER | {"discriminator": "0", "avatar": None}),
         (ROLE, ROLE | {"colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None}}),
-        ({"id": "3", "token": "t", "application_id": "4"}, {"id": "3", "token": "t", "application_id": "4", "version": 1}),
+        (CLICK | {"member": {}}, CLICK | {"member": {}, "version": 1, "user": NOBODY}),
+        (CLICK | {"guild_id": "5"}, CLICK | {"version": 1, "user": NOBODY}),
         ({"op": 11, "d": None}, {"op": 11, "d": None}),
     ],
     ids=lambda value: str(value)[:40],

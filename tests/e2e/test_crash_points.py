@@ -115,7 +115,7 @@ async def killed_at(point: int, victim: Bot, click: Act, house: House, watch: Re
     await connected(house)
     row = await AuditEntry.get_or_none(interaction_id=result.interaction.id)
     if row is None:
-        sandbox.clock.advance(3)  # nothing was begun, so nobody can answer any more
+        sandbox.clock.advance(60)  # nothing was begun, so nobody can answer any more
     await ended(result, successor.tap)
     where = f"killed {victim.tap.points[-1][:100]}"
     held = result.actor.role_names() == ["Red"]

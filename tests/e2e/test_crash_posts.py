@@ -82,5 +82,5 @@ async def test_killed_at_points_of_a_post_and_of_a_deletion(house: House, databa
     finally:
         await serving.end()
         watch.end()
-    sandbox.clock.advance(3)
+    sandbox.clock.advance(60)
     await sandbox.until(lambda: not sandbox.gateway.connections)
