@@ -13,7 +13,7 @@ import discord
 from discord.http import Route
 from loguru import logger
 
-from core.components import Payload, private, public
+from core.components import IS_COMPONENTS_V2, Payload, private, public
 from core.i18n import Translator
 from core.rate_limits import RateLimited
 from core.rest import Rest, Uncertain
@@ -68,6 +68,7 @@ class Answer:
         *,
         age: float = 0.0,
         on_taken: Callable[[], None] = lambda: None,
+        on_components: bool = False,
     ) -> None:
         self.t = t
         self.acknowledgement = acknowledgement
@@ -78,6 +79,7 @@ class Answer:
         self._made_at = asyncio.get_running_loop().time() - age
         self._inherited = False
         self._on_taken = on_taken
+        self._on_components = on_components  # the message clicked on is of Components V2, and can hold neither text nor embeds ever again
         self._lock = asyncio.Lock()
 
     @classmethod
@@ -133,7 +135,7 @@ class Answer:
         async with self._lock:
             if self._state is _State.ANSWERED:
                 return
-            redraws = self.acknowledgement is Acknowledgement.REDRAW
+            redraws = self.acknowledgement is Acknowledgement.REDRAW and self._has_place(payload)
             if self._state is _State.FRESH and await self._callback(*((REDRAW, public(payload)) if redraws else (REPLY, private(payload)))):
                 return
             await self._edit_original(payload)
@@ -141,11 +143,18 @@ class Answer:
 
     async def redraw(self, payload: Payload) -> None:
         """Replace the message that the component is on, or the answer given before."""
+        if not self._has_place(payload):
+            await self.send(payload)
+            return
         async with self._lock:
             if self._state is _State.FRESH and await self._callback(REDRAW, public(payload)):
                 return
             await self._edit_original(payload)
             self._state = _State.ANSWERED
+
+    def _has_place(self, payload: Payload) -> bool:
+        """Whether the message that the component is on can show this."""
+        return not self._on_components or bool(payload.get("flags", 0) & IS_COMPONENTS_V2)
 
     async def notice(self, payload: Payload) -> None:
         """Show one more message to the person alone, beside what was answered."""

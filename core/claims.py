@@ -67,8 +67,7 @@ def leaf(command: Any, data: Any) -> tuple[Any, list[Any]]:
 
 def check_command(command: Any, options: list[Any], data: Any) -> None:
     """Raise UserError unless the command can be called with what was sent; texts lose what cannot be kept."""
-    resolved = (data or {}).get("resolved")
-    resolved = resolved if isinstance(resolved, dict) else {}
+    resolved = _resolved(data)
     if isinstance(data, dict):
         data["resolved"] = resolved
     if isinstance(command, discord.MessageCommand | discord.UserCommand):
@@ -101,10 +100,17 @@ def _is_id(value: Any) -> bool:
     return isinstance(value, str) and bool(_DIGITS.match(value)) and int(value) <= BIGINT_MAX
 
 
+def _resolved(data: Any) -> dict[str, dict[str, Any]]:
+    """What Discord told of the things that are named, without what is nothing of the kind."""
+    found = data.get("resolved") if isinstance(data, dict) else None
+    kinds = found.items() if isinstance(found, dict) else ()
+    return {
+        kind: {key: thing for key, thing in things.items() if isinstance(thing, dict)} for kind, things in kinds if isinstance(things, dict)
+    }
+
+
 def _has(resolved: dict[str, Any], kind: str, key: str, part: str = "id") -> bool:
-    things = resolved.get(kind)
-    thing = things.get(key) if isinstance(things, dict) else None
-    return isinstance(thing, dict) and _is_id(thing.get(part))
+    return _is_id(resolved.get(kind, {}).get(key, {}).get(part))
 
 
 def _options(data: Any) -> list[Any] | None:

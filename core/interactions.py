@@ -16,7 +16,7 @@ from loguru import logger
 
 from core import claims, deeds, errors
 from core.answer import Acknowledgement, Answer, TooLate
-from core.components import text_message
+from core.components import IS_COMPONENTS_V2, text_message
 from core.i18n import translator
 from core.punctuality import Punctuality
 from core.rest import NotServing
@@ -178,6 +178,7 @@ class Gate:
             translator(interaction.locale, self._bot.settings.default_locale),
             age=self._punctuality.age(late_by),
             on_taken=lambda: self._punctuality.answered(late_by),
+            on_components=bool(interaction.message and interaction.message.flags.value & IS_COMPONENTS_V2),
         )
         watchdog = asyncio.create_task(self._watch(answer), name=f"watchdog {interaction.id}")
         try:
