@@ -19,6 +19,7 @@ from loguru import logger
 from core.database import Database
 from core.entrance import LASTING_SECONDS, announce, closed_for_good, explained, log_in, who_and_how_many
 from core.errors import ExpectedStop, LastingStop
+from core.foresight import Foresight
 from core.gateway_events import outlive_unreadable_events
 from core.gateway_watch import GatewayWatch
 from core.heartbeat import beating, expect_acknowledgements
@@ -64,7 +65,7 @@ class RolePanelBot(commands.Bot):
         )
         self.settings = settings
         self.database = database
-        self.rest = Rest(settings.discord_token.get_secret_value(), lambda: not slots.lapsed)
+        self.rest = Rest(settings.discord_token.get_secret_value(), lambda: not slots.lapsed, Foresight(self))
         self.gate = Gate(self)
         self.cog_manager = Cogs(self)
         self.gateway_watch = GatewayWatch(self)

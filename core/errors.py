@@ -1,6 +1,7 @@
 """The three kinds of failure, and what a person is told of each."""
 
 import secrets
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
@@ -10,10 +11,12 @@ from tortoise.exceptions import DBConnectionError, TransactionManagementError
 from core.components import Payload, text_message
 from core.deeds import Deeds
 from core.i18n import N_, Translator
-from core.markup import Markup
+from core.invalid_requests import HeldBack
+from core.markup import Markup, moment_shown
 from core.outages import is_outage
 from core.rate_limits import RateLimited
 from core.rest import Uncertain
+from domain import clock
 
 
 class ExpectedStop(Exception):
@@ -49,6 +52,10 @@ UNEXPECTED = N_("Something went wrong on the bot's side. If it happens again, te
 SWITCHED_OFF = N_("This part of the bot is switched off right now. Please try again later.")
 OUTDATED_COMMAND = N_("This command is not what it was. Please pick it from the list again.")
 OUTDATED = N_("This button or menu is from an older version of the bot and no longer works. Ask an admin to post the panel again.")
+HELD_BACK = N_(
+    "Discord has refused so much of what the bot tried in this server that the bot pauses here. It goes on {moment}. "
+    "An admin can find out with `/panel check` what's wrong."
+)
 TOO_SLOW = N_("That took too long. Please try again in a moment.")
 NOT_ALLOWED = N_("You may not use this command.")
 ONLY_IN_SERVERS = N_("This works only inside a server.")
@@ -87,6 +94,11 @@ def is_database_away(error: BaseException | None) -> bool:
             return True
         error, seen = error.__cause__ or error.__context__, seen + 1
     return False
+
+
+def held_back(error: HeldBack) -> UserError:
+    """What is told to those who meet a guild that used up its share of refusals."""
+    return UserError(HELD_BACK, moment=moment_shown(clock.now() + timedelta(seconds=error.retry_after)))
 
 
 def new_error_id() -> str:

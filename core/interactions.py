@@ -18,6 +18,7 @@ from core import claims, deeds, errors
 from core.answer import Acknowledgement, Answer, TooLate
 from core.components import IS_COMPONENTS_V2, text_message
 from core.i18n import translator
+from core.invalid_requests import HeldBack
 from core.punctuality import Punctuality
 from core.rest import NotServing
 from domain.custom_id import ForeignCustomId, decode
@@ -222,6 +223,8 @@ class Gate:
             return
         if isinstance(error, errors.UserError):
             told = error.payload(answer.t)
+        elif isinstance(error, HeldBack):
+            told = errors.held_back(error).payload(answer.t)
         elif isinstance(error, discord.CheckFailure):
             told = text_message(answer.t(errors.NOT_ALLOWED))
         elif errors.is_database_away(error):

@@ -8,7 +8,8 @@ import asyncio
 import json
 import math
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 import aiohttp
@@ -17,17 +18,27 @@ from discord.http import Route
 from loguru import logger
 
 from core import deeds
+from core.invalid_requests import STATUSES, HeldBack, RefusalBudget
 from core.proxy import proxy_for
 from core.rate_limits import Allowance, Bucket, Buckets, Outlook, RateLimited, Slot
+from domain.permissions import Permission
+
+if TYPE_CHECKING:
+    from core.foresight import Foresight
 
 USER_AGENT = f"DiscordBot (self-hosted role panel bot, 1) py-cord/{discord.__version__}"
 TRIES = 5
 TIMEOUT = 20.0
+_FORESEEN = {50001: "Missing Access", 50013: "Missing Permissions"}
 PER_SECOND = 45  # of Discord's 50 for a bot, so that py-cord's own calls and the network's jitter have room
 
 
 class Uncertain(Exception):
     """The request was sent and its answer never came: it may or may not have taken effect."""
+
+
+class Foreseen(discord.Forbidden):
+    """Nothing was sent: by what the gateway told, Discord is bound to refuse it."""
 
 
 class NotServing(Exception):
@@ -43,12 +54,16 @@ class _Answer(NamedTuple):
 class Rest:
     """A small client for the calls whose fate matters. A refusal raises discord.HTTPException or its subclass, as py-cord does.
 
-    `may_send` is asked before each call; where it says no, NotServing is raised.
+    `may_send` is asked before each call; where it says no, NotServing is raised. `foresight` knows whose guild a call is for, and what
+    would be refused: that raises Foreseen. Where too much was refused already, HeldBack is raised. Answers to interactions are never held
+    back.
     """
 
-    def __init__(self, token: str, may_send: Callable[[], bool] = lambda: True) -> None:
+    def __init__(self, token: str, may_send: Callable[[], bool] = lambda: True, foresight: "Foresight | None" = None) -> None:
         self._token = token
         self._may_send = may_send
+        self._foresight = foresight
+        self._refused, self._not_found = RefusalBudget(), RefusalBudget()
         self._session: aiohttp.ClientSession | None = None
         self._buckets = Buckets()
         self._overall = Allowance(PER_SECOND)
@@ -96,6 +111,9 @@ class Rest:
         for each try) or a 5xx; otherwise a lost answer raises Uncertain. `deadline` (the loop's time) bounds waiting for rate limits,
         past it RateLimited is raised. `slot` is a place that `admit` gave; the first try uses it, if it is one for this call.
         """
+        if authorized and self._foresight and (lacking := self._foresight.lacking(route)):
+            code = 50001 if lacking & Permission.VIEW_CHANNEL else 50013
+            raise Foreseen(_Response(403), {"code": code, "message": _FORESEEN[code]})  # pyright: ignore[reportArgumentType]
         repeatable = route.method != "POST" if repeatable is None else repeatable
         acts = authorized and route.method != "GET"
         failure: Exception = Uncertain(f"{route.method} {route.path}")
@@ -115,6 +133,7 @@ class Rest:
                 bucket = self._buckets.learn(route, authorized, bucket, answer.headers if answer else None)
             if answer:
                 status, headers, data = answer
+                self._count(route, status, headers)
                 if acts and 400 <= status < 500:
                     deeds.take_back()
                 if status == 429:
@@ -135,11 +154,31 @@ class Rest:
         async with slot:
             if authorized:
                 await self._overall.take()
+                self._check_refusals(route)
             if not self._may_send():
                 raise NotServing(f"{route.method} {route.path}")
             if authorized and route.method != "GET":
                 deeds.begin(at_discord=True)
             return slot.use()
+
+    def held_back(self, guild_id: int | None) -> timedelta | None:
+        """For how long nothing is sent for a guild, because Discord refused too much; None when that is not so."""
+        return self._refused.held_back(guild_id)
+
+    def _check_refusals(self, route: Route) -> None:
+        guild_id = self._foresight.guild_id(route) if self._foresight else None
+        wait = self._refused.held_back(guild_id) or (self._not_found.held_back(guild_id) if _is_look(route) else None)
+        if wait:
+            raise HeldBack(wait.total_seconds())
+
+    def _count(self, route: Route, status: int, headers: Mapping[str, str]) -> None:
+        guild_id = self._foresight.guild_id(route) if self._foresight else None
+        if status in STATUSES and headers.get("X-RateLimit-Scope") != "shared":
+            self._refused.note(guild_id)
+            if self._refused.held_back(guild_id):
+                logger.warning("Discord refused so many calls for guild {} that the bot pauses there for some minutes", guild_id)
+        elif status == 404 and _is_look(route):
+            self._not_found.note(guild_id)
 
     async def _send(
         self,
@@ -179,6 +218,11 @@ class Rest:
         logger.info("Rate limited on {} {} for {:.2f} s{}", route.method, route.path, wait, " (global)" if everything else "")
         self._buckets.pause(bucket, authorized, wait, everything)
         return RateLimited(wait)
+
+
+def _is_look(route: Route) -> bool:
+    """Whether the call only looks at what stands in a channel."""
+    return route.method == "GET" and route.path.startswith("/channels/")
 
 
 def _seconds(told: Any) -> float | None:

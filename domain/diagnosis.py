@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import IntEnum, StrEnum
 
 from domain.panels import PanelSpec, Requirement, RoleSpec
@@ -28,6 +29,8 @@ class Cause(StrEnum):
     MANAGER_DELETED = "manager_deleted"
     MANAGER_CLOSED = "manager_closed"
     ENDS_OVERDUE = "ends_overdue"
+    HELD_BACK = "held_back"
+    WORK_FAILS = "work_fails"
 
     NO_ROLES = "no_roles"
     NOT_POSTED = "not_posted"
@@ -87,11 +90,21 @@ class PanelFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class FailingWork:
+    """Work of the bot, as a catalogue sentence, that failed on its own side: `error_id` stands in the log, `until` is the next try."""
+
+    work: str
+    error_id: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ServerFacts:
     """What surrounds the panels. `lacking` maps each channel of the server to the permissions that the bot lacks to post there.
 
     `closed_manager_role_ids` are the manager roles that Discord does not offer the commands to. `panels` are all of the server's.
-    `overdue_role_ids` are temporary roles whose time is over for some members who still hold them.
+    `overdue_role_ids` are temporary roles whose time is over for some members who still hold them. `held_back_until`: Discord refused so
+    much that the bot sends nothing until then.
     """
 
     guild: GuildFacts
@@ -103,6 +116,8 @@ class ServerFacts:
     closed_manager_role_ids: tuple[int, ...] = ()
     overdue_role_ids: tuple[int, ...] = ()
     panels: tuple[PanelSpec, ...] = ()
+    failing: tuple[FailingWork, ...] = ()
+    held_back_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +137,8 @@ class Finding:
     permissions: int = 0
     by_role_ids: tuple[int, ...] = ()
     other_panel_id: int | None = None
+    failing: FailingWork | None = None
+    until: datetime | None = None
 
     @property
     def subject(self) -> int:
@@ -150,6 +167,10 @@ def _server(server: ServerFacts, has_panels: bool) -> Iterator[Finding]:
         yield Finding(Cause.MANAGER_CLOSED, Severity.WARNING, role_ids=server.closed_manager_role_ids)
     if server.overdue_role_ids:
         yield Finding(Cause.ENDS_OVERDUE, Severity.BROKEN, role_ids=server.overdue_role_ids)
+    if server.held_back_until:
+        yield Finding(Cause.HELD_BACK, Severity.BROKEN, until=server.held_back_until)
+    for failing in server.failing:
+        yield Finding(Cause.WORK_FAILS, Severity.WARNING, failing=failing, until=failing.until)
 
 
 def _audit(server: ServerFacts) -> Iterator[Finding]:

@@ -40,6 +40,7 @@ class Problem(StrEnum):
     FORBIDDEN = "forbidden"
     TWO_FACTOR = "two_factor"
     BUSY = "busy"
+    HELD_BACK = "held_back"
     DISCORD_ERROR = "discord_error"
     UNCERTAIN = "uncertain"
     EXPIRED = "expired"

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 
 from sandbox.errors import ApiError
 from sandbox.interactions.record import Interaction
+from sandbox.ratelimit import is_invalid
 from sandbox.traffic import Exchange
 from sandbox.world import RoleChange
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
+
+INVALID_MAX = 50  # for one test: a bot that is refused more often does not look before it asks
 
 
 @dataclass
@@ -63,6 +66,7 @@ class Ledger:
         self.entries: list[Entry] = []
         self.refused: list[Exchange] = []
         self.role_changes: list[RoleChange] = []
+        self.invalid = 0  # answers of 401, 403 and 429, ten thousand of which in ten minutes would get the address banned
         self._declared: list[Declared] = []
         sandbox.interactions.listeners.append(self._on_interaction)
         sandbox.traffic.listeners.append(self._on_exchange)
@@ -95,6 +99,8 @@ class Ledger:
         """
         found = [problem for entry in self.entries if (problem := entry.problem())]
         found += [f"undeclared refusal: {exchange}" for exchange in self.refused]
+        if self.invalid > INVALID_MAX:
+            found.append(f"{self.invalid} answers of 401, 403 or 429")
         if ended:
             found += ["a gateway connection is still open" for _ in self.sandbox.gateway.connections]
         accepted = list(allow)
@@ -105,6 +111,7 @@ class Ledger:
         self.entries.clear()
         self.refused.clear()
         self.role_changes.clear()
+        self.invalid = 0
         self._declared.clear()
 
     def _on_interaction(self, interaction: Interaction, change: str, error: ApiError | None) -> None:
@@ -116,6 +123,8 @@ class Ledger:
                     entry.refusals.append(error)
 
     def _on_exchange(self, exchange: Exchange) -> None:
+        shared = exchange.response_headers.get("X-RateLimit-Scope") == "shared"
+        self.invalid += is_invalid(exchange.status, shared=shared)
         if not 400 <= exchange.status < 500 or exchange.fault == "status":
             return
         covering = [declared for declared in self._declared if declared.fits(exchange)]

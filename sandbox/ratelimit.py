@@ -76,6 +76,11 @@ class Verdict:
     scope: Scope = "user"
 
 
+def is_invalid(status: int, *, shared: bool) -> bool:
+    """Whether an answer counts towards the ban; a shared 429 is nobody's fault."""
+    return status in (401, 403, 429) and not shared
+
+
 class RateLimits:
     """Counts requests. Switch `enabled` off for a test that means something else; `overrides` replaces limits by (method, route)."""
 
@@ -105,7 +110,7 @@ class RateLimits:
 
     def count_answer(self, address: str, status: int, shared: bool) -> None:
         """Count an answer of 401, 403 or 429 (a shared 429 is nobody's fault) towards the ban."""
-        if status not in (401, 403, 429) or shared:
+        if not is_invalid(status, shared=shared):
             return
         now = self._clock.now()
         recent = self._invalid.setdefault(address, deque())

@@ -98,6 +98,7 @@ REASONS = {
     Problem.FORBIDDEN: N_("Discord refuses this role, although the bot may manage roles and its own role stands higher"),
     Problem.TWO_FACTOR: N_("the server requires two-factor authentication, and the account of the bot's owner has none"),
     Problem.BUSY: N_("Discord was limiting role changes in this server"),
+    Problem.HELD_BACK: N_("Discord had refused so much in this server that the bot paused"),
     Problem.DISCORD_ERROR: N_("Discord had an error"),
     Problem.UNCERTAIN: N_("Discord did not confirm it"),
     Problem.EXPIRED: N_("the bot was away for too long"),

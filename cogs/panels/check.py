@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 
 import discord
 
@@ -17,15 +18,17 @@ from cogs.panels.posting_handlers import still_works, told_of
 from cogs.panels.rules import RuleService
 from core.answer import Acknowledgement
 from core.commands import slash, slash_option
-from core.errors import OUTDATED, Vanished
+from core.errors import OUTDATED, UserError, Vanished
 from core.i18n import N_
 from core.interactions import Press, component
-from core.markup import Markup
+from core.markup import Markup, moment_shown
 from domain import clock
 from domain.diagnosis import Mend, diagnose
 from domain.panels import PanelSpec
 from models import PanelMessage
 
+PAUSE = timedelta(seconds=10)  # between two checks of one guild
+JUST_CHECKED = N_("This server was checked just now. You can check again {moment}.")
 DONE = N_("✅ Done.")
 IN_ORDER = N_("✅ This is in order by now, so nothing was changed.")
 ON_ITS_WAY = N_("✅ The bot tries to update it now. Check again in a moment.")
@@ -36,6 +39,7 @@ class CheckHandlers(PanelHandlers):
 
     rules: RuleService
     doctor: Doctor
+    _checked: dict[int, datetime]  # when each guild was checked
 
     @slash(panel, "check", N_("Find out what does not work, and mend it"))
     @slash_option("panel", str, N_("Only this panel; without it, the whole server"), autocomplete=complete_panel, default=None)
@@ -43,6 +47,7 @@ class CheckHandlers(PanelHandlers):
         """Examine one panel, or everything."""
         editor, answer = await Editor.of(ctx.interaction), self.bot.gate.answer_of(ctx.interaction)
         guild = await self.poster.guild(ctx.interaction.guild_id)
+        self._take_turn(guild.id)
         scope = (await self.service.find(guild.id, panel)).panel_id if panel else 0
         report = await self._report(guild, editor, scope, looking=True)
         await answer.send(await asyncio.to_thread(report_screen, report, answer.t))
@@ -50,7 +55,17 @@ class CheckHandlers(PanelHandlers):
     @component(verbs.CHECK, Acknowledgement.REDRAW)
     async def check_again(self, press: Press) -> None:
         """Examine it again."""
+        await Editor.of(press.interaction)
+        self._take_turn(guild_id(press))
         await self._show(press, argument(press, 1), looking=True)
+
+    def _take_turn(self, guild_id: int) -> None:
+        """One check after another: each may ask Discord much. Raises UserError."""
+        now = clock.now()
+        self._checked = {guild: at for guild, at in self._checked.items() if at > now - PAUSE}
+        if at := self._checked.get(guild_id):
+            raise UserError(JUST_CHECKED, moment=moment_shown(at + PAUSE))
+        self._checked[guild_id] = now
 
     @component(verbs.CHECK_PAGE, Acknowledgement.REDRAW)
     async def turn_page(self, press: Press) -> None:

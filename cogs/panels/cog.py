@@ -76,7 +76,7 @@ class PanelsCog(
         self.rules = RuleService(bot.dispatch, pace)
         self.copies = CopyService(bot.dispatch, pace)
         self.maker = RoleMaker(bot)
-        self._exporting, self._making = set(), set()
+        self._exporting, self._making, self._checked = set(), set(), {}
         self.poster = Poster(bot, MessageRows(bot.dispatch))
         self.follower = Follower(bot, self.poster)
         self.poster.unfinished = self.follower.wake

@@ -19,7 +19,7 @@ from core.facts import guild_facts
 from core.rate_limits import RateLimited
 from core.rest import Uncertain
 from domain import clock
-from domain.diagnosis import Mend, PanelFacts, PostingFacts, ServerFacts, diagnose
+from domain.diagnosis import FailingWork, Mend, PanelFacts, PostingFacts, ServerFacts, diagnose
 from domain.leftovers import leftovers
 from domain.panels import PanelSpec
 from domain.permissions import Permission
@@ -64,7 +64,15 @@ class Doctor:
             closed_manager_role_ids=closed.role_ids if closed else (),
             overdue_role_ids=await RoleGrant.overdue(guild.id, clock.now() - OVERDUE),
             panels=tuple(panels),
+            failing=self._failing(guild.id),
+            held_back_until=clock.now() + pause if (pause := self._bot.rest.held_back(guild.id)) else None,
         )
+
+    def _failing(self, guild_id: int) -> tuple[FailingWork, ...]:
+        """What the background work of all cogs set aside; of the same work and failure once."""
+        aside = [aside for loop in self._bot.loops for aside in loop.set_aside(guild_id)]
+        found = {(one.work, one.error_id): FailingWork(one.work, one.error_id, one.until) for one in aside}
+        return tuple(sorted(found.values(), key=lambda failing: failing.error_id))
 
     async def look(self, panels: list[PanelSpec]) -> int:
         """Look at the messages of these panels, as far as one check may; how many were not looked at."""

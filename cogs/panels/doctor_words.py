@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from cogs.panels.words import powers, role_name
 from core.i18n import N_, Translator
-from core.markup import Markup, bold, channel_mention, role_mention
+from core.markup import Markup, bold, channel_mention, moment_shown, role_mention
 from core.permission_names import permission_names
 from domain.diagnosis import Cause, Finding, Mend, Severity
 from domain.panels import PanelSpec
@@ -59,6 +59,16 @@ WORDS: dict[Cause, tuple[str, str, str | None]] = {
         N_("The time of {roles} is over for some members, but the roles can't be taken back."),
         N_("These members keep the roles. The bot goes on trying, at most once an hour, later once a day."),
         N_("Check that the bot has Manage Roles and that its role stands above {roles}."),
+    ),
+    Cause.HELD_BACK: (
+        N_("Discord has refused so much of what the bot tried in this server that the bot pauses here. It goes on {moment}."),
+        N_("Until then no role is given or taken, and posted panels are not updated."),
+        N_("Check that the bot has Manage Roles, that its role stands above those of the panels, and what it may do in their channels."),
+    ),
+    Cause.WORK_FAILS: (
+        N_("Something fails on the bot's side: {work}. It is tried again {moment}."),
+        N_("Everything else goes on."),
+        N_("Tell the bot's operator this number: `{error_id}`."),
     ),
     Cause.NO_ROLES: (N_("The panel has no roles."), N_("Members find nothing to take."), N_("Add roles with `/panel edit`.")),
     Cause.NOT_POSTED: (N_("The panel is not posted anywhere."), N_("Members do not see it."), N_("Post it with `/panel post`.")),
@@ -177,6 +187,9 @@ def _values(finding: Finding, names: Names, panel: PanelSpec | None, t: Translat
         "minimum": panel.min_roles if panel else 0,
         "count": len(panel.roles) if panel else 0,
         "group": bold(panel.link_group) if panel and panel.link_group else "",
+        "work": t(finding.failing.work) if finding.failing else "",
+        "error_id": finding.failing.error_id if finding.failing else "",
+        "moment": moment_shown(finding.until) if finding.until else "",
     }
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import discord
 from discord.http import Route
@@ -18,22 +18,16 @@ from core.components import Payload, public
 from core.i18n import N_
 from core.loops import Loop
 from core.rate_limits import RateLimited
-from core.rest import Uncertain
+from core.rest import Foreseen, Uncertain
 from domain import clock
+from domain.turns import in_turns
 from models import MessageState, Panel, PanelMessage
 
 GATHER = 1.0  # seconds: edits that follow one another so closely become one PATCH
-TROUBLE_PAUSE, REFUSED_PAUSE = 15.0, 600.0  # seconds until the next try
+TROUBLE_PAUSE, FORESEEN_PAUSE, REFUSED_PAUSE = 15.0, 60.0, 600.0  # seconds until the next try, whatever is edited meanwhile
+EACH = 10  # messages of one guild, then the others' edits are seen
 RATE_LIMIT_WAIT = 2.0  # seconds that one channel may hold up the others
 PATCH_TIMEOUT, PATCH_TRIES = 10.0, 2  # a database row stays locked meanwhile
-
-
-@dataclass(frozen=True, slots=True)
-class _Trouble:
-    """A message that could not be edited to a version, and when (the loop's time) to try again."""
-
-    version: int
-    until: float
 
 
 class Follower:
@@ -44,7 +38,7 @@ class Follower:
         self.loop = Loop(N_("Bringing posted panels up to date"), self._catch_up, gather=GATHER)
         # What ends that was begun and not recorded as done; each tells the moment (the loop's time) of its next try.
         self.finishers: list[Callable[[], Awaitable[float | None]]] = [Finisher(bot, poster, self.loop).finish]
-        self._troubles: dict[int, _Trouble] = {}
+        self._troubles: dict[int, datetime] = {}  # when to try a message again that could not be edited, by its row
 
     def in_trouble(self, row: int) -> bool:
         """Whether the last edit of a message, by its row, did not get through."""
@@ -64,24 +58,31 @@ class Follower:
     async def _catch_up(self) -> float | None:
         """End what was begun and edit what is behind; the seconds until the next try of what could not be, None when there is nothing."""
         unfinished = [await finish() for finish in self.finishers]
-        now = asyncio.get_running_loop().time()
-        behind = [entry for entry in await PanelMessage.behind() if self._bot.serves(entry[1])]
-        self._troubles = {row: self._troubles[row] for row, _, _ in behind if row in self._troubles}
-        for row, guild_id, version in behind:
-            guild = self._bot.get_guild(guild_id)
-            if guild is None or guild.unavailable:
-                continue  # its arrival wakes us
-            trouble = self._troubles.get(row)
-            if not self.loop.is_aside(row) and (trouble is None or trouble.version != version or trouble.until <= now):
-                with self.loop.item(guild_id, row):
-                    await self._follow(guild, row, version)
-        moments = [trouble.until for trouble in self._troubles.values()] + [moment for moment in unfinished if moment is not None]
-        return max(0.0, min(moments) - asyncio.get_running_loop().time()) if moments else None
+        now = clock.now()
+        behind = [(row, guild_id) for row, guild_id, _ in await PanelMessage.behind() if self._bot.serves(guild_id)]
+        self._troubles = {row: self._troubles[row] for row, _ in behind if row in self._troubles}
+        due = [
+            (row, guild)
+            for row, guild_id in behind
+            if not self.loop.is_aside(row)
+            and self._troubles.get(row, now) <= now
+            and (guild := self._bot.get_guild(guild_id))
+            and not guild.unavailable  # its arrival wakes us
+        ]
+        turns, more = in_turns(due, lambda entry: entry[1].id, EACH)
+        for row, guild in turns:
+            with self.loop.item(guild.id, row):
+                await self._follow(guild, row)
+        if more:
+            return GATHER
+        waits = [moment - asyncio.get_running_loop().time() for moment in unfinished if moment is not None]
+        waits += [(until - clock.now()).total_seconds() for until in self._troubles.values()]
+        return max(0.0, min(waits)) if waits else None
 
-    async def _follow(self, guild: discord.Guild, row: int, version: int) -> None:
+    async def _follow(self, guild: discord.Guild, row: int) -> None:
         """Bring one message up to date. Its row is locked meanwhile, so that no second process edits it at the same time."""
         self._troubles.pop(row, None)
-        while await self._add_page(guild, row, version):
+        while await self._add_page(guild, row):
             pass
         await self._poster.delete(guild.id, await self._poster.rows.begin_surplus(row), RATE_LIMIT_WAIT)
         if row in self._troubles:
@@ -96,11 +97,11 @@ class Follower:
             if page >= pages(panel):
                 return  # another edit took roles away; it leads here again
             body = public(await self._poster.render(guild, panel, page))
-            if await self._edit(message, version, body):
+            if await self._edit(message, body):
                 message.rendered_version = panel.version
                 await message.save(using_db=db, update_fields=["rendered_version"])
 
-    async def _add_page(self, guild: discord.Guild, row: int, version: int) -> bool:
+    async def _add_page(self, guild: discord.Guild, row: int) -> bool:
         """Post the next message of a posting that has fewer than its panel needs; whether another one may be missing.
 
         The other rows stay behind until all pages are there, so that a restart in between goes on here.
@@ -117,17 +118,17 @@ class Follower:
         except (discord.HTTPException, Uncertain, RateLimited) as error:
             if not isinstance(error, Uncertain | discord.DiscordServerError):
                 await self._poster.rows.not_sent([new])
-            await self._failed(message, version, error)
+            await self._failed(message, error)
             return False
         await self._poster.rows.page_stands(new, int(sent["id"]), panel.version)
         return True
 
-    async def _edit(self, message: PanelMessage, version: int, body: Payload) -> bool:
+    async def _edit(self, message: PanelMessage, body: Payload) -> bool:
         """Whether Discord changed the message; if not, it is noted what is to happen next."""
         try:
             await self._request(message_route("PATCH", message.channel_id, message.message_id or 0), body)
         except (discord.HTTPException, Uncertain, RateLimited) as error:
-            await self._failed(message, version, error)
+            await self._failed(message, error)
             return False
         return True
 
@@ -135,20 +136,22 @@ class Follower:
         deadline = asyncio.get_running_loop().time() + RATE_LIMIT_WAIT
         return await self._bot.rest.request(route, body=body, repeatable=True, timeout=PATCH_TIMEOUT, tries=PATCH_TRIES, deadline=deadline)
 
-    async def _failed(self, message: PanelMessage, version: int, error: Exception) -> None:
+    async def _failed(self, message: PanelMessage, error: Exception) -> None:
         if isinstance(error, RateLimited):
-            self._try_later(message.id, version, error.retry_after)
+            self._try_later(message.id, error.retry_after)
         elif isinstance(error, Uncertain | discord.DiscordServerError):
             logger.info("Message {} could not be edited: {}", message.message_id, error)
-            self._try_later(message.id, version, TROUBLE_PAUSE)
+            self._try_later(message.id, TROUBLE_PAUSE)
+        elif isinstance(error, Foreseen):
+            self._try_later(message.id, FORESEEN_PAUSE)
         elif isinstance(error, discord.HTTPException) and error.code in GONE:
             await self._poster.note_missing(message)
         else:
             logger.warning("Message {} in channel {} cannot be edited: {}", message.message_id, message.channel_id, error)
-            self._try_later(message.id, version, REFUSED_PAUSE)
+            self._try_later(message.id, REFUSED_PAUSE)
 
-    def _try_later(self, row: int, version: int, seconds: float) -> None:
-        self._troubles[row] = _Trouble(version, asyncio.get_running_loop().time() + seconds)
+    def _try_later(self, row: int, seconds: float) -> None:
+        self._troubles[row] = clock.now() + timedelta(seconds=seconds)
 
 
 def _posting(message: PanelMessage) -> QuerySet[PanelMessage]:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import Enum, auto
 
 import discord
@@ -19,13 +20,15 @@ from core import deeds
 from core.bot import RolePanelBot
 from core.channels import POSTABLE, missing_to_post
 from core.components import Payload, public
-from core.errors import PartlyDone, UserError
+from core.errors import PartlyDone, UserError, held_back
 from core.facts import guild_facts
 from core.i18n import N_, Translator, translator
+from core.invalid_requests import HeldBack
 from core.markup import channel_mention
 from core.permission_names import permission_names
 from core.rate_limits import RateLimited
 from core.rest import Uncertain
+from domain import clock
 from domain.panels import PanelSpec
 from models import GuildConfig, MessageState, PanelMessage
 
@@ -33,6 +36,7 @@ UNKNOWN_CHANNEL, UNKNOWN_MESSAGE = 10003, 10008
 GONE = (UNKNOWN_CHANNEL, UNKNOWN_MESSAGE)
 PATIENCE = 8.0  # seconds that a person who waits for an answer is kept waiting for a rate limit
 LOOK_TIMEOUT = 3.0  # seconds
+LOOKED_LATELY = timedelta(minutes=1)
 
 NO_SUCH_CHANNEL = N_("The bot does not see this channel. Give it View Channel there, or choose another one.")
 NOT_A_TEXT_CHANNEL = N_("A panel cannot be posted in {channel}. Choose a text, announcement or voice channel.")
@@ -75,6 +79,7 @@ class Poster:
     def __init__(self, bot: RolePanelBot, rows: MessageRows) -> None:
         self._bot, self.rows = bot, rows
         self._at_work: Counter[int] = Counter()
+        self._looked: dict[int, datetime] = {}  # when each message, by its row, was looked at
         self.unfinished: Callable[[], None] = lambda: None  # called when something may be left to the follower
 
     def is_at_work(self, panel_id: int) -> bool:
@@ -147,11 +152,18 @@ class Poster:
             return await self.delete(panel.guild_id, await self.rows.begin_deletion(editor, facts, panel))
 
     async def look(self, panel_id: int) -> None:
-        """Notice which of a panel's messages were deleted at Discord. What cannot be looked at is taken to exist."""
-        deadline = self._deadline()
+        """Notice which of a panel's messages were deleted at Discord. What cannot be looked at is taken to exist.
+
+        Each message is looked at once a minute, however often somebody asks.
+        """
+        deadline, now = self._deadline(), clock.now()
+        self._looked = {row: at for row, at in self._looked.items() if at > now - LOOKED_LATELY}
         for message in await PanelMessage.filter(panel_id=panel_id, missing=False, state=MessageState.LIVE).order_by("id"):
             if asyncio.get_running_loop().time() > deadline:
                 return
+            if message.id in self._looked:
+                continue
+            self._looked[message.id] = now
             route = message_route("GET", message.channel_id, message.message_id or 0)
             try:
                 await self._bot.rest.request(route, tries=1, timeout=LOOK_TIMEOUT, deadline=deadline)
@@ -181,6 +193,8 @@ class Poster:
         channel = channel_mention(channel_id)
         try:
             return await self._bot.rest.request(route, body=body, repeatable=True, deadline=self._deadline())
+        except HeldBack as error:
+            raise held_back(error) from None
         except RateLimited:
             raise UserError(POST_BUSY, channel=channel) from None
         except (Uncertain, discord.DiscordServerError):

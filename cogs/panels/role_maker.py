@@ -13,9 +13,10 @@ from loguru import logger
 
 from core import deeds
 from core.bot import RolePanelBot
-from core.errors import UserError, is_database_away
+from core.errors import UserError, held_back, is_database_away
 from core.facts import guild_facts
 from core.i18n import N_
+from core.invalid_requests import HeldBack
 from core.markup import Markup, bold, role_mention
 from core.rate_limits import RateLimited
 from core.rest import Uncertain
@@ -195,6 +196,8 @@ def _lost(error: Exception) -> bool:
 
 
 def _refusal(sketch: RoleSketch, error: Exception) -> UserError:
+    if isinstance(error, HeldBack):
+        return held_back(error)
     if isinstance(error, RateLimited):
         return UserError(LIMITED)
     if isinstance(error, discord.HTTPException) and not isinstance(error, discord.DiscordServerError):

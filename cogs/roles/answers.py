@@ -45,6 +45,10 @@ SENTENCES = {
     Problem.BUSY: N_(
         "{role} was not changed, because Discord is limiting role changes in this server right now. Please try again in a few minutes."
     ),
+    Problem.HELD_BACK: N_(
+        "{role} was not changed, because Discord has refused so much of what the bot tried in this server that the bot pauses here for "
+        "some minutes. An admin can find out with `/panel check` what's wrong."
+    ),
     Problem.DISCORD_ERROR: N_("{role} was not changed, because Discord had an error. Please try again in a moment."),
     Problem.UNCERTAIN: N_(
         "Discord did not confirm the change of {role}, and it could not be looked up either. Please check your roles before you try again."

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import discord
 from discord.http import Route
 
+from core.invalid_requests import HeldBack
 from core.rate_limits import RateLimited, Slot
 from core.rest import Rest, Uncertain
 from domain.plan import Refusal, RolePlan
@@ -122,6 +123,10 @@ async def _apply_list(rest: Rest, target: Target, plan: RolePlan, seen: Seen | N
                 return await _send_list(rest, target, plan, seen, mine)
         except (Uncertain, discord.DiscordServerError) as error:
             uncertain, failure = True, error
+        except HeldBack:
+            if uncertain:
+                break
+            raise
         except RateLimited as error:
             failure = error
             if asyncio.get_running_loop().time() + error.retry_after > target.deadline:
@@ -171,6 +176,8 @@ def _none(plan: RolePlan, problem: Problem) -> Applied:
 
 
 def _problem(error: discord.HTTPException | RateLimited) -> Problem:
+    if isinstance(error, HeldBack):
+        return Problem.HELD_BACK
     if isinstance(error, RateLimited):
         return Problem.BUSY
     by_code = {UNKNOWN_MEMBER: Problem.MEMBER_LEFT, UNKNOWN_ROLE: Problem.DELETED, TWO_FACTOR_REQUIRED: Problem.TWO_FACTOR}

@@ -36,7 +36,7 @@ PATIENCE = 2.0  # seconds that one guild's rate limit may hold up the others
 SOON = timedelta(seconds=30)
 TOLD_AGAIN = timedelta(days=1)  # a role that still cannot be taken back is named in the log once a day
 # What will do later; the record stays `sent` and is taken up again.
-PASSING = frozenset({Problem.BUSY, Problem.DISCORD_ERROR, Problem.UNCERTAIN})
+PASSING = frozenset({Problem.BUSY, Problem.HELD_BACK, Problem.DISCORD_ERROR, Problem.UNCERTAIN})
 
 Claim = Callable[[BaseDBAsyncClient], Awaitable[bool]]
 

@@ -18,12 +18,14 @@ from domain import clock
 from domain.events import AuditWritten
 from domain.late import next_try
 from domain.role_safety import Problem, change_problem
+from domain.turns import in_turns
 from models import AuditEntry, AuditState, Panel, RoleGrant
 
 if TYPE_CHECKING:
     from core.bot import RolePanelBot
 
 LOOK_SECONDS = 30.0  # between looks for what no event told
+EACH = 10  # ends of one guild, as many as Discord takes at once, then the others' are looked at
 AGAIN_SECONDS = 2.0  # the same while something could not be done
 LEFTOVER_AGE = timedelta(seconds=5)  # of a change that was not settled; by then whoever was at it has ended or waits
 
@@ -62,11 +64,11 @@ class Expiry:
         due = RoleGrant.filter(Q(retry_at__isnull=True) | Q(retry_at__lte=now), confirmed=True, expires_at__lte=now)
         busy: set[int] = set()
         stuck: set[tuple[int, int]] = set()
-        for grant in await due.order_by("expires_at", "id"):
-            guild = self._bot.get_guild(grant.guild_id)
-            if guild is None or guild.unavailable or not self._bot.serves(grant.guild_id):
-                continue  # its arrival wakes us
-            if grant.guild_id in busy or (grant.guild_id, grant.role_id) in stuck or self.loop.is_aside(grant.id):
+        mine = [grant for grant in await due.order_by("expires_at", "id") if not self.loop.is_aside(grant.id) and self._guild(grant)]
+        turns, more = in_turns(mine, lambda grant: grant.guild_id, EACH)
+        for grant in turns:
+            guild = self._guild(grant)
+            if guild is None or grant.guild_id in busy or (grant.guild_id, grant.role_id) in stuck:
                 continue
             with self.loop.item(grant.guild_id, grant.id):
                 match await self._end(guild, grant):
@@ -76,7 +78,12 @@ class Expiry:
                         busy.add(grant.guild_id)
                     case _End.OVER:
                         pass
-        return AGAIN_SECONDS if busy else await self._until_next()
+        return AGAIN_SECONDS if busy or more else await self._until_next()
+
+    def _guild(self, grant: RoleGrant) -> discord.Guild | None:
+        """The guild of a grant, if it can be worked in now; its arrival wakes us otherwise."""
+        guild = self._bot.get_guild(grant.guild_id)
+        return guild if guild and not guild.unavailable and self._bot.serves(guild.id) else None
 
     async def _end(self, guild: discord.Guild, grant: RoleGrant) -> _End:
         problem = change_problem(guild_facts(guild), grant.role_id)

@@ -17,8 +17,9 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from cogs.roles.applier import look
-from core.errors import UserError
+from core.errors import UserError, held_back
 from core.i18n import N_
+from core.invalid_requests import HeldBack
 from core.loops import Loop
 from core.rate_limits import RateLimited
 from core.rest import Uncertain
@@ -104,6 +105,8 @@ class Places:
             now = clock.now()
             try:
                 answer = await self._bot.rest.request(Route("GET", "/guilds/{guild_id}/roles/member-counts", guild_id=guild_id), tries=2)
+            except HeldBack as error:
+                raise held_back(error) from error
             except (discord.HTTPException, Uncertain, RateLimited) as error:
                 raise UserError(NOT_COUNTED) from error
             counts = {int(role_id): HolderCount(count, now) for role_id, count in answer.items()}

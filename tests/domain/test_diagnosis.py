@@ -1,13 +1,14 @@
 """The doctor's findings: each thing that can be wrong, alone; and nothing where nothing is wrong."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.diagnosis import Cause, Finding, Mend, PanelFacts, PostingFacts, ServerFacts, Severity, diagnose
+from domain.diagnosis import Cause, FailingWork, Finding, Mend, PanelFacts, PostingFacts, ServerFacts, Severity, diagnose
 from domain.panels import PanelSpec, Requirement
 from domain.permissions import Permission
 from domain.role_safety import GuildFacts, RoleFacts
@@ -16,6 +17,8 @@ from tests.domain.facts import ABOVE, DANGEROUS, GONE, GUILD, MANAGED, guild, pa
 CHANNEL, DELETED_CHANNEL, LOG = 500, 501, 502
 HERE = PostingFacts(CHANNEL)
 LACKING = Permission.SEND_MESSAGES.value
+SOON = datetime(2026, 1, 1, tzinfo=UTC)
+FAILING = FailingWork("work", "abcd", SOON)
 MESSAGES = Permission.MANAGE_MESSAGES.value
 
 
@@ -76,6 +79,8 @@ CASES = [
     ),
     (server(manager_role_ids=(10, GONE)), facts(), Finding(Cause.MANAGER_DELETED, HINT, role_ids=(GONE,))),
     (server(manager_role_ids=(10,), closed_manager_role_ids=(10,)), facts(), Finding(Cause.MANAGER_CLOSED, WARNING, role_ids=(10,))),
+    (server(held_back_until=SOON), facts(), Finding(Cause.HELD_BACK, BROKEN, until=SOON)),
+    (server(failing=(FAILING,)), facts(), Finding(Cause.WORK_FAILS, WARNING, failing=FAILING, until=SOON)),
     (server(overdue_role_ids=(10,)), facts(), Finding(Cause.ENDS_OVERDUE, BROKEN, role_ids=(10,))),
     (server(), facts(panel()), of_panel(Cause.NO_ROLES, BROKEN)),
     (server(), facts(panel(), postings=()), of_panel(Cause.NO_ROLES, HINT)),

@@ -1,6 +1,7 @@
 """An admin makes a panel, changes it, posts it and deletes it; everything is done inside Discord."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +15,9 @@ from sandbox.driver import ClientRefusal
 from sandbox.driver.views import MessageView
 from sandbox.faults import Fault, FaultKind
 from sandbox.world import Overwrite
-from tests.e2e.house import House
+from tests.e2e.house import House, at_rest
+
+FOLLOWING = "Bringing posted panels up to date"
 
 
 async def create(
@@ -369,15 +372,18 @@ async def test_a_posted_message_follows_through_passing_trouble(house: House, st
     assert len(posted.buttons) == 3
 
 
-async def test_a_refused_edit_is_tried_again_at_the_next_one(house: House) -> None:
+async def test_a_refused_edit_is_tried_again_after_a_pause_whatever_is_edited_meanwhile(house: House) -> None:
     editor = await create(house)
     posted = await post(house, editor)
     house.sandbox.ledger.allow(status=403, code=50001)
     fault = house.sandbox.faults.add(Fault("status", "PATCH", "/channels/*/messages/*", status=403, code=50001, count=1))
     await redrawn(await editor.select("Add roles", [house.sandbox.role("Blue")]))
     await fault.struck.wait()
-    assert len(posted.buttons) == 2
+    await at_rest(house, FOLLOWING)
     await redrawn(await editor.select("Add roles", [house.sandbox.role("Pink")]))
+    await at_rest(house, FOLLOWING)
+    assert len(posted.buttons) == 2
+    clock.shift(timedelta(minutes=10))
     await up_to_date()
     assert len(posted.buttons) == 4
 
