@@ -205,17 +205,19 @@ class Gate:
             await self._guard(interaction, answer, done)
 
     async def _guard(self, interaction: discord.Interaction, answer: Answer, done: deeds.Deeds) -> None:
-        try:
-            if answer.age >= WATCHDOG and answer.acknowledgement in DEFERRABLE:
-                await answer.defer()  # before anything is done: perhaps Discord takes no answer any more
-            await self._route(interaction, answer)
-            if not answer.settled:
-                raise RuntimeError("the handler ended without an answer")
-        except TooLate:
-            logger.info("Interaction {} could no longer be answered", interaction.id)
-        except Exception as raised:  # noqa: BLE001 - the one error boundary
-            error = raised.original if isinstance(raised, discord.ApplicationCommandInvokeError) else raised
-            await self._tell(interaction, answer, error, done)
+        for first in (True, False):
+            try:
+                if answer.age >= WATCHDOG and answer.acknowledgement in DEFERRABLE:
+                    await answer.defer()  # before anything is done: perhaps Discord takes no answer any more
+                await self._route(interaction, answer)
+                if not answer.settled:
+                    raise RuntimeError("the handler ended without an answer")
+            except Exception as raised:  # noqa: BLE001 - the one error boundary
+                error = raised.original if isinstance(raised, discord.ApplicationCommandInvokeError) else raised
+                if first and isinstance(error, TooLate) and answer.fresh and not done.count:
+                    continue  # the process stood still before anything was begun: ask Discord, and begin anew if it is not too late
+                await self._tell(interaction, answer, error, done)
+            return
 
     async def _tell(self, interaction: discord.Interaction, answer: Answer, error: Exception, done: deeds.Deeds) -> None:
         if isinstance(error, TooLate | NotServing):

@@ -1,9 +1,11 @@
 """Interactions that the bot hears of too late: whoever saw that it failed finds nothing done; a wrong clock costs nobody anything."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from core.answer import TooLate
 from domain import clock
 from models import AuditEntry, GuildConfig, Panel
 from sandbox.driver.results import Result
@@ -84,3 +86,21 @@ async def test_an_answer_that_another_process_gave_is_never_written_over(house: 
     await alice.sees()[-1].click("Red")
     await house.audit("roles.click")
     assert not house.sandbox.traffic.find("PATCH", "/webhooks/{webhook_id}/{webhook_token}/messages/{message_id}")
+
+
+async def test_a_process_that_stood_still_before_anything_was_begun_asks_whether_it_is_too_late(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await posted_panel(house, "Red")
+    service = house.bot.cogs["roles"]._service  # pyright: ignore[reportAttributeAccessIssue]
+    click_now, stood_still = service.click, []
+
+    async def stand_still_once(*args: Any) -> None:
+        if not stood_still:
+            stood_still.append(True)
+            raise TooLate
+        await click_now(*args)
+
+    monkeypatch.setattr(service, "click", stand_still_once)
+    assert "Added" in await click(house, "alice", "Red")
+    assert stood_still

@@ -191,7 +191,7 @@ async def test_one_probe_a_minute_finds_out_that_it_works_again(house: House) ->
     hopeless = house.sandbox.faults.add(Fault("status", "PUT", ROLES, status=403, code=50013, count=5))
     for actor in crowd[:6]:
         result = await MessageView(actor, message).click("Red")
-        assert "Discord d" in (await result.message()).text
+        assert (await result.message()).text.startswith("Discord ")  # refuses this role, or lets nothing be changed for now
     assert hopeless.hits == 5
     clock.shift(timedelta(seconds=61))
     for actor in crowd[6:]:

@@ -83,7 +83,7 @@ async def test_a_swap_frees_a_place(house: House) -> None:
 async def test_a_failed_grant_frees_its_place(house: House) -> None:
     await limited_panel(house, "Red")
     house.sandbox.faults.add(Fault("status", "PUT", ROLE, status=403, code=50013, count=1))
-    assert "did not let the bot change" in await click(house, "alice", "Red")
+    assert "Discord refuses this role" in await click(house, "alice", "Red")
     await house.audit()
     assert not await RoleGrant.exists()
     assert "Added" in await click(house, "bob", "Red")
