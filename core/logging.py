@@ -2,8 +2,10 @@
 
 import json
 import logging
+import math
 import re
 import sys
+import time
 import traceback
 from collections.abc import Callable, Iterable
 from types import FrameType, TracebackType
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 TEXT = "{time:YYYY-MM-DD HH:mm:ss.SSSZ} {level:<8} {name} | {message}"
 REDACTED = "[redacted]"
+ACCEPT_FAILS = "socket.accept() out of system resource"
 # Whoever holds an interaction's token can answer in the bot's name for 15 minutes, and the bot's own token looks like the second form.
 TOKENS = re.compile(
     r"""(?P<before>/(?:webhooks|interactions)/\d+/|\\?["']token\\?["']: ?\\?["'])[\w.~%=:+-]+"""
@@ -49,7 +52,9 @@ def setup(settings: Settings) -> None:
     logger.remove()
     sink = _json_sink if settings.log_format == "json" else _text_sink
     logger.add(sink(redact), level=settings.log_level, format=TEXT, backtrace=False, diagnose=False)
-    logging.basicConfig(handlers=[_ToLoguru()], level=logger.level(settings.log_level).no, force=True)
+    to_loguru = _ToLoguru()
+    to_loguru.addFilter(_OnceAMinute())
+    logging.basicConfig(handlers=[to_loguru], level=logger.level(settings.log_level).no, force=True)
     for name, floor in QUIET.items():
         logging.getLogger(name).setLevel(max(floor, logging.getLogger().level))
     logging.captureWarnings(True)
@@ -94,6 +99,21 @@ def _json_sink(redact: Callable[[str], str]) -> "Callable[[Message], None]":
         sys.stderr.write(json.dumps(entry, ensure_ascii=False, default=str) + "\n")
 
     return write
+
+
+class _OnceAMinute(logging.Filter):
+    """Lets through once a minute what asyncio says every second while no connection can be accepted."""
+
+    _next = -math.inf
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not record.getMessage().startswith(ACCEPT_FAILS):
+            return True
+        now = time.monotonic()
+        if now < self._next:
+            return False
+        self._next = now + 60.0
+        return True
 
 
 class _ToLoguru(logging.Handler):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 from loguru import logger
 
-from cogs.health.server import make_app
+from cogs.health.server import Bounded, make_app
 from core.cog import Cog
 from core.errors import ExpectedStop
 
@@ -44,7 +44,9 @@ class HealthCog(Cog, name="health"):
         await runner.setup()
         assert runner.server is not None, "set up above"
         try:
-            self._server = await asyncio.get_running_loop().create_server(runner.server, sock=self._listener)
+            open_ones: set[asyncio.Transport] = set()
+            make = runner.server
+            self._server = await asyncio.get_running_loop().create_server(lambda: Bounded(make(), open_ones), sock=self._listener)
             host, port = self.address
             logger.info("Health checks at http://{}:{}/health/ready", f"[{host}]" if ":" in host else host, port)
             await asyncio.Event().wait()

@@ -33,3 +33,13 @@ def test_an_outage_is_one_line(
     said = capsys.readouterr().err
     assert level in said and "Attempting a reconnect in 1.80s" in said and str(error) in said
     assert ("Traceback" in said) is shown
+
+
+def test_that_nothing_can_be_accepted_is_said_once_a_minute(
+    log: standard_logging.Logger, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    minutes = iter([0.0, 1.0, 59.0, 61.0])
+    monkeypatch.setattr(logging.time, "monotonic", lambda: next(minutes))
+    for _ in range(4):
+        standard_logging.getLogger("asyncio").error("socket.accept() out of system resource\nsocket: <socket>")
+    assert capsys.readouterr().err.count("socket.accept()") == 2

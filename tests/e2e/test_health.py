@@ -2,8 +2,10 @@
 
 import asyncio
 import socket
+import sys
 import threading
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any
 
 import aiohttp
@@ -200,3 +202,35 @@ async def test_the_port_is_kept_over_reloads_and_free_while_unloaded(
     await empty_house.bot.cog_manager.load("health")
     async with session.get(url) as response:
         assert response.status == 200
+
+
+async def test_who_says_nothing_is_cut_off_and_cannot_keep_others_out(house: House, probe: Probe, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = sys.modules["cogs.health.server"]  # as the bot has loaded it
+    monkeypatch.setattr(server, "CONNECTION_SECONDS", 1.0)
+    host, port = house.bot.get_cog("health").address  # pyright: ignore[reportOptionalMemberAccess, reportAttributeAccessIssue]
+    silent = [await asyncio.open_connection(host, port) for _ in range(server.CONNECTIONS_MAX)]
+    reader, writer = await asyncio.open_connection(host, port)
+    with suppress(ConnectionResetError):
+        assert await reader.read() == b"", "there is no room for it"
+    writer.close()
+    for reader, writer in silent:
+        with suppress(ConnectionResetError):
+            assert await reader.read() == b"", "it said nothing for too long"
+        writer.close()
+    assert (await probe.get("/health/live"))[0] == 200
+
+
+async def test_however_many_ask_the_database_is_asked_once_a_second(house: House, probe: Probe, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules["cogs.health.server"], "LOOK_SECONDS", 60.0)
+    pings = 0
+    ping = house.bot.database.ping
+
+    async def counted(timeout: float) -> None:
+        nonlocal pings
+        pings += 1
+        await ping(timeout)
+
+    monkeypatch.setattr(house.bot.database, "ping", counted)
+    answers = await asyncio.gather(*(probe.get() for _ in range(20)))
+    assert {status for status, _ in answers} == {200}
+    assert pings == 1
