@@ -14,4 +14,5 @@ def proxy_for(url: str) -> str | None:
 @cache
 def _proxy(scheme: str, host: str) -> str | None:
     found = getproxies()
-    return None if proxy_bypass(host) else found.get(scheme) or found.get("all")
+    direct = proxy_bypass(host) or host.startswith(("localhost", "127.", "[::1]"))  # this machine is not behind any proxy
+    return None if direct else found.get(scheme) or found.get("all")
