@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from cogs.panels.follower import REFUSED_PAUSE
 from domain import clock
 from domain.panels import Style
 from models import Draft, GuildConfig, Panel, PanelMessage, PanelRole
@@ -92,6 +93,7 @@ async def test_a_page_whose_post_fails_comes_later_and_the_state_says_so(house: 
     await fault.struck.wait()
     assert "Out of date" in await redrawn(await editor.click("Refresh"))
     await redrawn(await editor.select("Add roles", [house.sandbox.role("Teal")]))
+    clock.shift(timedelta(seconds=REFUSED_PAUSE))  # what Discord refused is left alone for so long, whatever is edited meanwhile
     await up_to_date()
     assert [len(message) for message in labels(seen(house))] == [25, 2]
     assert "🟢 Live" in await redrawn(await editor.click("Refresh"))
