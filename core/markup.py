@@ -73,6 +73,8 @@ def plain(value: Any) -> Any:
 def escape(text: str, limit: int | None = None) -> Markup:
     """Somebody's text, shown as it is and on one line; cut so that it has, with its backslashes, at most `limit` UTF-16 units."""
     shown = _visible(text)
+    if limit is not None:
+        shown = shown[: 4 * limit]  # what is cut off anyway is not looked at, but for what a beginning could be part of
     drawn = {match.start() for match in _INLINE.finditer(shown)}
     if match := _BLOCK.match(shown):
         drawn.add(match.end())

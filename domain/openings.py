@@ -196,11 +196,13 @@ class _Way:
             yield Respect.DURATION
         if any(bits & ~other.accepted.get(role_id, bits) for role_id, bits in self.accepted.items()):
             yield Respect.CONFIRMATION
+        mine, excluded = set(self.spec.role_ids), {blocked for blocked, _ in other.who.blocked}
         for role_id in other.spec.bundle:
+            if role_id in mine:
+                continue
             # What comes along and cannot be given keeps back what it comes along with. A deleted role is not there to keep anything back.
             problem = grant_problem(facts, role_id, other.accepted.get(role_id, 0))
-            excluded = any(role_id == blocked for blocked, _ in other.who.blocked)
-            if role_id not in self.spec.role_ids and (excluded or (problem and problem is not Problem.DELETED)):
+            if role_id in excluded or (problem and problem is not Problem.DELETED):
                 yield Respect.BUNDLE
 
 

@@ -186,6 +186,19 @@ class PanelRole(Model):
         )
         return [(row["guild_id"], row["id"]) for row in rows]
 
+    @classmethod
+    async def first_titles(cls, guild_id: int, role_ids: Sequence[int]) -> dict[int, str]:
+        """For each of these roles that is on panels of a guild, the title of the first of them by name."""
+        rows = await get_connection("default").execute_query_dict(
+            """
+            SELECT DISTINCT ON (role_id) role_id, panel.title FROM panel_role JOIN panel ON panel.id = panel_role.panel_id
+            WHERE panel.guild_id = $1 AND role_id = ANY($2::bigint[])
+            ORDER BY role_id, panel.name
+            """,
+            [guild_id, list(role_ids)],
+        )
+        return {row["role_id"]: row["title"] for row in rows}
+
     def to_spec(self) -> rules.RoleSpec:
         """The plain value."""
         return rules.RoleSpec(

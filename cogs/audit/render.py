@@ -215,7 +215,7 @@ def _field(name: Markup, lines: list[Markup], *, separator: Markup = LINE_BREAK,
 
 
 def _within_limits(made: dict[str, Any], t: Translator) -> dict[str, Any]:
-    fields = made["fields"]
+    fields = made["fields"] = made["fields"][: FIELDS_MAX + 1]
     rest: Field = {"name": "…", "value": t("More does not fit here."), "inline": False}
     while len(made["fields"]) > FIELDS_MAX or size(made) > EMBED_MAX:
         fields = fields[:-1]

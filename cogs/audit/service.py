@@ -1,5 +1,6 @@
 """AuditService: which entries of a guild are due in its audit channel, and posting them exactly once."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -106,7 +107,8 @@ class AuditService:
 
     async def _post(self, to: Destination, entries: list[AuditEntry], deadline: float) -> int:
         """How many of the entries stand in the channel now: as many as fit in one message, one at least."""
-        embeds = _fitting([embed(entry, to.t) for entry in entries])
+        # An entry can tell of hundreds of roles.
+        embeds = await asyncio.to_thread(lambda: _fitting([embed(entry, to.t) for entry in entries]))
         try:
             return await self._send(to, entries[0], embeds, deadline)
         except discord.HTTPException as error:

@@ -123,8 +123,7 @@ class PanelsCog(
         found = Panel.filter(guild_id=guild.id).order_by("name")
         count = max(1, -(-await found.count() // PANELS_PER_PAGE))
         number = min(number, count - 1)
-        panels = await found.offset(number * PANELS_PER_PAGE).limit(PANELS_PER_PAGE).prefetch_related("roles")
-        specs = [panel.to_spec() for panel in panels]
+        specs = [spec async for spec in Panel.each_spec(found.offset(number * PANELS_PER_PAGE).limit(PANELS_PER_PAGE))]
         postings = await self.postings(specs, guild)
         return screens.overview([(spec, postings[spec.panel_id]) for spec in specs], t, number, count)
 

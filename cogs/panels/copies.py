@@ -20,6 +20,8 @@ from domain.placement import LeftOut, Placement
 from domain.role_safety import GuildFacts
 from models import Draft, Panel, PanelRole
 
+LEFT_OUT_TOLD = 1000  # characters of what the record says was left out
+
 DONE_BEFORE = N_("This was made before.")
 
 
@@ -181,7 +183,7 @@ def _created(panel: PanelSpec, left_out: tuple[LeftOut, ...], told: dict[str, st
     for role in panel.roles:
         confirmed |= role.confirmed_permissions
     if left_out:
-        told = told | {"left_out": ", ".join(left.name for left in left_out)}
+        told = told | {"left_out": ", ".join(left.name for left in left_out[:LEFT_OUT_TOLD])[:LEFT_OUT_TOLD]}
     after = {"title": panel.title, "description": panel.description, "style": panel.style.value, "mode": panel.mode.value}
     payload: dict[str, Any] = {
         "after": after | told,

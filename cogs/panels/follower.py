@@ -20,6 +20,7 @@ from core.loops import Loop
 from core.rate_limits import RateLimited
 from core.rest import Foreseen, Uncertain
 from domain import clock
+from domain.panels import PanelSpec
 from domain.turns import in_turns
 from models import MessageState, Panel, PanelMessage
 
@@ -39,6 +40,7 @@ class Follower:
         # What ends that was begun and not recorded as done; each tells the moment (the loop's time) of its next try.
         self.finishers: list[Callable[[], Awaitable[float | None]]] = [Finisher(bot, poster, self.loop).finish]
         self._troubles: dict[int, datetime] = {}  # when to try a message again that could not be edited, by its row
+        self._last: PanelSpec | None = None
 
     def in_trouble(self, row: int) -> bool:
         """Whether the last edit of a message, by its row, did not get through."""
@@ -73,6 +75,7 @@ class Follower:
         for row, guild in turns:
             with self.loop.item(guild.id, row):
                 await self._follow(guild, row)
+        self._last = None
         if more:
             return GATHER
         waits = [moment - asyncio.get_running_loop().time() for moment in unfinished if moment is not None]
@@ -90,7 +93,7 @@ class Follower:
         async with in_transaction() as db:
             standing = PanelMessage.filter(id=row, missing=False, state=MessageState.LIVE).using_db(db)
             message = await standing.select_for_update(skip_locked=True).get_or_none()
-            panel = await Panel.spec(message.panel_id) if message and message.panel_id else None
+            panel = await self._panel(message.panel_id) if message and message.panel_id else None
             if message is None or panel is None or message.rendered_version >= panel.version:
                 return
             page = await _posting(message).filter(id__lt=row).count()
@@ -101,13 +104,20 @@ class Follower:
                 message.rendered_version = panel.version
                 await message.save(using_db=db, update_fields=["rendered_version"])
 
+    async def _panel(self, panel_id: int) -> PanelSpec | None:
+        """The panel as it is now. Its other messages come right after this one, so it is not read anew for each."""
+        version = await Panel.filter(id=panel_id).first().values_list("version", flat=True)
+        if self._last is None or (self._last.panel_id, self._last.version) != (panel_id, version):
+            self._last = await Panel.spec(panel_id)
+        return self._last
+
     async def _add_page(self, guild: discord.Guild, row: int) -> bool:
         """Post the next message of a posting that has fewer than its panel needs; whether another one may be missing.
 
         The other rows stay behind until all pages are there, so that a restart in between goes on here.
         """
         new = await self._poster.rows.begin_page(row, discord.utils.time_snowflake(clock.now()))
-        panel = await Panel.spec(new.panel_id) if new and new.panel_id else None
+        panel = await self._panel(new.panel_id) if new and new.panel_id else None
         if new is None or panel is None:
             return False
         message = await PanelMessage.get(id=row)

@@ -15,14 +15,14 @@ from cogs.panels.access import Editor
 from cogs.panels.door import door
 from cogs.panels.edits import PANEL_GONE, record
 from cogs.panels.postings import check_room
-from cogs.panels.render import pages
+from cogs.panels.render import pages, pages_of
 from core.answer import AnsweredElsewhere
 from core.errors import Vanished
 from domain import clock
 from domain.events import AuditWritten, PanelChanged
 from domain.panels import PanelSpec
 from domain.role_safety import GuildFacts
-from models import AuditEntry, AuditState, MessageState, Panel, PanelMessage
+from models import AuditEntry, AuditState, MessageState, Panel, PanelMessage, PanelRole
 
 POSTING_LOCK = 1  # the first of two keys of an advisory lock, the other one is the panel
 POST, TAKE_DOWN, DELETE, CLEAN_UP = "panel.post", "panel.take_down", "panel.delete", "panel.clean_up"
@@ -166,17 +166,17 @@ class MessageRows:
         """
         async with in_transaction() as db:
             message = await PanelMessage.filter(id=row, state=MessageState.LIVE).using_db(db).first()
-            panel = await Panel.spec(message.panel_id) if message and message.panel_id else None
+            panel = await Panel.get_or_none(id=message.panel_id) if message and message.panel_id else None
             if message is None or panel is None:
                 return None
-            here = PanelMessage.filter(panel_id=panel.panel_id, channel_id=message.channel_id).using_db(db)
+            here = PanelMessage.filter(panel_id=panel.id, channel_id=message.channel_id).using_db(db)
             live = await here.filter(state=MessageState.LIVE).order_by("id").values_list("id", flat=True)
             locked = await PanelMessage.filter(id__in=live[:1]).using_db(db).select_for_update(skip_locked=True)
             page = len(live)
-            if page >= pages(panel) or not locked or await here.filter(state=MessageState.POSTING).exists():
+            if page >= await _needed(panel) or not locked or await here.filter(state=MessageState.POSTING).exists():
                 return None
             return await PanelMessage.create(
-                panel_id=panel.panel_id,
+                panel_id=panel.id,
                 channel_id=message.channel_id,
                 rendered_version=panel.version,
                 state=MessageState.POSTING,
@@ -215,11 +215,11 @@ class MessageRows:
         """Write down that the messages of a posting that its panel no longer needs are being deleted; the answer is those."""
         async with in_transaction() as db:
             message = await PanelMessage.filter(id=row, state=MessageState.LIVE).using_db(db).first()
-            panel = await Panel.spec(message.panel_id) if message and message.panel_id else None
+            panel = await Panel.get_or_none(id=message.panel_id) if message and message.panel_id else None
             if message is None or panel is None:
                 return []
-            here = PanelMessage.filter(panel_id=panel.panel_id, channel_id=message.channel_id, state=MessageState.LIVE)
-            return await _to_delete(await here.using_db(db).order_by("id").offset(pages(panel)).select_for_update(), None, db)
+            here = PanelMessage.filter(panel_id=panel.id, channel_id=message.channel_id, state=MessageState.LIVE)
+            return await _to_delete(await here.using_db(db).order_by("id").offset(await _needed(panel)).select_for_update(), None, db)
 
     async def note_missing(self, row: PanelMessage) -> bool:
         """Remember that a posted message was deleted at Discord, with its record, once; whether this was the first time."""
@@ -232,6 +232,11 @@ class MessageRows:
 
     def _tell(self, guild_id: int) -> None:
         self._dispatch(AuditWritten.NAME, AuditWritten(guild_id))
+
+
+async def _needed(panel: Panel) -> int:
+    """How many messages a panel fills, without reading its roles."""
+    return pages_of(panel.style, panel.buttons_per_row, await PanelRole.filter(panel_id=panel.id).count())
 
 
 async def _locked(panel: PanelSpec, db: BaseDBAsyncClient) -> PanelSpec:

@@ -55,7 +55,12 @@ class Present:
 
 def pages(panel: PanelSpec) -> int:
     """How many messages the panel fills."""
-    return max(1, -(-len(panel.roles) // _page_size(panel)))
+    return pages_of(panel.style, panel.appearance.buttons_per_row, len(panel.roles))
+
+
+def pages_of(style: Style, buttons_per_row: int, roles: int) -> int:
+    """How many messages a panel fills that has so many roles."""
+    return max(1, -(-roles // _page_size(style, buttons_per_row)))
 
 
 def panel_message(panel: PanelSpec, present: Present, t: Translator, *, page: int = 0, inert: bool = False) -> Payload:
@@ -65,16 +70,16 @@ def panel_message(panel: PanelSpec, present: Present, t: Translator, *, page: in
     """
     if not 0 <= page < pages(panel):
         raise ValueError(f"the panel has {pages(panel)} pages, none of them is {page}")
-    size = _page_size(panel)
+    size = _page_size(panel.style, panel.appearance.buttons_per_row)
     roles = panel.roles[page * size : (page + 1) * size]
     return {"embeds": [_embed(panel, page, roles, present, t)], "components": _components(panel, page, roles, present, t, inert)}
 
 
-def _page_size(panel: PanelSpec) -> int:
+def _page_size(style: Style, buttons_per_row: int) -> int:
     """The roles that one message offers. The private picker's button offers all."""
-    match panel.style:
+    match style:
         case Style.BUTTONS:
-            return ROWS_MAX * panel.appearance.buttons_per_row
+            return ROWS_MAX * buttons_per_row
         case Style.DROPDOWN:
             return ROWS_MAX * ROLES_PER_SELECT
         case Style.PICKER:

@@ -87,8 +87,7 @@ class MyRoles:
         if not isinstance(member, discord.Member):
             raise UserError(ONLY_IN_SERVERS)
         held = [role_id for role_id in member._roles if member.guild.get_role(role_id)]
-        on_panels = PanelRole.filter(panel__guild_id=member.guild.id, role_id__in=held).order_by("-panel__name")
-        titles = dict(await on_panels.values_list("role_id", "panel__title"))
+        titles = await PanelRole.first_titles(member.guild.id, held)
         grants = await RoleGrant.filter(guild_id=member.guild.id, user_id=member.id)
         panels = await panel_titles(member.guild.id, grants)
         await answer.send(overview(holdings(held, titles, grants, panels), answer.t))
