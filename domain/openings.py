@@ -94,9 +94,10 @@ def openings(before: Standing, after: Standing, facts: GuildFacts) -> Openings:
     """What the change of these panels opens. Both states hold whole link groups; a deleted panel is in `before` alone."""
     given: dict[int, set[Respect]] = {}
     taken: dict[int, set[Respect]] = {}
-    old = {panel.panel_id: _Side(panel, before, facts) for panel in before.panels}
+    changeable = frozenset(role_id for role_id in facts.roles if change_problem(facts, role_id) is None)
+    old = {panel.panel_id: _Side(panel, before, facts, changeable) for panel in before.panels}
     for panel in after.panels:
-        pair = _Pair(old.get(panel.panel_id), _Side(panel, after, facts))
+        pair = _Pair(old.get(panel.panel_id), _Side(panel, after, facts, changeable))
         for role_id, respects in pair.given():
             given.setdefault(role_id, set()).update(respects)
         for role_id, respects in pair.taken():
@@ -179,6 +180,7 @@ class _Way:
     """One item of a panel, as the way to its roles."""
 
     spec: RoleSpec
+    roles: frozenset[int]  # all that come with it
     who: _Who
     lasting: Mapping[int, int]  # of each role that ends: after how many seconds
     places: Mapping[int, tuple[int, bool]]  # of each limited role that comes with it: how many, and whether every holder counts
@@ -192,26 +194,24 @@ class _Way:
                 yield Respect.PLACES
             elif everywhere and not mine[1]:
                 yield Respect.WHO_COUNTS
-        if any(role_id in self.spec.role_ids and self.lasting.get(role_id, maxsize) > ends for role_id, ends in other.lasting.items()):
+        if any(role_id in self.roles and self.lasting.get(role_id, maxsize) > ends for role_id, ends in other.lasting.items()):
             yield Respect.DURATION
         if any(bits & ~other.accepted.get(role_id, bits) for role_id, bits in self.accepted.items()):
             yield Respect.CONFIRMATION
-        mine, excluded = set(self.spec.role_ids), {blocked for blocked, _ in other.who.blocked}
-        for role_id in other.spec.bundle:
-            if role_id in mine:
-                continue
+        for role_id in other.roles - self.roles:
             # What comes along and cannot be given keeps back what it comes along with. A deleted role is not there to keep anything back.
             problem = grant_problem(facts, role_id, other.accepted.get(role_id, 0))
-            if role_id in excluded or (problem and problem is not Problem.DELETED):
+            excluded = any(role_id == blocked for blocked, _ in other.who.blocked)
+            if excluded or (problem and problem is not Problem.DELETED):
                 yield Respect.BUNDLE
 
 
 class _Side:
     """One panel with what surrounds it, before or after."""
 
-    def __init__(self, panel: PanelSpec, standing: Standing, facts: GuildFacts) -> None:
+    def __init__(self, panel: PanelSpec, standing: Standing, facts: GuildFacts, changeable: frozenset[int]) -> None:
         group = (other for other in standing.panels if panel.link_group is not None and other.link_group == panel.link_group)
-        self.panel, self.facts = panel, facts
+        self.panel, self.facts, self.changeable = panel, facts, changeable  # roles that the bot can take
         self.linked = tuple(other for other in group if other.panel_id != panel.panel_id and other.guild_id == panel.guild_id)
         self.channels = standing.channels.get(panel.panel_id, frozenset[int]())
         self.limits: Limits = limits_of(panel, self.linked)
@@ -233,31 +233,40 @@ class _Side:
         places = {role.role_id: (role.capacity, role.capacity_counts_all) for role in along if role.capacity is not None}
         known = {role_id: self.facts.roles[role_id] for role_id in spec.role_ids if role_id in self.facts.roles}
         bits = {role_id: accepted(role, spec, self.own.get(role_id)) for role_id, role in known.items()}
-        return _Way(spec, _Who.of(rules, self.facts.roles), lasting, places, bits)
+        return _Way(spec, frozenset(ends), _Who.of(rules, self.facts.roles), lasting, places, bits)
 
     @cached_property
     def keeping(self) -> frozenset[int]:
         """The roles of the group that a click here cannot take."""
         elsewhere = {role.role_id for other in self.linked if other.mode.keeps for role in other.roles}
         kept = frozenset(self.own) if self.panel.mode.keeps else elsewhere - set(self.own)
-        return frozenset(role_id for role_id in self.counted if role_id in kept or change_problem(self.facts, role_id))
+        return (self.counted & kept) | (self.counted - self.changeable)
 
     @cached_property
     def given_back(self) -> frozenset[int]:
         """The roles that a member can give back here."""
-        return frozenset(role_id for role_id in self.own if role_id in self.counted - self.keeping)
+        return (self.counted - self.keeping).intersection(self.own)
 
     @cached_property
-    def free(self) -> tuple[RoleSpec, ...]:
+    def free(self) -> frozenset[int]:
         """The items that everybody gets who clicks them."""
         nobody = _Who(frozenset(), frozenset())
-        return tuple(
-            way.spec
-            for way in self.ways.values()
+        return frozenset(
+            item
+            for item, way in self.ways.items()
             if way.who == nobody
             and not way.places
-            and not any(grant_problem(self.facts, role_id, way.accepted.get(role_id, 0)) for role_id in way.spec.role_ids)
+            and not any(grant_problem(self.facts, role_id, way.accepted.get(role_id, 0)) for role_id in way.roles)
         )
+
+    @cached_property
+    def brought(self) -> dict[int, frozenset[int]]:
+        """For each role, the items of this panel that it comes with."""
+        found: dict[int, set[int]] = {}
+        for item, way in self.ways.items():
+            for role_id in way.roles:
+                found.setdefault(role_id, set()).add(item)
+        return {role_id: frozenset(items) for role_id, items in found.items()}
 
     @cached_property
     def bringers(self) -> dict[int, frozenset[int]]:
@@ -270,16 +279,15 @@ class _Side:
 
     def going_with(self, spec: RoleSpec) -> Iterator[int]:
         """The bundled roles that go when an item is taken."""
-        return (role_id for role_id in spec.bundle if role_id not in self.items and change_problem(self.facts, role_id) is None)
+        return (role_id for role_id in spec.bundle if role_id in self.changeable and role_id not in self.items)
 
     @cached_property
-    def swapped(self) -> dict[int, dict[int, frozenset[int]]]:
-        """By role that a swap takes: the items that it goes with, each with those that would keep it."""
-        found: dict[int, dict[int, frozenset[int]]] = {}
+    def swapped(self) -> dict[int, set[int]]:
+        """By role that a swap takes: the items that it goes with."""
+        found: dict[int, set[int]] = {}
         for item in self.counted - self.keeping if self.swaps else ():
-            found.setdefault(item, {})[item] = frozenset()
-            for role_id in self.going_with(self.items[item]):
-                found.setdefault(role_id, {})[item] = self.bringers[role_id] - {item}
+            for role_id in (item, *self.going_with(self.items[item])):
+                found.setdefault(role_id, set()).add(item)
         return found
 
 
@@ -296,8 +304,8 @@ class _Pair:
         """The roles that are given more widely."""
         for item, way in self._now.ways.items():
             known = self._was.ways.get(item) if self._was else None
-            for role_id in way.spec.role_ids:
-                if known and role_id in known.spec.role_ids:
+            for role_id in way.roles:
+                if known and role_id in known.roles:
                     respects = self._ways[item]
                 else:
                     respects = frozenset({Respect.PLACED if role_id == item else Respect.BUNDLE})
@@ -358,7 +366,7 @@ class _Pair:
         if was is None or known is None:
             return frozenset({Respect.PLACED})
         respects = {*self._everywhere, *way.wider_than(known, self._now.facts)}
-        if was.limits.maximum is not None and (set(known.spec.bundle) & was.counted) - set(way.spec.bundle):
+        if was.limits.maximum is not None and (known.roles & was.counted) - way.roles:
             respects.add(Respect.BUNDLE)  # with fewer roles along, it fits under the limit
         return frozenset(respects)
 
@@ -384,33 +392,34 @@ class _Pair:
                 yield item, frozenset({newly})
             kept = set(was.going_with(was.own[item])) if item in was.own else set[int]()
             for role_id in now.going_with(now.own[item]):
-                keepers = was.bringers.get(role_id, frozenset()) - {item}
-                if newly or role_id not in kept or keepers - now.bringers[role_id]:
+                if newly or role_id not in kept or self._no_longer_kept(was, role_id) - {item}:
                     yield role_id, frozenset({newly or Respect.BUNDLE})
 
+    def _no_longer_kept(self, was: _Side, role_id: int) -> frozenset[int]:
+        """The items with which a member kept a bundled role, and keeps it no more."""
+        return was.bringers.get(role_id, frozenset[int]()) - self._now.bringers.get(role_id, frozenset())
+
     def _newly_swapped(self, was: _Side) -> Iterator[tuple[int, frozenset[Respect]]]:
-        now = self._now
-        suspicious = [item for item in now.own if self._ways[item] or set(was.own[item].role_ids) - set(now.own[item].role_ids)]
+        now, none = self._now, frozenset[int]()
+        opened = {item for item, respects in self._ways.items() if respects or was.ways[item].roles - now.ways[item].roles}
+        as_free = was.free if was.keeping <= now.keeping else none  # everybody could swap by these before
         for role_id, items in now.swapped.items():
-            before = was.swapped.get(role_id, {})
-            for item, keepers in items.items():
-                if item in before and before[item] <= keepers:
-                    picks = [pick for pick in suspicious if _swaps(now.own[pick], item, role_id)]
-                    covered = was.keeping <= now.keeping and any(_swaps(spec, item, role_id) for spec in was.free)
-                    respects = set[Respect]() if covered else {each for pick in picks for each in self._ways[pick] or {Respect.BUNDLE}}
-                elif any(_swaps(now.own[pick], item, role_id) for pick in now.own):
-                    respects = {self._of_swap(was)}
-                else:
-                    respects = set[Respect]()
-                if respects:
-                    yield role_id, frozenset(respects)
+            lost, bringing = self._no_longer_kept(was, role_id), now.brought.get(role_id, none)
+            before, picks = was.swapped.get(role_id, none), opened - bringing
+            everybody, anew = as_free - was.brought.get(role_id, none), now.own.keys() - bringing
+            left = set(picks)  # the picks that are not known yet to take it
+            for item in items:
+                along = now.brought.get(item, none)
+                if item not in before or lost - {item}:
+                    if not anew <= along:
+                        yield role_id, frozenset({self._of_swap(was)})
+                        break
+                elif left and everybody <= was.brought.get(item, none):
+                    left &= along
+            for pick in picks - left:
+                yield role_id, self._ways[pick] or frozenset({Respect.BUNDLE})
 
     def _of_swap(self, was: _Side) -> Respect:
         if was.limits.unique or self._regrouped:
             return Respect.LINK_GROUP if self._regrouped else Respect.BUNDLE
         return Respect.MODE
-
-
-def _swaps(spec: RoleSpec, item: int, role_id: int) -> bool:
-    """Whether picking an item lets another one go, and with it a role."""
-    return item not in spec.role_ids and role_id not in spec.role_ids

@@ -91,12 +91,12 @@ async def _judge(passage: Passage, before: Standing) -> None:
     if not opened:
         return
     by, facts = passage.by, passage.facts
-    bar = barred(opened, facts, by.author if by else None)
+    bar = await asyncio.to_thread(barred, opened, facts, by.author if by else None)
     if by is None:
         raise BotWouldOpen(f"guild {facts.guild_id}: {bar}")
     if bar:
         raise NotYoursToOpen(bar, facts)
-    question = to_ask(opened, facts, by.author, passage.answered)
+    question = await asyncio.to_thread(to_ask, opened, facts, by.author, passage.answered)
     if question:
         asked = Asked(question, facts, versions)
         if asked.proof != by.agreed:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
+from time import thread_time
 from typing import Any
 
 import pytest
@@ -356,3 +357,22 @@ def test_what_no_step_opens_the_whole_way_does_not_open(
     one, two, whole = opened(first, second), opened(second, third), opened(first, third)
     assert set(whole.given) <= set(one.given) | set(two.given)
     assert set(whole.taken) <= set(one.taken) | set(two.taken)
+
+
+def test_the_largest_group_is_compared_in_time() -> None:
+    """25 panels with 500 roles, or one with 500, each with all that a rule and a bundle may name."""
+    many = {role_id: replace(FACTS.roles[10], role_id=role_id) for role_id in range(1000, 1600)}
+    facts = replace(FACTS, roles=FACTS.roles | many)
+    along, rule = tuple(range(1550, 1575)), Requirement(tuple(range(1575, 1600)))
+    for sizes in ((20,) * 25, (500,)):
+        numbers = iter(range(1000, 1500))
+        before = tuple(
+            on(*(item(next(numbers), bundle=along, requirement=rule) for _ in range(size)), panel_id=panel_id, link_group="a")
+            for panel_id, size in enumerate(sizes, start=1)
+        )
+        first = replace(before[0], mode=Mode.UNIQUE, requirement=Requirement((12,)), roles=before[0].roles[1:])
+        after = (first, *before[1:])
+        began = thread_time()
+        assert openings(Standing(before), Standing(after), facts).taken
+        assert openings(Standing(after), Standing(before), facts).given
+        assert thread_time() - began < 4, "two seconds for each"
