@@ -225,6 +225,10 @@ class Judge:
         """Whether they have no more of the linked panels than these let them."""
         group = state.group_of(panel)
         have = change.after & {i.role for p in group for i in p.items}
+        if change.way is not Way.CLICK:
+            # Several panels give at once, in an order that is not known: what one outside of the group gave may have come later.
+            others = {role for p in state.panels if p not in group for i in p.items for role in i.brings}
+            have -= others - change.before - set(item.brings)
         if any(p.mode == "unique" for p in group):
             return not exactly or have <= item.brings  # once, they could have swapped
         most = [p.most or 1 if p.mode == "permanent" else p.most for p in group]
