@@ -55,24 +55,27 @@ class Outbox:
     async def _work(self) -> float:
         """Deliver what is due; guilds take turns, a message each. The seconds until the next look."""
         loop = asyncio.get_running_loop()
+        seen_waiting: set[int] = set()
         if loop.time() >= self._next_look:
             self._next_look = loop.time() + LOOK_SECONDS
-            self._turns |= dict.fromkeys(await self._service.guilds_waiting())
+            seen_waiting.update(await self._service.guilds_waiting())
+            self._turns |= dict.fromkeys(seen_waiting)
         aside: dict[int, None] = {}
         while self._turns:
             guild_id = next(iter(self._turns))
             del self._turns[guild_id]
             if self._bot.serves(guild_id) and not self.loop.is_aside(guild_id):
                 with self.loop.item(guild_id, guild_id):
-                    if await self._deliver(guild_id):
+                    if await self._deliver(guild_id, guild_id in seen_waiting):
                         self._turns[guild_id] = None
+                        seen_waiting.discard(guild_id)
             if self.loop.is_aside(guild_id):
                 aside[guild_id] = None
         self._turns = aside
         return max(0.0, self._next_look - loop.time())
 
-    async def _deliver(self, guild_id: int) -> bool:
-        """Post one message; whether the guild should have another turn."""
+    async def _deliver(self, guild_id: int, seen_waiting: bool) -> bool:
+        """Post one message; whether the guild should have another turn. `seen_waiting`: something waited in it a moment ago."""
         loop = asyncio.get_running_loop()
         to = await self._service.destination(guild_id)
         if to is None:
@@ -95,6 +98,8 @@ class Outbox:
             logger.info("Audit entries of guild {} wait: {}", guild_id, error)
         else:
             self._pauses.pop(guild_id, None)
+            if seen_waiting and not posted:
+                self._look_again_soon()  # the cog's former instance, or another process, still holds the entries
             return posted > 0
         self._pause(to, longer, unusable=False)
         return False
