@@ -124,12 +124,15 @@ class Places:
             unseen = [grant for grant in grants if not self._seen_lately(grant)]
             longest = sorted(unseen, key=lambda grant: self._seen.get(grant.id, grant.granted_at))[:LOOKS]
             looks = [asyncio.create_task(self._look(grant)) for grant in longest]
-            if not looks:
-                return False
-            done, late = await asyncio.wait(looks, timeout=LOOK_SECONDS)
-            for look in late:
-                look.cancel()
-            return sum(look.result() for look in done) > 0
+            if looks:
+                done, late = await asyncio.wait(looks, timeout=LOOK_SECONDS)
+                for look in late:
+                    look.cancel()
+                for look in done:
+                    look.result()
+            # Counted, because a place may also have become free by a look of the loop's, or in the meantime.
+            taken = RoleGrant.filter(guild_id=panel.guild_id, panel_id=panel.panel_id, role_id=spec.role_id, left_at__isnull=True)
+            return spec.capacity is None or await taken.count() < spec.capacity
 
     async def _look(self, grant: RoleGrant) -> bool:
         """Look at one holder; whether their place is free now."""
@@ -141,14 +144,14 @@ class Places:
         except (discord.HTTPException, Uncertain, RateLimited) as error:
             logger.info("A holder of role {} in guild {} could not be looked at: {!r}", grant.role_id, grant.guild_id, error)
             return False
-        if len(self._seen) >= SEEN_MAX:
-            self._seen.clear()
-        self._seen[grant.id] = clock.now()
         # A newer click of the member has changed the grant, and is right.
         same = RoleGrant.filter(id=grant.id, granted_at=grant.granted_at, confirmed=grant.confirmed, left_at__isnull=True)
         if grant.role_id not in held:
             return bool(await same.delete())
         await same.update(confirmed=True)
+        if len(self._seen) >= SEEN_MAX:
+            self._seen.clear()
+        self._seen[grant.id] = clock.now()
         return False
 
     def _seen_lately(self, grant: RoleGrant) -> bool:
