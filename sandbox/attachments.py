@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 MAX_ATTACHMENTS = 10
 TOO_MANY = ApiError(400, 30015, f"Maximum number of attachments in a message reached ({MAX_ATTACHMENTS})")
 REFERENCE = "attachment://"
+IS_SPOILER = 1 << 3
 _FIELD = re.compile(r"^files\[(\d+)\]$")
 _UNSAFE = re.compile(r"[^\w.\-]")
 
@@ -59,7 +60,7 @@ def store(
     result = []
     for i, form in enumerate(described):
         if form.id in kept:
-            result.append(kept[form.id])
+            result.append(_redescribed(kept[form.id], form))
         elif form.id in by_number:
             result.append(_add(sandbox, channel_id, by_number.pop(form.id), form, ephemeral))
         else:
@@ -128,6 +129,25 @@ def _media(url: str, attachments: list[dict[str, Any]], new_id: int) -> dict[str
     return media
 
 
+def _describe(attachment: dict[str, Any], form: AttachmentForm) -> None:
+    """What a request says about a file: its alt text, and whether it is hidden behind a spoiler (June 2026)."""
+    if "description" in form.model_fields_set:
+        attachment.pop("description", None)
+        if form.description:
+            attachment["description"] = form.description
+    if form.is_spoiler is not None:
+        flags = attachment.pop("flags", 0) & ~IS_SPOILER | (IS_SPOILER if form.is_spoiler else 0)
+        if flags:
+            attachment["flags"] = flags
+
+
+def _redescribed(attachment: dict[str, Any], form: AttachmentForm) -> dict[str, Any]:
+    """The file that stays, with what this request says of it (https://docs.discord.com/developers/resources/message#edit-message)."""
+    described = dict(attachment)
+    _describe(described, form)
+    return described
+
+
 def _add(sandbox: "Sandbox", channel_id: int, upload: Upload, form: AttachmentForm | None, ephemeral: bool) -> dict[str, Any]:
     file_id = sandbox.world.new_id()
     name = _UNSAFE.sub("_", form.filename if form and form.filename else upload.filename) or "file"
@@ -141,8 +161,10 @@ def _add(sandbox: "Sandbox", channel_id: int, upload: Upload, form: AttachmentFo
         "proxy_url": url,
         "content_type": upload.content_type,
     }
-    if form and form.description:
-        out["description"] = form.description
+    if name.startswith("SPOILER_"):
+        out["flags"] = IS_SPOILER
+    if form:
+        _describe(out, form)
     if ephemeral:
         out["ephemeral"] = True
     return out

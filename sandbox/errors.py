@@ -3,7 +3,8 @@
 from typing import Any
 
 _UNKNOWN = {
-    "Application": 10002, "Channel": 10003, "Guild": 10004, "Member": 10007, "Message": 10008, "Permission Overwrite": 10009,
+    "Application": 10002,
+    "Invite": 10006, "Channel": 10003, "Guild": 10004, "Member": 10007, "Message": 10008, "Permission Overwrite": 10009,
     "Role": 10011, "User": 10013, "Emoji": 10014, "Webhook": 10015, "Ban": 10026, "Interaction": 10062, "application command": 10063,
     "Application Command Permissions": 10066,
 }  # fmt: skip
@@ -47,6 +48,7 @@ TOO_LARGE = ApiError(413, 40005, "Request entity too large")
 ALREADY_ACKNOWLEDGED = ApiError(400, 40060, "Interaction has already been acknowledged.")
 INVALID_STICKER = ApiError(400, 50081, "Invalid Sticker Sent")
 NEEDS_BOOSTS = ApiError(403, 50101, "This server needs more boosts to perform this action")
+NOT_IN_VOICE = ApiError(400, 40032, "Target user is not connected to voice.")
 TWO_FACTOR_REQUIRED = ApiError(403, 60003, "Two factor is required for this operation")
 NO_USER_AGENT = ApiError(403, 40333, "internal network error")
 

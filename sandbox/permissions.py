@@ -111,6 +111,15 @@ def in_channel(guild: Guild, member: Member, channel: Channel, now: float) -> in
     return bits & LEFT_IN_TIMEOUT if timed_out(member, now) else bits
 
 
+def overwritten(channel: Channel, member: Member) -> int:
+    """What the channel's overwrites allow the member, whatever the guild says: @everyone's, those of its roles, its own."""
+    ids = (channel.guild_id, *member.role_ids, member.user_id)
+    allowed = 0
+    for overwrite in (channel.overwrites[i] for i in ids if i in channel.overwrites):
+        allowed |= overwrite.allow
+    return allowed
+
+
 def effective(guild: Guild, member: Member, channel: Channel, now: float) -> int:
     """`in_channel` with what is denied implicitly: nothing without VIEW_CHANNEL, no attachments or embeds without SEND_MESSAGES.
 

@@ -28,6 +28,7 @@ class Start:
         world.users, world.guilds, world.channels, world.messages = copy.deepcopy(self._held)
         world.files = dict(self._files)
         world.nonces.clear()
+        world.invites.clear()
         for guild in world.guilds.values():
             for app in world.applications.values():
                 if app.bot_id in guild.members:

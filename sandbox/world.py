@@ -41,6 +41,11 @@ class Role:
     managed: bool = False
     mentionable: bool = False
     tags: dict[str, Any] | None = None
+    secondary_color: int | None = None
+    tertiary_color: int | None = None
+    icon: str | None = None
+    unicode_emoji: str | None = None
+    flags: int = 0
 
 
 @dataclass
@@ -82,6 +87,32 @@ class Channel:
     overwrites: dict[int, Overwrite] = field(default_factory=dict)
     recipient_ids: list[int] = field(default_factory=list)
     last_message_id: int | None = None
+    flags: int = 0
+
+
+@dataclass
+class Invite:
+    """An invite to a guild; times in Unix seconds, `max_age` in seconds (0: for ever)."""
+
+    code: str
+    guild_id: int
+    channel_id: int
+    inviter_id: int
+    created_at: float
+    max_age: int
+    max_uses: int
+    temporary: bool
+    role_ids: tuple[int, ...]
+
+    @property
+    def expires_at(self) -> float | None:
+        """When it ends, None for never."""
+        return self.created_at + self.max_age if self.max_age else None
+
+    @property
+    def kind(self) -> tuple[object, ...]:
+        """What two invites share that Discord takes for alike."""
+        return (self.channel_id, self.inviter_id, self.max_age, self.max_uses, self.temporary, self.role_ids)
 
 
 @dataclass
@@ -254,6 +285,7 @@ class World:
         self.messages: dict[int, dict[int, Message]] = {}
         self.applications: dict[int, Application] = {}
         self.files: dict[int, StoredFile] = {}
+        self.invites: dict[str, Invite] = {}
         self.nonces: dict[tuple[int, int, str], tuple[int, float]] = {}
         self.listeners: list[Callable[[Event], None]] = []
         self.role_listeners: list[Callable[[RoleChange], None]] = []

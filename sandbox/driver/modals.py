@@ -116,7 +116,7 @@ class ModalView:
             values = picks.preselected(field)
             found = self._resolve(field, values)
         elif field["type"] == FILE_UPLOAD:
-            values = [options.upload(self.actor, one) for one in value]
+            values = [options.upload(self.actor, one, field.get("file_types")) for one in value]
             found = options.entities(self.actor, [(options.ATTACHMENT, int(one)) for one in values])
         elif field["type"] == CHECKBOX_GROUP:
             values, found = [picks.option_value(field, one) for one in value], {}

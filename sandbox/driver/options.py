@@ -7,6 +7,7 @@ from sandbox import attachments
 from sandbox.driver.errors import ClientRefusal
 from sandbox.interactions import describe
 from sandbox.rest.router import Upload
+from sandbox.validate.forms import takes_file
 from sandbox.world import Channel, Command, Member, Role, User
 
 if TYPE_CHECKING:
@@ -69,8 +70,11 @@ def entities(actor: "Actor", mentioned: list[tuple[int, int]]) -> dict[str, Any]
     return out
 
 
-def upload(actor: "Actor", value: Any) -> str:
-    """Store a file given as (name, bytes), as the client does before it sends; the answer is the attachment's id."""
+def upload(actor: "Actor", value: Any, file_types: list[str] | None = None) -> str:
+    """Store a file given as (name, bytes), as the client does before it sends; the answer is the attachment's id. Raises ClientRefusal."""
+    name = as_upload(value).filename
+    if not takes_file(name, file_types):
+        raise ClientRefusal(f"{name!r} cannot be picked here: only {', '.join(file_types or ())}")
     stored = attachments.store(actor.sandbox, actor.channel.id, [as_upload(value)], None, [], True, ())[0]
     actor.sandbox.driver.uploads[int(stored["id"])] = stored
     return stored["id"]
@@ -134,7 +138,7 @@ def _wire(actor: "Actor", option: dict[str, Any], value: Any) -> Any:
             raise ClientRefusal(f"{value!r} is not offered for {name!r}")
         return picked["value"]
     if kind == ATTACHMENT:
-        return upload(actor, value)
+        return upload(actor, value, option.get("file_types"))
     if kind in (USER, CHANNEL, ROLE, MENTIONABLE):
         return entity_id(actor, kind, value, option.get("channel_types"))
     types: dict[int, tuple[type, ...]] = {STRING: (str,), INTEGER: (int,), BOOLEAN: (bool,), NUMBER: (int, float)}

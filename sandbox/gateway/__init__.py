@@ -51,6 +51,7 @@ class Gateway:
         self.connections: list[Connection] = []
         self.sessions: dict[str, Session] = {}
         self.identified_at: dict[tuple[int, int], float] = {}
+        self.asked_for_all: dict[tuple[int, int], float] = {}
         self.session_starts: dict[int, list[float]] = {}
         self.frames: deque[Frame] = deque(maxlen=FRAMES_KEPT)
         self.frame_listeners: list[Callable[[Frame], None]] = []

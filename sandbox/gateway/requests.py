@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 CHUNK = 1000
 MAX_ASKED = 100
+ALL_EVERY = 30.0  # seconds between two requests of one bot for all members of one guild
 STATUSES = ("online", "dnd", "idle", "invisible", "offline")
 
 
@@ -37,8 +38,13 @@ def request_guild_members(gateway: "Gateway", session: Session, data: dict[str, 
         query, limit = data.get("query"), data.get("limit", 0)
         if not isinstance(query, str) or not isinstance(limit, int) or limit < 0:
             raise Closing(Close.DECODE_ERROR)
-        if not query and not limit and not session.intents & Intent.GUILD_MEMBERS:
-            return  # the whole list needs the intent
+        if not query and not limit:
+            if not session.intents & Intent.GUILD_MEMBERS:
+                return  # the whole list needs the intent
+            if wait := _wait_for_all(gateway, session, guild):
+                meta = {"guild_id": str(guild.id), "nonce": data.get("nonce")}
+                session.dispatch("RATE_LIMITED", {"opcode": int(Op.REQUEST_GUILD_MEMBERS), "retry_after": wait, "meta": meta})
+                return
         found, missing = _by_name(gateway, guild, query, min(limit or len(guild.members), MAX_ASKED if query else len(guild.members))), []
     _send_chunks(gateway, session, guild, found, missing, data)
 
@@ -58,6 +64,17 @@ def _guild(gateway: "Gateway", session: Session, raw: Any) -> Guild | None:
     except (TypeError, ValueError):
         raise Closing(Close.DECODE_ERROR) from None
     return gateway.world.guilds.get(guild_id) if guild_id in session.guild_ids else None
+
+
+def _wait_for_all(gateway: "Gateway", session: Session, guild: Guild) -> float:
+    """Seconds until the bot may ask for all members of this guild again; 0 counts this request
+    (https://docs.discord.com/developers/events/gateway-events#rate-limited)."""
+    now, key = gateway.world.clock.now(), (session.application.id, guild.id)
+    wait = gateway.asked_for_all.get(key, -ALL_EVERY) + ALL_EVERY - now
+    if wait > 0:
+        return wait
+    gateway.asked_for_all[key] = now
+    return 0.0
 
 
 def _by_ids(guild: Guild, raw: Any) -> tuple[list[Member], list[str]]:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from loguru import logger
+
 from sandbox import messages, validate
 from sandbox.errors import field_error, invalid_form, unknown
 from sandbox.interactions import describe
@@ -49,7 +51,9 @@ def _allowed(interaction: Interaction) -> tuple[Reply, ...]:
         case Kind.AUTOCOMPLETE:
             return (Reply.CHOICES,)
         case Kind.MODAL:
-            return (*_ANY_TIME, *_TO_COMPONENT) if interaction.message else _ANY_TIME
+            # Type 6 closes a form that a command opened, too, though nothing in the documentation says so: discord.js (PR 8455) and
+            # disnake (PR 758) rely on it. Type 7 has no message to change there.
+            return (*_ANY_TIME, *_TO_COMPONENT) if interaction.message else (*_ANY_TIME, Reply.DEFERRED_UPDATE)
 
 
 def create(sandbox: "Sandbox", interaction: Interaction, data: Any, uploads: list[Upload], at: Path) -> Message:
@@ -71,6 +75,8 @@ def _message(sandbox: "Sandbox", interaction: Interaction, data: Any, uploads: l
 
 def _deferred_message(sandbox: "Sandbox", interaction: Interaction, data: Any, uploads: list[Upload]) -> None:
     flags = parse(_DeferForm, data or {}, ("data",)).flags or 0
+    if flags & ~EPHEMERAL:
+        logger.warning("a deferred answer with flags {} came: Discord takes EPHEMERAL (64) alone and ignores the rest", flags)
     interaction.ephemeral = bool(flags & EPHEMERAL)
     channel = sandbox.world.channel(interaction.channel_id)
     interaction.original = messages.placeholder(sandbox, channel, _origin(sandbox, interaction), interaction.ephemeral)

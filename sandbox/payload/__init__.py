@@ -3,6 +3,7 @@
 from sandbox.payload.applications import application, application_private, own_user, partial_application
 from sandbox.payload.channels import channel, obfuscated_channel, overwrite, partial_channel
 from sandbox.payload.guilds import emoji, gateway_guild, guild, own_guild, role, unavailable_guild
+from sandbox.payload.invites import invite, invite_event, invite_with_metadata
 from sandbox.payload.messages import message, message_event
 from sandbox.payload.people import member, partial_member, user
 from sandbox.payload.times import iso
@@ -14,6 +15,9 @@ __all__ = [
     "emoji",
     "gateway_guild",
     "guild",
+    "invite",
+    "invite_event",
+    "invite_with_metadata",
     "iso",
     "member",
     "message",

@@ -6,7 +6,7 @@ from sandbox.payload.people import user
 from sandbox.permissions import Permission
 from sandbox.world import Channel, Overwrite, World
 
-CHANNEL_OBFUSCATED = 1 << 17
+CHANNEL_OBFUSCATED, IS_SPOILER_CHANNEL = 1 << 17, 1 << 21
 TEXT, DM, VOICE, CATEGORY, ANNOUNCEMENT, STAGE, FORUM = 0, 1, 2, 4, 5, 13, 15
 
 
@@ -39,7 +39,7 @@ def channel(world: World, record: Channel, viewer_id: int | None = None) -> dict
         "parent_id": _id(record.parent_id),
         "permission_overwrites": [overwrite(o) for o in record.overwrites.values()],
         "nsfw": record.nsfw,
-        "flags": 0,
+        "flags": record.flags,
     }
     if record.type != CATEGORY:
         out |= {"last_message_id": _id(record.last_message_id), "rate_limit_per_user": record.rate_limit_per_user}

@@ -18,13 +18,17 @@ def role(record: Role) -> dict[str, Any]:
         "permissions": str(record.permissions),
         "position": record.position,
         "color": record.color,
-        "colors": {"primary_color": record.color, "secondary_color": None, "tertiary_color": None},
+        "colors": {
+            "primary_color": record.color,
+            "secondary_color": record.secondary_color,
+            "tertiary_color": record.tertiary_color,
+        },
         "hoist": record.hoist,
         "managed": record.managed,
         "mentionable": record.mentionable,
-        "icon": None,
-        "unicode_emoji": None,
-        "flags": 0,
+        "icon": record.icon,
+        "unicode_emoji": record.unicode_emoji,
+        "flags": record.flags,
     }
     if record.tags:
         out["tags"] = record.tags

@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox import channels, guard, payload, validate
+from sandbox import channels, guard, payload, permissions, validate
 from sandbox.errors import CANNOT_EXECUTE_ON_DM, MISSING_PERMISSIONS, ApiError, field_error, invalid_form, unknown
 from sandbox.guard import Actor
-from sandbox.payload.channels import CATEGORY, TEXT
+from sandbox.payload.channels import CATEGORY, IS_SPOILER_CHANNEL, TEXT
 from sandbox.permissions import Permission as P
 from sandbox.permissions import visible_channels
 from sandbox.rest.router import Answer, Call, Router
@@ -69,7 +69,7 @@ async def edit(call: Call) -> dict[str, Any]:
     form = validate.parse(ChannelForm, call.json())
     if form.permission_overwrites is not None:
         actor.require(P.MANAGE_ROLES, channel)
-    channels.edit(call.world, actor.guild, channel, _fields(actor, form, channel.type), call.application.bot_id, call.reason)
+    channels.edit(call.world, actor.guild, channel, _fields(actor, form, channel.type, channel), call.application.bot_id, call.reason)
     return payload.channel(call.world, channel)
 
 
@@ -102,7 +102,7 @@ async def put_overwrite(call: Call) -> None:
     """PUT an overwrite for a role or a member."""
     channel, actor = _manage(call, P.MANAGE_ROLES)
     form = validate.parse(OverwriteForm, {**call.json(), "id": call.params["overwrite_id"]})
-    overwrite = _overwrite(actor, form, channel)
+    overwrite = _overwrite(actor, form, channel, channel.parent_id)
     channels.set_overwrite(call.world, actor.guild, channel, overwrite, call.application.bot_id, call.reason)
 
 
@@ -123,7 +123,7 @@ def _manage(call: Call, needed: P = P.MANAGE_CHANNELS) -> tuple[Channel, Actor]:
     return channel, actor
 
 
-def _fields(actor: Actor, form: ChannelForm, kind: int) -> dict[str, Any]:
+def _fields(actor: Actor, form: ChannelForm, kind: int, channel: Channel | None = None) -> dict[str, Any]:
     given = form.model_fields_set
     fields: dict[str, Any] = {}
     if form.name is not None:
@@ -131,14 +131,26 @@ def _fields(actor: Actor, form: ChannelForm, kind: int) -> dict[str, Any]:
     for name in ("position", "nsfw", "rate_limit_per_user"):
         if getattr(form, name) is not None:
             fields[name] = getattr(form, name)
+    if form.flags is not None:
+        fields["flags"] = _flags(form, channel)
     if "topic" in given:
         fields["topic"] = form.topic or None
     if "parent_id" in given:
         fields["parent_id"] = _parent(actor, form.parent_id)
     if form.permission_overwrites is not None:
-        overwrites = [_overwrite(actor, o, None) for o in form.permission_overwrites]
+        parent = fields.get("parent_id", channel.parent_id if channel else None)
+        overwrites = [_overwrite(actor, o, channel, parent) for o in form.permission_overwrites]
         fields["overwrites"] = {o.id: o for o in overwrites}
     return fields
+
+
+def _flags(form: ChannelForm, channel: Channel | None) -> int:
+    """The flags that may be set; a spoiler channel is never age-restricted as well (since July 2026)."""
+    nsfw = form.nsfw if form.nsfw is not None else channel is not None and channel.nsfw
+    flags = (form.flags or 0) & IS_SPOILER_CHANNEL
+    if flags and nsfw:
+        raise invalid_form({"flags": field_error("CHANNEL_SPOILER_AND_NSFW", "An age-restricted channel cannot be a spoiler channel")})
+    return flags
 
 
 def _parent(actor: Actor, parent_id: int | None) -> int | None:
@@ -152,12 +164,17 @@ def _parent(actor: Actor, parent_id: int | None) -> int | None:
     return parent_id
 
 
-def _overwrite(actor: Actor, form: OverwriteForm, channel: Channel | None) -> Overwrite:
-    """A bot can allow or deny only what it holds itself."""
+def _overwrite(actor: Actor, form: OverwriteForm, channel: Channel | None, parent_id: int | None) -> Overwrite:
+    """A bot can allow or deny only what it holds in the guild or the category; with a Manage Roles overwrite of the channel, everything.
+
+    https://docs.discord.com/developers/resources/channel#edit-channel-permissions
+    """
     if form.id is None:
         raise invalid_form({"id": field_error("BASE_TYPE_REQUIRED", "This field is required")})
     allow, deny = form.allow or 0, form.deny or 0
-    held = actor.held if channel is None else actor.held_in(channel)
+    held = actor.held if parent_id is None else actor.held | actor.held_in(actor.guild.channels[parent_id])
+    if channel is not None and permissions.overwritten(channel, actor.member) & P.MANAGE_ROLES:
+        held = permissions.ALL
     before = channel.overwrites.get(form.id) if channel else None
     touched = (allow ^ before.allow | deny ^ before.deny) if before else allow | deny
     if touched & ~held:

@@ -42,7 +42,7 @@ async def list_commands(call: Call) -> list[dict[str, Any]]:
 async def create_command(call: Call) -> Answer:
     """POST …/commands: 201 for a new one, 200 for one that was there under this type and name."""
     application, guild_id = _scope(call)
-    command, new = call.sandbox.commands.create(application, guild_id, validated(call.json()))
+    command, new = call.sandbox.commands.create(application, guild_id, validated(call.json(), of_guild=guild_id is not None))
     return Answer(201 if new else 200, payload(command))
 
 
@@ -53,7 +53,7 @@ async def replace_commands(call: Call) -> list[dict[str, Any]]:
     errors: dict[str, Any] = {}
     for index, body in enumerate(call.json_list()):
         try:
-            wanted.append(validated(body, (index,)))
+            wanted.append(validated(body, (index,), of_guild=guild_id is not None))
         except ApiError as error:
             errors |= error.errors or {}
     if errors:
@@ -71,7 +71,7 @@ async def edit_command(call: Call) -> dict[str, Any]:
     """PATCH …/commands/{id}: what is not in the body stays."""
     application, guild_id = _scope(call)
     command = _command(call)
-    data = validated({**command.data, **call.json(), "type": command.data["type"]})
+    data = validated({**command.data, **call.json(), "type": command.data["type"]}, of_guild=guild_id is not None)
     return payload(call.sandbox.commands.edit(application, guild_id, command.id, data))
 
 

@@ -18,9 +18,7 @@ def register(router: Router, sandbox: "Sandbox") -> None:
     router.get("/guilds/{guild_id}/stickers", none_of_them)
     router.get("/guilds/{guild_id}/webhooks", webhooks)
     router.get("/guilds/{guild_id}/integrations", integrations)
-    router.get("/guilds/{guild_id}/invites", invites)
     router.get("/channels/{channel_id}/webhooks", channel_webhooks)
-    router.get("/channels/{channel_id}/invites", channel_invites)
     router.get("/guilds/{guild_id}/scheduled-events", none_of_them)
     router.get("/guilds/{guild_id}/soundboard-sounds", soundboard)
 
@@ -93,21 +91,9 @@ async def integrations(call: Call) -> list[Any]:
     return []
 
 
-async def invites(call: Call) -> list[Any]:
-    """GET the invites: none, but the permission counts."""
-    guard.in_guild(call.world, call.application, call.id("guild_id")).require(P.MANAGE_GUILD)
-    return []
-
-
 async def channel_webhooks(call: Call) -> list[Any]:
     """GET a channel's webhooks: none, but the permission counts."""
     guard.in_channel(call.world, call.application, call.id("channel_id"), P.MANAGE_WEBHOOKS)
-    return []
-
-
-async def channel_invites(call: Call) -> list[Any]:
-    """GET a channel's invites: none, but the permission counts."""
-    guard.in_channel(call.world, call.application, call.id("channel_id"), P.MANAGE_CHANNELS)
     return []
 
 

@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sandbox import audit, guard, members, payload, permissions, validate
+from sandbox import audit, guard, members, messages, payload, permissions, validate
 from sandbox.audit import Action
-from sandbox.errors import INVALID_ROLE, MISSING_ACCESS, MISSING_PERMISSIONS, field_error, invalid_form, unknown
+from sandbox.errors import INVALID_ROLE, MISSING_ACCESS, MISSING_PERMISSIONS, NOT_IN_VOICE, field_error, invalid_form, unknown
 from sandbox.guard import Actor
 from sandbox.permissions import Permission as P
 from sandbox.rest.router import Call, Router
-from sandbox.validate.guilds import MemberForm
+from sandbox.validate.guilds import BanForm, MemberForm
 from sandbox.world import Member, Role
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ async def edit(call: Call) -> dict[str, Any]:
     if "communication_disabled_until" in given:
         _check_timeout(actor, target, form.communication_disabled_until)
     if given & {"mute", "deaf", "channel_id"}:
-        raise invalid_form({"channel_id": field_error("USER_NOT_IN_VOICE", "Target user is not connected to voice.")})
+        raise NOT_IN_VOICE  # nobody is: the sandbox has no voice
     roles = _wanted_roles(actor, target, form.roles or []) if "roles" in given else None
     changes = _set_fields(target, form)
     if changes:
@@ -142,11 +142,20 @@ async def ban(call: Call) -> None:
     """PUT a ban, on a member or any user."""
     actor = guard.in_guild(call.world, call.application, call.id("guild_id"))
     actor.require(P.BAN_MEMBERS)
+    form = validate.parse(BanForm, call.json())
     user = call.world.user(call.id("user_id"))
     target = actor.guild.members.get(user.id)
     if target is not None:
         actor.require_above_member(target)
     members.ban(call.world, actor.guild, user.id, call.application.bot_id, call.reason)
+    _delete_messages(call, actor, user.id, since=call.world.clock.now() - form.seconds)
+
+
+def _delete_messages(call: Call, actor: Actor, user_id: int, since: float) -> None:
+    for channel in actor.guild.channels.values():
+        there = call.world.messages.get(channel.id, {}).values()
+        gone = [message for message in there if message.author_id == user_id and message.timestamp > since]
+        messages.delete_many(call.sandbox, channel, gone)
 
 
 async def unban(call: Call) -> None:

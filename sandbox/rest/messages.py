@@ -9,7 +9,6 @@ from sandbox.errors import (
     CANNOT_SEND_TO_USER,
     EDIT_OF_ANOTHER_USER,
     INVALID_STICKER,
-    MISSING_PERMISSIONS,
     ApiError,
     unknown,
 )
@@ -182,15 +181,18 @@ def _acquainted(call: Call, channel: Channel) -> bool:
 
 
 def _pinned(call: Call) -> list[Message]:
-    channel, _ = guard.in_channel(call.world, call.application, call.id("channel_id"))
+    """The pinned messages, newest first; none for who may not read the channel's history."""
+    channel, actor = guard.in_channel(call.world, call.application, call.id("channel_id"))
+    if actor is not None and not actor.held_in(channel) & P.READ_MESSAGE_HISTORY:
+        return []
     found = [m for m in call.world.messages.get(channel.id, {}).values() if m.pinned]
     return sorted(found, key=lambda m: -m.id)
 
 
 def _set_pinned(call: Call, pinned: bool) -> None:
     channel, actor = guard.in_channel(call.world, call.application, call.id("channel_id"), P.READ_MESSAGE_HISTORY)
-    if actor is not None and not actor.held_in(channel) & (P.PIN_MESSAGES | P.MANAGE_MESSAGES):
-        raise MISSING_PERMISSIONS
+    if actor is not None:
+        actor.require(P.PIN_MESSAGES, channel)  # Manage Messages no longer suffices since 23 February 2026
     message = find(call, channel)
     if pinned and not message.pinned and len(_pinned(call)) >= MAX_PINS:
         raise ApiError(400, 30003, f"Maximum number of pins reached ({MAX_PINS})")

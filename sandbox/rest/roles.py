@@ -1,5 +1,6 @@
 """Roles of a guild."""
 
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from sandbox import guard, payload, roles, validate
@@ -113,13 +114,18 @@ def _reach(call: Call) -> tuple[Actor, Role]:
 def _fields(actor: Actor, call: Call) -> dict[str, Any]:
     """The fields given; a bot can hand out only permissions that it holds itself."""
     form = validate.parse(RoleForm, call.json())
-    if form.needs_boosts():
-        raise NEEDS_BOOSTS  # no guild here has any
+    if not form.features() <= set(actor.guild.features):
+        raise NEEDS_BOOSTS
     fields = {name: getattr(form, name) for name in ("permissions", "color", "hoist", "mentionable") if getattr(form, name) is not None}
     if form.name:
         fields["name"] = form.name
     if form.colors is not None:
-        fields["color"] = form.colors.primary_color
+        colors = form.colors
+        fields |= {"color": colors.primary_color, "secondary_color": colors.secondary_color, "tertiary_color": colors.tertiary_color}
+    if form.unicode_emoji or form.icon:  # Discord shows the one or the other
+        fields |= {"unicode_emoji": form.unicode_emoji, "icon": sha256(form.icon.encode()).hexdigest()[:32] if form.icon else None}
+    elif form.model_fields_set & {"unicode_emoji", "icon"}:
+        fields |= {"unicode_emoji": None, "icon": None}
     if fields.get("permissions", 0) & ~actor.held:
         raise MISSING_PERMISSIONS
     return fields

@@ -2,13 +2,27 @@
 
 from typing import TYPE_CHECKING
 
-from sandbox.rest import channels, commands, emojis, guilds, info, interactions, members, messages, reactions, roles, users
+from sandbox.rest import (
+    channels,
+    commands,
+    emojis,
+    guilds,
+    info,
+    interactions,
+    invites,
+    members,
+    messages,
+    reactions,
+    roles,
+    unmodelled,
+    users,
+)
 from sandbox.rest.router import Router
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
 
-MODULES = (info, users, guilds, emojis, members, roles, channels, messages, reactions, commands, interactions)
+MODULES = (info, users, guilds, emojis, members, roles, channels, messages, reactions, invites, commands, interactions, unmodelled)
 
 
 def build_router(sandbox: "Sandbox") -> Router:

@@ -5,7 +5,23 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from sandbox.validate.forms import REQUIRED, Bool, Choice, Distinct, Form, Int, Length, Number, Path, Problems, Range, Text, parse, refuse
+from sandbox.validate.forms import (
+    REQUIRED,
+    Bool,
+    Choice,
+    Distinct,
+    FileTypes,
+    Form,
+    Int,
+    Length,
+    Number,
+    Path,
+    Problems,
+    Range,
+    Text,
+    parse,
+    refuse,
+)
 
 SUB_COMMAND, SUB_COMMAND_GROUP, STRING, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, MENTIONABLE, NUMBER, ATTACHMENT = range(1, 12)
 LOCALES = (
@@ -13,6 +29,7 @@ LOCALES = (
     "vi", "tr", "cs", "el", "bg", "ru", "uk", "hi", "th", "zh-CN", "ja", "zh-TW", "ko", "ar", "he",
 )  # fmt: skip
 SAFE = 2**53 - 1
+BOT_DM = 1  # one of the contexts: direct messages with the bot
 # Names of chat-input commands and options: word characters in any script, the hyphen and the apostrophe
 _NAME = re.compile(r"^[-_'\w\u0900-\u097f\u0e00-\u0e7f]{1,32}$")
 
@@ -64,6 +81,7 @@ class Option(Form):
     min_length: Annotated[Int, Range(0, 6000)] | None = None
     max_length: Annotated[Int, Range(1, 6000)] | None = None
     autocomplete: Bool | None = None
+    file_types: FileTypes | None = None
 
 
 class CommandForm(Form):
@@ -83,13 +101,15 @@ class CommandForm(Form):
     nsfw: Bool = Field(default=False)
 
 
-def command(body: Any, at: Path = ()) -> dict[str, Any]:
+def command(body: Any, at: Path = (), *, of_guild: bool = False) -> dict[str, Any]:
     """A validated command, complete: every field that Discord keeps is there. 50035 otherwise."""
     if isinstance(body, dict):
         body = {key: value for key, value in body.items() if value is not None or key == "name"}
     form = parse(CommandForm, body, at)
     problems = Problems()
     _check_command(form, at, problems)
+    if of_guild and BOT_DM in (form.contexts or ()):
+        problems.add((*at, "contexts"), "APPLICATION_COMMAND_CONTEXT_INVALID", "Commands of a guild cannot be used in direct messages")
     problems.raise_any()
     permissions = form.default_member_permissions
     data: dict[str, Any] = {
@@ -123,6 +143,8 @@ def _option(option: Option) -> dict[str, Any]:
         # Discord does not keep what has no meaning for the type
         out.pop("choices", None)
         out.pop("autocomplete", None)
+    if option.type != ATTACHMENT:
+        out.pop("file_types", None)
     return out
 
 

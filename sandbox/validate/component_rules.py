@@ -11,6 +11,9 @@ from sandbox.validate.forms import REQUIRED, Path, Problems, Url
 
 MAX_ROWS, MAX_V2, MAX_TEXT = 5, 40, 4000
 MAX_MODAL = 5
+# Beside custom_id and url, of which the one excludes the other. The rule is documented, the error code is not known
+# (https://docs.discord.com/developers/components/reference#button).
+_FORBIDDEN = {c.PREMIUM: ("custom_id", "label", "url", "emoji")}
 _URL = re.compile(r"^(https?|discord)://\S+$")
 
 
@@ -56,7 +59,7 @@ def check_modal_components(parts: list[c.Component], known: KnownEmoji, path: Pa
             _check_options(part.options, part.max_values, where, problems)
         elif isinstance(part, c.TextInput):
             _check_text_input(part, where, where[-1] == "component", problems)
-        if isinstance(part, (c.CheckboxGroup, c.FileUpload)) and part.min_values == 0 and part.required is not False:
+        if isinstance(part, (c.Select, c.CheckboxGroup, c.FileUpload)) and part.min_values == 0 and part.required is not False:
             message = "A required component cannot have min_values set to 0"
             problems.add((*where, "required"), "COMPONENT_REQUIRED_ZERO_MIN_VALUES", message)
 
@@ -136,6 +139,9 @@ def _check_button(button: c.Button, where: Path, known: KnownEmoji, problems: Pr
             problems.add((*where, "sku_id"), "BUTTON_COMPONENT_SKU_ID_REQUIRED", "A sku id is required")
     elif not button.custom_id:
         problems.add((*where, "custom_id"), "BUTTON_COMPONENT_CUSTOM_ID_REQUIRED", "A custom id is required")
+    for name in _FORBIDDEN.get(button.style, ("sku_id",)):
+        if getattr(button, name):
+            problems.add((*where, name), "BUTTON_COMPONENT_FIELD_FORBIDDEN", f"A button of style {button.style} cannot have this field")
     if button.custom_id and button.url:
         for name in ("custom_id", "url"):
             problems.add(
@@ -174,6 +180,9 @@ def _check_select(select: c.Select, where: Path, known: KnownEmoji, problems: Pr
             if default.type not in allowed:
                 message = f"Value must be one of {{{', '.join(repr(a) for a in sorted(allowed))}}}."
                 problems.add((*where, "default_values", i, "type"), "BASE_TYPE_CHOICES", message)
+        if len(select.default_values) < low:  # none at all is always taken: py-cord sends an empty list with every such menu
+            message = "The specified number of default values is below the specified minimum values"
+            problems.add((*where, "default_values"), "SELECT_COMPONENT_TOO_FEW_DEFAULT_VALUES", message)
         _check_default_count(len(select.default_values), high, (*where, "default_values"), problems)
 
 

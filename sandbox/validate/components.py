@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from sandbox.validate.emoji import ComponentEmoji
-from sandbox.validate.forms import Bool, Choice, Color, CustomId, Distinct, Form, Int, Length, Range, Snowflake, Text, Url
+from sandbox.validate.forms import Bool, Choice, Color, CustomId, Distinct, FileTypes, Form, Int, Length, Range, Snowflake, Text, Url
 
 ACTION_ROW, BUTTON, STRING_SELECT, TEXT_INPUT, USER_SELECT, ROLE_SELECT, MENTIONABLE_SELECT, CHANNEL_SELECT = range(1, 9)
 SECTION, TEXT_DISPLAY, THUMBNAIL, MEDIA_GALLERY, FILE, SEPARATOR = range(9, 15)
@@ -202,6 +202,7 @@ class FileUpload(Component):
     min_values: Annotated[Int, Range(0, 10)] | None = None
     max_values: Annotated[Int, Range(1, 10)] | None = None
     required: Bool | None = None
+    file_types: FileTypes | None = None
 
 
 class RadioGroup(Component):

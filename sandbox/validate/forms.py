@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from sandbox.errors import invalid_form
@@ -194,6 +194,26 @@ class Distinct(_After):
                 refuse("SET_TYPE_ALREADY_CONTAINS_VALUE", "The set already contains this value", (index,))
 
 
+FILE_GROUPS = {
+    "image": (".png", ".gif", ".jpg", ".jpeg", ".jfif", ".webp", ".avif"),
+    "video": (".mp4", ".mov", ".qt", ".webm"),
+    "audio": (".mp3", ".m4a", ".wav", ".ogg", ".opus", ".flac"),
+}
+
+
+def _file_type(value: str) -> str:
+    value = value.lower()
+    if value not in FILE_GROUPS and not re.fullmatch(r"\.[^.\s/\\]+", value):
+        refuse("FILE_TYPE_INVALID", "Must be image, video, audio or an extension that begins with a dot.")
+    return value
+
+
+def takes_file(filename: str, file_types: list[str] | None) -> bool:
+    """Whether a field with these `file_types` takes the file; only the extension counts."""
+    endings = tuple(ending for kind in file_types or () for ending in FILE_GROUPS.get(kind, (kind,)))
+    return not endings or filename.lower().endswith(endings)
+
+
 @dataclass(frozen=True)
 class NotEmpty(_After):
     """A text that must hold something."""
@@ -260,3 +280,7 @@ class Url(_After):
 
 CustomId = Annotated[Text, Length(1, 100)]
 Color = Annotated[Int, Range(0, 0xFFFFFF)]
+
+
+FileTypes = Annotated[list[Annotated[Text, AfterValidator(_file_type)]], Length(0, 10)]
+"""What a file field takes (https://docs.discord.com/developers/reference#file-type-filtering)."""

@@ -42,10 +42,11 @@ class RoleForm(Form):
     icon: Text | None = None
     unicode_emoji: Text | None = None
 
-    def needs_boosts(self) -> bool:
-        """Whether it asks for what only boosted guilds have."""
+    def features(self) -> set[str]:
+        """The guild features that it takes: boosts bring them."""
         colors = self.colors
-        return bool(self.icon or self.unicode_emoji or (colors and (colors.secondary_color or colors.tertiary_color)))
+        gradient = colors is not None and (colors.secondary_color is not None or colors.tertiary_color is not None)
+        return ({"ROLE_ICONS"} if self.icon or self.unicode_emoji else set()) | ({"ENHANCED_ROLE_COLORS"} if gradient else set())
 
 
 class PositionForm(Form):
@@ -92,6 +93,7 @@ class ChannelForm(Form):
     topic: Annotated[Text, Length(0, 1024)] | None = None
     nsfw: Bool | None = None
     rate_limit_per_user: Annotated[Int, Range(0, 21_600)] | None = None
+    flags: Int | None = None
     parent_id: Snowflake | None = None
     permission_overwrites: Annotated[list[OverwriteForm], Length(0, 100)] | None = None
 
@@ -102,10 +104,22 @@ class ChannelCreateForm(ChannelForm):
     name: Annotated[Text, Length(1, 100)] = Field()  # pyright: ignore[reportIncompatibleVariableOverride, reportGeneralTypeIssues]
 
 
+class BanForm(Form):
+    """PUT of a ban: how far back the user's messages go with it."""
+
+    delete_message_seconds: Annotated[Int, Range(0, 7 * 86_400)] | None = None
+    delete_message_days: Annotated[Int, Range(0, 7)] | None = None  # deprecated, still taken
+
+    @property
+    def seconds(self) -> int:
+        """The span, in seconds."""
+        return self.delete_message_seconds if self.delete_message_seconds is not None else (self.delete_message_days or 0) * 86_400
+
+
 class BulkDeleteForm(Form):
     """Messages to delete at once."""
 
-    messages: Annotated[list[Snowflake], Length(2, 100)]
+    messages: Annotated[list[Snowflake], Length(2, 100), Distinct()]
 
 
 class RecipientForm(Form):

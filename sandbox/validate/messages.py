@@ -1,10 +1,10 @@
 """Bodies that send or edit messages, modals and autocomplete choices."""
 
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 from loguru import logger
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, BeforeValidator
 
 from sandbox.validate import component_rules
 from sandbox.validate.components import Component, MessageComponent, ModalComponent
@@ -14,6 +14,7 @@ from sandbox.validate.forms import Bool, Choice, CustomId, Distinct, Form, Int, 
 
 SUPPRESS_EMBEDS, EPHEMERAL, LOADING, SUPPRESS_NOTIFICATIONS, COMPONENTS_V2 = 1 << 2, 1 << 6, 1 << 7, 1 << 12, 1 << 15
 MAX_CONTENT = 2000
+FORWARD = 1  # a message reference that forwards
 
 
 def _nonce(value: Any) -> int | str:
@@ -24,13 +25,24 @@ def _nonce(value: Any) -> int | str:
     return value
 
 
+def not_modelled(what: str) -> NoReturn:
+    """Refuse a field that Discord takes, in words: a bot must not be left to think that it did something wrong."""
+    logger.warning("{0} was refused: Discord knows {0}, the sandbox does not", what)
+    refuse("NOT_MODELLED_BY_THE_SANDBOX", f"Discord knows {what}, the sandbox does not.")
+
+
 def _not_modelled(what: str) -> BeforeValidator:
     def check(value: Any) -> None:
         if value is not None:
-            logger.warning("a message with {0} was refused: Discord knows {0}, the sandbox does not", what)
-            refuse("NOT_MODELLED_BY_THE_SANDBOX", f"Discord knows {what}, the sandbox does not.")
+            not_modelled(what)
 
     return BeforeValidator(check)
+
+
+def _no_forwarding(value: int) -> int:
+    if value == FORWARD:
+        not_modelled("forwarding")
+    return value
 
 
 class AllowedMentions(Form):
@@ -48,6 +60,7 @@ class AttachmentForm(Form):
     id: Snowflake
     filename: Annotated[Text, Length(1, 1024)] | None = None
     description: Annotated[Text, Length(0, 1024)] | None = None
+    is_spoiler: Bool | None = None
 
 
 class ReferenceForm(Form):
@@ -57,7 +70,7 @@ class ReferenceForm(Form):
     channel_id: Snowflake | None = None
     guild_id: Snowflake | None = None
     fail_if_not_exists: Bool | None = None
-    type: Annotated[Int, Choice((0,))] | None = None
+    type: Annotated[Int, Choice((0, 1)), AfterValidator(_no_forwarding)] | None = None
 
 
 class MessageForm(Form):

@@ -59,6 +59,14 @@ async def submitted(rest: Rest, opened_by: Result) -> Result:
     return await (await opened_by.modal()).submit({"t": "x"})
 
 
+async def test_a_form_that_a_command_opened_is_closed_without_a_message(rest: Rest, alice: Actor) -> None:
+    """discord.js (PR 8455) and disnake (PR 758) answer so, and Discord takes it."""
+    result = await submitted(rest, await alice.slash("ping"))
+    assert (await rest.answer(result.interaction, DEFER_UPDATE)).status == 204
+    assert (await rest.webhook("GET", result.interaction, "@original")).code == 10008
+    assert (await rest.webhook("POST", result.interaction, body={"content": "later"})).status == 200
+
+
 async def test_an_answer_tells_whom_its_user_command_was_used_on(rest: Rest, alice: Actor) -> None:
     await rest.register({"type": 2, "name": "Who"})
     interaction = (await alice.user_command("Who", alice.sandbox.actor("bob"))).interaction
@@ -220,7 +228,7 @@ class TestRefusals:
         [
             (Kind.COMMAND, [None, 1, DEFER_UPDATE, UPDATE, CHOICES, 99, "4"]),
             (Kind.COMPONENT, [1, CHOICES, 99]),
-            (Kind.MODAL, [1, DEFER_UPDATE, UPDATE, CHOICES, MODAL]),
+            (Kind.MODAL, [1, UPDATE, CHOICES, MODAL]),
             (Kind.AUTOCOMPLETE, [1, MESSAGE, DEFER, DEFER_UPDATE, UPDATE, MODAL]),
         ],
     )
