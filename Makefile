@@ -3,6 +3,7 @@
 # make test      all tests; the long ones take a sample of their cases
 # make test-all  all tests with all of their cases, which takes many minutes
 # make check     style, types, import rules
+# make bench     measures the bot beside others, for about 40 minutes; a table and a picture in .bench/
 # make messages  bring the catalogues in locales/ up to date with the source
 #
 # Each makes .venv when it is missing. PYTHON=… chooses another interpreter (3.11 or newer).
@@ -13,7 +14,7 @@ LOCALES ?= en ja
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: demo run test test-all check messages
+.PHONY: demo run test test-all check bench messages
 
 demo: .venv/runtime
 	@exec $(BIN)/python -m tools.demo
@@ -32,6 +33,9 @@ check: .venv/dev
 	$(BIN)/ruff format --check
 	$(BIN)/pyright
 	$(BIN)/lint-imports
+
+bench: .venv/dev
+	$(BIN)/python -m bench
 
 messages: .venv/runtime
 	@mkdir -p locales

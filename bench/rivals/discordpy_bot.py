@@ -1,0 +1,29 @@
+"""A minimal role-toggle bot with discord.py."""
+
+import os
+
+import discord
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+from yarl import URL
+
+
+class Toggle(discord.Client):
+    """Gives or takes the role that a button names, and says so."""
+
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        """A click."""
+        role_id = int(interaction.data["custom_id"].removeprefix("role:"))
+        member = interaction.user
+        if member.get_role(role_id):
+            await member.remove_roles(discord.Object(role_id), reason="Role panel: Colours")
+            said = f"Removed: <@&{role_id}>."
+        else:
+            await member.add_roles(discord.Object(role_id), reason="Role panel: Colours")
+            said = f"Added: <@&{role_id}>."
+        await interaction.response.send_message(said, ephemeral=True)
+
+
+Route.BASE = os.environ["API_URL"] + "/v10"
+DiscordWebSocket.DEFAULT_GATEWAY = URL(os.environ["API_URL"]).with_scheme("ws").with_path("/")
+Toggle(intents=discord.Intents(guilds=True)).run(os.environ["TOKEN"])
