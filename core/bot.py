@@ -18,7 +18,7 @@ from loguru import logger
 
 from core.database import Database
 from core.entrance import LASTING_SECONDS, announce, closed_for_good, explained, log_in, who_and_how_many
-from core.errors import ExpectedStop, LastingStop
+from core.errors import BOT_NOT_HERE, JUST_STARTED, SERVER_AWAY, ExpectedStop, LastingStop
 from core.foresight import Foresight
 from core.gateway_events import outlive_unreadable_events
 from core.gateway_watch import GatewayWatch
@@ -40,7 +40,8 @@ GOODBYE = 2.0  # seconds that the gateway has to answer a close
 SYNC_PAUSES = (2.0, 10.0, 60.0)  # seconds, the last again and again
 GATEWAY_RETRY = 5.0  # seconds
 IDENTIFY_PAUSE = 5.0  # seconds, https://docs.discord.com/developers/events/gateway#rate-limiting
-GUILD_WAIT = 10.0  # seconds that a click waits for its guild at a start
+GUILD_WAIT = 2.0  # seconds that a click waits for its guild at a start
+ALL_ARRIVED = 60.0  # seconds after READY by which a guild that Discord can serve has come
 
 
 class RolePanelBot(commands.Bot):
@@ -75,7 +76,6 @@ class RolePanelBot(commands.Bot):
         self.pace = Pace(lambda: max(1, len(self.held_shards)) / (self.shard_count or 1))
         self.loops: set[Loop] = {self.known_guilds.loop}  # and those of all cogs
         self._ending: set[asyncio.Task[Any]] = set()
-        self._guild_arrived = asyncio.Event()
         self._stop = asyncio.Event()
         self.refusal: str | None = None  # what Discord refuses the bot for, until somebody mends it
 
@@ -109,25 +109,27 @@ class RolePanelBot(commands.Bot):
         if not initial:
             await asyncio.sleep(random.uniform(1.0, 5.0))
 
-    async def on_guild_available(self, guild: discord.Guild) -> None:
-        """A guild came (back): clicks that wait for it go on."""
-        self._guild_arrived.set()
-        self._guild_arrived = asyncio.Event()
-
-    async def on_guild_join(self, guild: discord.Guild) -> None:
-        """A new guild is a guild that arrived."""
-        await self.on_guild_available(guild)
-
     async def guild(self, guild_id: int) -> discord.Guild | None:
-        """The guild from the cache, with all that is known of it; just after a start it is waited for. None when it does not come."""
+        """The guild from the cache, with all that is known of it; None when it is not there. Only one that may come yet is waited for."""
         try:
             async with asyncio.timeout(GUILD_WAIT):
                 while (guild := self.get_guild(guild_id)) is None or guild.unavailable:
-                    await self._guild_arrived.wait()
+                    if self.absence(guild_id) is not JUST_STARTED:
+                        return None
+                    await self.known_guilds.arrived.wait()
         except TimeoutError:
             return None
         await self.known_guilds.remember(guild)
         return guild
+
+    def absence(self, guild_id: int) -> str:
+        """The sentence that says why a guild is not there: the bot is not in it, Discord cannot serve it, or it has not come yet."""
+        since = self.gateway_watch.ready_for((guild_id >> 22) % (self.shard_count or 1))
+        if since is None:
+            return JUST_STARTED
+        if self.get_guild(guild_id) is None:
+            return BOT_NOT_HERE
+        return SERVER_AWAY if guild_id in self.known_guilds.outages or since > ALL_ARRIVED else JUST_STARTED
 
     def add_cog(self, cog: discord.Cog, *, override: bool = False) -> None:
         """Add a cog and its component handlers."""
@@ -259,7 +261,18 @@ class RolePanelBot(commands.Bot):
 
     async def sync(self) -> int:
         """Register the commands of the loaded cogs at Discord and answer how many there are."""
-        await self.sync_commands(force=True)
+        try:
+            await self.sync_commands(force=True)
+        except (discord.Forbidden, discord.NotFound):
+            if self.settings.owner_guild_id is None:
+                raise
+            await self.sync_commands(force=True, register_guild_commands=False)
+            logger.warning(
+                "OWNER_GUILD_ID: /cog could not be registered in the server {}, which is not there or has not invited the bot. "
+                "All other commands are registered",
+                self.settings.owner_guild_id,
+            )
+            return sum(command.guild_ids is None for command in self.application_commands)
         return len(self.application_commands)
 
     async def _sync_until_done(self) -> None:

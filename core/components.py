@@ -1,5 +1,6 @@
 """Small helpers around Discord's message payloads that every cog uses."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ Payload = dict[str, Any]
 
 MORE = N_("… and {n} more")
 LINE_BREAK = Markup("\n")
+OPTION_DESCRIPTION_MAX = 100  # https://docs.discord.com/developers/components/reference#string-select-select-option-structure
 
 
 def text_message(content: Markup, *, embeds: list[Payload] | None = None, components: list[Payload] | None = None) -> Payload:
@@ -59,6 +61,21 @@ def partial_emoji(stored: str | None, custom_ids: Collection[int]) -> Payload | 
     if partial.id not in custom_ids:
         return None
     return {"id": str(partial.id), "name": partial.name, "animated": partial.animated}
+
+
+def told_apart(options: Sequence[Payload], role_ids: Sequence[int]) -> list[Payload]:
+    """The options of a menu of roles, one for each of `role_ids`; those that read alike have the role's id in their description."""
+    looks = Counter((option["label"], option.get("description")) for option in options)
+    return [
+        _named_by_id(option, role_id) if looks[option["label"], option.get("description")] > 1 else option
+        for option, role_id in zip(options, role_ids, strict=True)
+    ]
+
+
+def _named_by_id(option: Payload, role_id: int) -> Payload:
+    own = f" · {role_id}"
+    described = option.get("description")
+    return {**option, "description": described[: OPTION_DESCRIPTION_MAX - len(own)] + own if described else str(role_id)}
 
 
 def private(payload: Payload) -> Payload:

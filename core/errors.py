@@ -58,6 +58,12 @@ HELD_BACK = N_(
 )
 TOO_SLOW = N_("That took too long. Please try again in a moment.")
 NOT_ALLOWED = N_("You may not use this command.")
+JUST_STARTED = N_("The bot has just started and does not know this server yet. Please try again in a moment.")
+SERVER_AWAY = N_("Discord has trouble with this server right now. Please try again in a few minutes.")
+BOT_NOT_HERE = N_(
+    "The bot itself is not in this server, only its commands are. Somebody who manages the server can invite it "
+    "with the scopes `bot` and `applications.commands`."
+)
 ONLY_IN_SERVERS = N_("This works only inside a server.")
 
 

@@ -17,8 +17,10 @@ class GatewayWatch:
         self._bot = bot
         self._sharded = isinstance(bot, discord.AutoShardedClient)
         self._live: set[int] = set()
+        self._ready_at: dict[int, float] = {}
         prefix = "on_shard_" if self._sharded else "on_"
         bot.add_listener(self._came, f"{prefix}connect")  # dispatched on READY
+        bot.add_listener(self._ready, f"{prefix}connect")
         bot.add_listener(self._came, f"{prefix}resumed")
         bot.add_listener(self._went, f"{prefix}disconnect")
 
@@ -27,9 +29,18 @@ class GatewayWatch:
         """Why the gateway does not work now, a sentence for each shard; empty while every shard is connected."""
         return [f"shard {shard_id}: {reason}" for shard_id in self._expected() if (reason := self._failure(shard_id))]
 
+    def ready_for(self, shard_id: int) -> float | None:
+        """The seconds since READY named the shard's guilds; None before that."""
+        at = self._ready_at.get(shard_id)
+        return None if at is None else time.monotonic() - at
+
     def left(self) -> None:
         """The bot itself went away from the gateway."""
         self._live.clear()
+        self._ready_at.clear()
+
+    async def _ready(self, shard_id: int | None = None) -> None:
+        self._ready_at[self._own(shard_id)] = time.monotonic()
 
     async def _came(self, shard_id: int | None = None) -> None:
         self._live.add(self._own(shard_id))

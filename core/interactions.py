@@ -209,6 +209,7 @@ class Gate:
             try:
                 if answer.age >= WATCHDOG and answer.acknowledgement in DEFERRABLE:
                     await answer.defer()  # before anything is done: perhaps Discord takes no answer any more
+                await self._expect_guild(interaction, answer)
                 await self._route(interaction, answer)
                 if not answer.settled:
                     raise RuntimeError("the handler ended without an answer")
@@ -218,6 +219,15 @@ class Gate:
                     continue  # the process stood still before anything was begun: ask Discord, and begin anew if it is not too late
                 await self._tell(interaction, answer, error, done)
             return
+
+    async def _expect_guild(self, interaction: discord.Interaction, answer: Answer) -> None:
+        """Raise UserError that says why the guild is not there: then nothing can be judged, and nothing is done."""
+        guild_id = interaction.guild_id
+        if guild_id is None or answer.acknowledgement is Acknowledgement.AUTOCOMPLETE:
+            return
+        guild = self._bot.get_guild(guild_id)
+        if (guild is None or guild.unavailable) and await self._bot.guild(guild_id) is None:
+            raise errors.UserError(self._bot.absence(guild_id))
 
     async def _tell(self, interaction: discord.Interaction, answer: Answer, error: Exception, done: deeds.Deeds) -> None:
         if isinstance(error, TooLate | NotServing):

@@ -49,6 +49,8 @@ class KnownGuilds:
         self._hidden: dict[int, dict[int, ChannelPower]] = {}  # of the guilds whose memory was read
         self._unread: set[int] = set()
         self._unsaved: dict[int, set[int]] = {}
+        self.outages: set[int] = set()  # guilds that were there and that Discord cannot serve now
+        self.arrived = asyncio.Event()  # set when the next guild comes, then replaced
         self.loop = Loop(N_("Remembering what channels allow"), self._read_and_save)
         self._one_at_a_time = asyncio.Lock()
         # No public name: py-cord's own events come later than what they tell of.
@@ -121,9 +123,21 @@ class KnownGuilds:
             if channel_id:
                 self._changed(guild_id, channel_id, before)
             elif name in ("GUILD_CREATE", "GUILD_DELETE"):
+                self._came_or_went(guild_id, came=name == "GUILD_CREATE", unavailable=bool(data.get("unavailable")))
                 self._hidden.pop(guild_id, None)
                 self._unread.add(guild_id)
                 self.loop.wake()
+
+    def _came_or_went(self, guild_id: int, *, came: bool, unavailable: bool) -> None:
+        """Keep what py-cord's events tell too late: during its start it holds them back."""
+        if came and not unavailable:
+            self.outages.discard(guild_id)
+            self.arrived.set()
+            self.arrived = asyncio.Event()
+        elif unavailable:
+            self.outages.add(guild_id)
+        else:
+            self.outages.discard(guild_id)
 
     def _look(self, guild_id: int, channel_id: int) -> ChannelPower | None:
         """What a channel allows now; None when it is hidden or not there."""

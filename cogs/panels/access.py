@@ -16,7 +16,6 @@ from models import GuildConfig
 if TYPE_CHECKING:
     from core.bot import RolePanelBot
 
-GUILD_MISSING = N_("The bot has just started and does not know this server yet. Please try again in a moment.")
 NOT_AN_EDITOR = N_("For this you need the permission Manage Roles, or a role that may edit panels by `/config managers`.")
 ONLY_ADMINISTRATORS = N_("Only an administrator can confirm powerful permissions.")
 
@@ -43,8 +42,9 @@ class Editor:
         member = interaction.user
         if not isinstance(member, discord.Member):
             raise UserError(ONLY_IN_SERVERS)
-        if await cast("RolePanelBot", interaction.client).guild(member.guild.id) is None:
-            raise UserError(GUILD_MISSING)
+        bot = cast("RolePanelBot", interaction.client)
+        if await bot.guild(member.guild.id) is None:
+            raise UserError(bot.absence(member.guild.id))
         editor = cls(member.id, frozenset(role.id for role in member.roles), guild_permissions(interaction), *Sent.by(interaction))
         if not allows(editor.permissions, Permission.MANAGE_ROLES):
             config = await GuildConfig.get_or_none(guild_id=interaction.guild_id)

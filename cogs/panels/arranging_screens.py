@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from cogs.panels import verbs
-from cogs.panels.components import button, option, row, string_select
+from cogs.panels.components import button, role_options, row, string_select
 from cogs.panels.ordering import Sort, Step
 from cogs.panels.view import RolePage, View, screen
 from core.components import Payload, fit
@@ -25,7 +25,7 @@ def order(view: View, number: int = 0, item_id: int = 0, notices: Iterable[Marku
     for place, role in enumerate(page.roles, page.first + 1):
         line = Markup("{}. {}").format(place, role.label)
         lines.append(Markup("**▶ {}**").format(line) if role.item_id == picked else line)
-    options = [option(role.label, str(role.item_id), default=role.item_id == picked) for role in page.roles]
+    options = role_options(page.roles, picked)
 
     def step(kind: Step, label: Markup, disabled: bool) -> Payload:
         return button(view.id(verbs.MOVE_ROLE, picked, kind), label, disabled=disabled)
@@ -59,7 +59,7 @@ def removal(view: View, number: int = 0, notices: Iterable[Markup] = ()) -> Payl
     page = RolePage.at(view.panel, number)
     rows: list[Payload] = []
     if page.roles:
-        options = [option(role.label, str(role.item_id)) for role in page.roles]
+        options = role_options(page.roles)
         custom_id = view.id(verbs.REMOVE_MANY, page.number)
         rows.append(row(string_select(custom_id, page.caption(t("Roles to take off the panel"), t), options, max_values=len(options))))
     rows.append(row(*page.turns(view, verbs.REMOVAL), view.back(page.number)))

@@ -3,12 +3,14 @@
 Limits: https://docs.discord.com/developers/components/reference
 """
 
+from collections.abc import Sequence
+
 from discord import ButtonStyle, ComponentType, InputTextStyle
 
 from core.channels import POSTABLE
-from core.components import Payload
+from core.components import Payload, told_apart
 from core.markup import plain
-from domain.panels import ButtonColour
+from domain.panels import ButtonColour, RoleSpec
 
 OPTIONS_MAX = 25
 ROW_WIDTH = 5
@@ -47,6 +49,12 @@ def option(label: str, value: str, *, description: str | None = None, emoji: Pay
     if description:
         made["description"] = plain(description)
     return made if emoji is None else {**made, "emoji": emoji}
+
+
+def role_options(roles: Sequence[RoleSpec], picked: int = 0) -> list[Payload]:
+    """Items of a panel as the entries of a menu; the one with the id `picked` is preselected."""
+    options = [option(role.label, str(role.item_id), default=role.item_id == picked) for role in roles]
+    return told_apart(options, [role.role_id for role in roles])
 
 
 def string_select(custom_id: str, placeholder: str, options: list[Payload], *, max_values: int = 1) -> Payload:

@@ -97,7 +97,8 @@ def _filled(part: Payload, values: dict[str, Any], role_ids: Collection[str]) ->
             bare = {key: given for key, given in part.items() if key != "value"}
             return {**bare, "value": value[: part["max_length"]]} if value else bare
         case ComponentType.role_select.value:
-            return {**part, "default_values": [{"id": role_id, "type": "role"} for role_id in value or () if role_id in role_ids]}
+            picked = [{"id": role_id, "type": "role"} for role_id in value or () if role_id in role_ids]
+            return {**part, "default_values": picked} if picked else part
         case ComponentType.radio_group.value:
             return {**part, "options": [{**option, "default": option["value"] == value} for option in part["options"]]}
         case _:

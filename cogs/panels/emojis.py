@@ -10,7 +10,33 @@ from core.errors import UserError
 from core.i18n import N_
 
 # Discord's own emojis lag behind Unicode; what it does not draw, it refuses in components.
-NEWEST_EMOJI_VERSION = 15.0
+NEWEST_EMOJI_VERSION = 16.0
+# Marks that nobody sees and that come along when text is copied: zero width space, direction marks, isolates, byte order mark.
+_UNSEEN = dict.fromkeys((0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF, 0x061C, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+# Discord's names that the library does not know.
+_DISCORDS = {
+    "smiling_face_with_3_hearts": "🥰",
+    "face_with_symbols_over_mouth": "🤬",
+    "slight_smile": "🙂",
+    "slight_frown": "🙁",
+    "upside_down": "🙃",
+    "hugging": "🤗",
+    "nerd": "🤓",
+    "cowboy": "🤠",
+    "first_place": "🥇",
+    "second_place": "🥈",
+    "third_place": "🥉",
+    "speech_left": "🗨️",
+    "frame_photo": "🖼️",
+    "tools": "🛠️",
+    "desktop": "🖥️",
+    "mouse_three_button": "🖱️",
+    "microphone2": "🎙️",
+    "map": "🗺️",
+    "medal": "🏅",
+    "white_sun_small_cloud": "🌤️",
+    "flame": "🔥",
+}
 _CUSTOM = re.compile(r"<a?:\w{2,32}:(?P<id>\d{15,20})>\Z", re.ASCII)
 _NAME = re.compile(r":(?P<name>[\w+-]{1,64}):\Z")
 # Names of Discord's that follow a rule, and that nobody else has: :flag_jp:, :regional_indicator_a:, :thumbsup_tone3:, :wave::skin-tone-2:
@@ -30,7 +56,7 @@ def parse_emoji(text: str, custom: Collection[discord.GuildEmoji]) -> str | None
 
     Raises UserError that names what is accepted.
     """
-    text = text.strip()
+    text = text.translate(_UNSEEN).strip()
     if not text:
         return None
     shown = text[:80]
@@ -56,7 +82,8 @@ def _named(text: str) -> str:
     if match := _TONED.match(text):
         first, *others = _named(f"{match['name']}:").replace("\ufe0f", "")
         return "".join((first, chr(_TONE_0 + int(match["tone"])), *others))
-    return emoji.emojize(text, language="alias")
+    named = text[1:-1] if text.startswith(":") and text.endswith(":") else ""
+    return _DISCORDS.get(named) or emoji.emojize(text, language="alias")
 
 
 def _qualified(text: str) -> str:

@@ -12,7 +12,7 @@ import discord
 from discord.http import Route
 from loguru import logger
 
-from cogs.panels.access import GUILD_MISSING, Editor
+from cogs.panels.access import Editor
 from cogs.panels.message_rows import MessageRows, Post
 from cogs.panels.render import Present, panel_message
 from cogs.panels.words import link
@@ -100,7 +100,7 @@ class Poster:
         """The guild with its roles and channels. Raises UserError while it is not known yet."""
         guild = await self._bot.guild(guild_id or 0)
         if guild is None:
-            raise UserError(GUILD_MISSING)
+            raise UserError(self._bot.absence(guild_id or 0))
         return guild
 
     async def render(self, guild: discord.Guild, panel: PanelSpec, page: int = 0, *, inert: bool = False) -> Payload:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import discord
 
 from cogs.panels.components import OPTIONS_MAX, ROWS_MAX, button, option, row, string_select
-from core.components import Payload, fit, partial_emoji
+from core.components import Payload, fit, partial_emoji, told_apart
 from core.i18n import N_, Translator
 from core.markup import Markup, escape, role_mention
 from domain.custom_id import CHOOSE, OPEN, OPEN_PICKER, PRESS, encode
@@ -128,6 +128,7 @@ def _dropdown(panel: PanelSpec, roles: Roles, custom_id: str, placeholder: str, 
         option(role.label, str(role.item_id), description=role.description, emoji=partial_emoji(role.emoji, present.emoji_ids))
         for role in roles
     ]
+    options = told_apart(options, [role.role_id for role in roles])
     options.append(option(t("Change or clear my roles…"), OPEN_PICKER))
     return string_select(custom_id, placeholder, options, max_values=1 if panel.mode.chooses_one else len(roles))
 

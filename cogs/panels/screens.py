@@ -6,7 +6,7 @@ Pure: from plain values to payloads. Each screen's custom_ids carry the panel's 
 from collections.abc import Iterable, Sequence
 
 from cogs.panels import verbs
-from cogs.panels.components import OPTIONS_MAX, ROW_WIDTH, button, option, role_select, row, string_select
+from cogs.panels.components import OPTIONS_MAX, ROW_WIDTH, button, role_options, role_select, row, string_select
 from cogs.panels.postings import Posting
 from cogs.panels.view import EMBED_DESCRIPTION_MAX, RolePage, View, as_of, screen, states
 from cogs.panels.words import MODES, STYLES, powers, refusals, role_name, role_names, unseen
@@ -34,7 +34,7 @@ def main(view: View, notices: Iterable[Markup] = (), number: int = 0) -> Payload
     if free:
         rows.append(row(role_select(view.id(verbs.ADD_ROLES), t("Add roles"), max_values=free)))
     if page.roles:
-        roles = [option(role.label, str(role.item_id)) for role in page.roles]
+        roles = role_options(page.roles)
         rows.append(row(string_select(view.id(verbs.ROLE), page.caption(t("Change one role"), t), roles)))
         at = page.number
         arranging = button(view.id(verbs.ORDER, at), t("Reorder")), button(view.id(verbs.REMOVAL, at), t("Remove roles"))

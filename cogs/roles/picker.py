@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from core.components import Payload, partial_emoji, text_message
+from core.components import Payload, partial_emoji, text_message, told_apart
 from core.i18n import N_, Translator
 from core.markup import Markup, plain
 from domain.custom_id import encode
@@ -67,7 +67,7 @@ def _select(panel: PanelSpec, page: int, held: frozenset[int], t: Translator, em
         "placeholder": plain(text),
         "min_values": 0,
         "max_values": max(1, len(ticked)) if panel.mode.chooses_one else len(roles),
-        "options": [_option(role, role.role_id in held, emoji_ids) for role in roles],
+        "options": told_apart([_option(role, role.role_id in held, emoji_ids) for role in roles], [role.role_id for role in roles]),
     }
 
 

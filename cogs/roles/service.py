@@ -18,7 +18,7 @@ from cogs.roles.decision import Board, Click, Decision, decide, facts_of, planne
 from cogs.roles.queue import Job, RoleQueue, Turn
 from cogs.roles.refusals import Refusals, Spawn
 from cogs.roles.tools import Tools
-from cogs.roles.turns import BEING_EDITED, GUILD_MISSING, STALE_MAX, Part, Tell, Turns
+from cogs.roles.turns import BEING_EDITED, STALE_MAX, Part, Tell, Turns
 from cogs.roles.waiting import postpone, waiting_roles
 from core.answer import AnsweredElsewhere
 from core.errors import OUTDATED, UserError, is_database_away
@@ -270,7 +270,7 @@ class RoleService:
     async def _facts(self, click: Click) -> GuildFacts:
         guild = await self._bot.guild(click.guild_id)
         if guild is None:
-            raise UserError(GUILD_MISSING)
+            raise UserError(self._bot.absence(click.guild_id))
         return guild_facts(guild)
 
     async def _record_refusal(self, click: Click, decision: Decision, tell: Tell) -> None:

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 LAST_MOMENT = timedelta(minutes=14, seconds=30)  # of the 15 minutes for which an answer can be edited
 PATIENCE = 30.0  # seconds that a change whose turn has come may still wait for a rate limit
 STALE_MAX = 3  # times that a panel may turn out to be newer than the one planned with
-GUILD_MISSING = N_("The bot has just started and does not know this server yet. Please try again in a moment.")
 BEING_EDITED = N_("This panel is being edited right now. Please try again in a moment.")
 
 Tell = Callable[[Outcome], Awaitable[None]]
@@ -118,7 +117,7 @@ class Turns:
         guild_id, member_id = parts[0].member
         guild = await self._bot.guild(guild_id)
         if guild is None:
-            raise UserError(GUILD_MISSING)
+            raise UserError(self._bot.absence(guild_id))
         facts = guild_facts(guild)
         seen = await self._present(guild_id, member_id)
         if isinstance(seen, Problem):

@@ -1,11 +1,12 @@
 """What texts and payloads are made of."""
 
 import time
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.components import fit
+from core.components import fit, told_apart
 from core.i18n import translator
 from core.markup import Markup, clipped, escape
 
@@ -30,3 +31,16 @@ def test_a_hundred_thousand_lines_take_no_time() -> None:
     began = time.thread_time()
     assert fit(["x" * 40] * 100_000, 4096, T).endswith("… and 99901 more")
     assert time.thread_time() - began < 0.5
+
+
+def test_roles_that_read_alike_are_told_apart_by_their_ids() -> None:
+    options: list[Any] = [
+        {"label": "Same"},
+        {"label": "Same"},
+        {"label": "Same", "description": "third"},
+        {"label": "Long", "description": "x" * 100},
+        {"label": "Long", "description": "x" * 100},
+        {"label": "Other"},
+    ]
+    told = [option.get("description") for option in told_apart(options, [1, 2, 3, 4, 5, 6])]
+    assert told == ["1", "2", "third", "x" * 96 + " · 4", "x" * 96 + " · 5", None]

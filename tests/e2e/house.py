@@ -9,6 +9,7 @@ from discord.http import Route
 
 from core.bot import RolePanelBot, make_bot
 from core.database import Database
+from core.errors import JUST_STARTED
 from core.settings import Settings
 from domain import clock
 from domain.custom_id import CHOOSE, OPEN_PICKER, PRESS, encode
@@ -43,7 +44,7 @@ class House:
         """Start a bot as bot.py does, and wait until it is ready and its commands are registered."""
         self._bot = await make_bot(Settings(), self.database)  # pyright: ignore[reportCallIssue]
         self._running = asyncio.create_task(self._bot.run_until_stopped(), name="bot")
-        ready = asyncio.create_task(self._bot.guild(self.sandbox.guild.id))
+        ready = asyncio.create_task(self._guild_came(self._bot))
         try:
             await asyncio.wait({ready, self._running}, return_when=asyncio.FIRST_COMPLETED)
             if self._running.done():
@@ -51,6 +52,10 @@ class House:
             await self.sandbox.driver.until(self._commands_registered, what="for the commands")
         finally:
             ready.cancel()
+
+    async def _guild_came(self, bot: RolePanelBot) -> None:
+        while await bot.guild(self.sandbox.guild.id) is None and bot.absence(self.sandbox.guild.id) is JUST_STARTED:
+            pass  # it waits itself, and on a busy machine a guild takes its time to come
 
     async def stop(self) -> None:
         """Stop it as SIGTERM does."""

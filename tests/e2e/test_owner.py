@@ -2,6 +2,7 @@
 
 import discord
 import pytest
+from loguru import logger
 
 from core import interactions
 from models import AuditEntry
@@ -104,3 +105,18 @@ async def test_a_direct_message_that_is_delivered_twice_is_one(owned: House) -> 
     await olivia.say("reload health")
     await sandbox.until(lambda: "Reloaded `health`." in olivia.sees()[-1].text, what="for the next reply")
     assert len(olivia.sees()) == 4, "two messages and two replies"
+
+
+async def test_an_owner_guild_that_cannot_be_reached_harms_no_other_command(empty_house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OWNER_GUILD_ID", "999999999999999999")
+    (application,) = empty_house.sandbox.world.applications
+    empty_house.accepted += [f"undeclared refusal: PUT /applications/{application}/guilds/999999999999999999/commands → 403 (50001)"]
+    told: list[str] = []
+    sink = logger.add(lambda message: told.append(str(message)), level="WARNING")
+    try:
+        await empty_house.start()
+    finally:
+        logger.remove(sink)
+    assert [line for line in told if "OWNER_GUILD_ID: /cog could not be registered in the server 999999999999999999" in line]
+    assert (await (await empty_house.actor("olivia").slash("panel list")).message()).text
+    assert not [line for line in told if "trying again" in line]

@@ -4,6 +4,7 @@ Each step ends when the bot has done all that follows from it, and is told to th
 entitled to.
 """
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -107,9 +108,15 @@ class Stage:
         guild = _guild(house.sandbox)
         crowd = [_person(house.sandbox, guild, f"crowd{number}", None) for number in range(CROWD)]
         bot = next(iter(house.sandbox.world.applications.values()))
+        # py-cord tells a guild as joined or as available; before either event it is not waited for by who asks for it.
+        events = ("guild_join", "guild_available")
+        came = [asyncio.ensure_future(house.bot.wait_for(event, check=lambda one: one.id == guild.id, timeout=60)) for event in events]
+        await asyncio.sleep(0)  # lets them begin to listen
         members.join(house.sandbox.world, guild, bot.bot_id, role_ids=[_named(guild, "Role Bot").id])
-        while await house.bot.guild(guild.id) is None:
-            pass  # it waits itself, and on a busy machine a guild takes its time to come
+        _, others = await asyncio.wait(came, return_when=asyncio.FIRST_COMPLETED)
+        for other in others:
+            other.cancel()
+        assert await house.bot.guild(guild.id)
         await GuildConfig.create(guild_id=guild.id, manager_role_ids=[_named(guild, "Council").id])
         for command in bot.commands.values():
             entry = {"id": str(_named(guild, "Council").id), "type": 1, "permission": True}
