@@ -22,6 +22,7 @@ FIRST_ANSWER_WINDOW = 3.0  # seconds, then Discord drops the interaction
 FIRST_ANSWER_TIMEOUT = 1.0  # seconds for each try, at least
 PAUSE_BETWEEN_TRIES = 0.15
 ALREADY_ACKNOWLEDGED = 40060
+UNKNOWN_MESSAGE = 10008
 UNKNOWN_INTERACTION = 10062
 REPLY, DEFER_REPLY, DEFER_REDRAW, REDRAW, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
 
@@ -142,7 +143,7 @@ class Answer:
             self._state = _State.ANSWERED
 
     async def redraw(self, payload: Payload) -> None:
-        """Replace the message that the component is on, or the answer given before."""
+        """Replace the message that the component is on, or the answer given before. Where somebody deleted it, show a new one."""
         if not self._has_place(payload):
             await self.send(payload)
             return
@@ -213,6 +214,8 @@ class Answer:
                 if error.code == UNKNOWN_INTERACTION:
                     self._state = _State.DEAD
                     raise TooLate from error
+                if error.code == UNKNOWN_MESSAGE and kind == REDRAW and data is not None:
+                    return await self._callback(REPLY, private(data))  # deleted since the click, which is not acknowledged by this
                 if error.code != ALREADY_ACKNOWLEDGED:
                     raise
                 if not lost:
@@ -253,7 +256,13 @@ class Answer:
             webhook_id=self._application_id,
             webhook_token=self.token,
         )
-        await self._webhook(route, public(payload))
+        try:
+            await self._webhook(route, public(payload))
+        except TooLate as error:
+            gone = isinstance(error.__cause__, discord.HTTPException) and error.__cause__.code == UNKNOWN_MESSAGE
+            if not gone or self.acknowledgement is not Acknowledgement.REDRAW:
+                raise
+            await self._follow_up(payload)  # the message that the component is on was deleted
 
     async def _follow_up(self, payload: Payload) -> None:
         route = Route("POST", "/webhooks/{webhook_id}/{webhook_token}", webhook_id=self._application_id, webhook_token=self.token)

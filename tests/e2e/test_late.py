@@ -4,12 +4,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from tortoise.transactions import in_transaction
 
 from core.answer import TooLate
 from domain import clock
+from domain.custom_id import encode
 from models import AuditEntry, GuildConfig, Panel
 from sandbox.driver.results import Result
 from sandbox.faults import Fault
+from sandbox.interactions.record import Kind
 from tests.e2e.house import House, posted_panel
 from tests.e2e.test_clicks import click
 
@@ -104,3 +107,21 @@ async def test_a_process_that_stood_still_before_anything_was_begun_asks_whether
     monkeypatch.setattr(service, "click", stand_still_once)
     assert "Added" in await click(house, "alice", "Red")
     assert stood_still
+
+
+@pytest.mark.parametrize("waits", [False, True])
+async def test_a_screen_whose_message_is_gone_is_shown_anew(house: House, waits: bool) -> None:
+    """The answer to a press finds its message deleted: the person sees it all the same, and it is no error."""
+    panel, owner = await posted_panel(house, "Red"), house.actor("olivia").in_("roles")
+    posted, bot = owner.sees()[-1], next(iter(house.sandbox.world.applications.values()))
+    house.sandbox.ledger.allow(code=10008)
+    async with in_transaction() as db:
+        if waits:
+            await db.execute_query("LOCK TABLE panel IN ACCESS EXCLUSIVE MODE")
+        pressed = {"custom_id": encode("panels.check_page", panel.id, 0), "component_type": 2}
+        result = owner.begin(bot, Kind.COMPONENT, pressed, posted.record)
+        if waits:
+            await house.sandbox.until(lambda: result.interaction.reply is not None, 20, "for the acknowledgement")
+        owner.delete(posted)
+    await house.sandbox.until(lambda: any(message.ephemeral for message in owner.sees()), 20, "for the screen")
+    assert "Colours" in str(owner.sees()[-1].components)
