@@ -18,7 +18,7 @@ from tortoise.exceptions import BaseORMException, OperationalError
 from core.database_url import connect_arguments, of_no_use, where
 from core.errors import ExpectedStop
 from core.outages import FAILURES, POOLER, is_outage, told
-from core.postgres import dial
+from core.pool import WORKS_SECONDS, dial
 from core.settings import ROOT, DatabaseSettings, load_database_settings
 
 APP = "models"
@@ -27,7 +27,6 @@ EMBEDDED_DATA = ROOT / "data" / "postgres"
 # Any fixed number will do, as long as nothing else in this database takes advisory locks with it.
 MIGRATION_LOCK = 0x726F6C6570616E65
 PATIENCE_SECONDS, RETRY_SECONDS, CONNECT_SECONDS = 5.0, 0.25, 5.0
-STATEMENT_SECONDS = 30.0
 IDLE_SECONDS = 60.0  # that an unused connection is kept; routers and clouds forget silent ones after some minutes
 CLOSE_SECONDS = 2.0  # that connections have to come back to the pool; Tortoise would wait ten
 OLDEST_VERSION = 140000  # PostgreSQL 14, as server_version_num says it
@@ -66,7 +65,8 @@ class Database:
             self._embedded = embedded_server()
             self.url = await _undivided(self._embedded.start)
         await migrate(self.url)
-        self._context = await Tortoise.init(config=tortoise_config(self.url, self._settings.database_max_connections))
+        pool = self._settings.database_max_connections - 1  # the shards are held on one more
+        self._context = await Tortoise.init(config=tortoise_config(self.url, pool))
 
     async def ping(self, timeout: float) -> None:
         """Return when the database answers through the pool. Raises TimeoutError after `timeout` seconds, or what the driver raised."""
@@ -108,10 +108,10 @@ async def _undivided(work: Callable[[], Result]) -> Result:
         raise
 
 
-def tortoise_config(url: str, max_connections: int, statement_seconds: float | None = STATEMENT_SECONDS) -> dict[str, Any]:
+def tortoise_config(url: str, max_connections: int, statement_seconds: float | None = WORKS_SECONDS) -> dict[str, Any]:
     """Tortoise's configuration for a database URL; one pool of at most `max_connections`, a limit of seconds for each statement."""
     pool = {
-        "minsize": 1,
+        "minsize": 0,
         "maxsize": max_connections,
         "timeout": CONNECT_SECONDS,
         "command_timeout": statement_seconds,

@@ -40,6 +40,11 @@ def counted(check: Callable[[], None] | None = None) -> Iterator[Deeds]:
         _current.reset(token)
 
 
+def belongs_to_an_interaction() -> bool:
+    """Whether a person waits for what is done here."""
+    return _current.get() is not None
+
+
 def apart() -> Context:
     """A context for work that is nobody's interaction, although it is begun during one."""
     context = copy_context()

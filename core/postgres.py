@@ -1,70 +1,122 @@
-"""Tortoise's engine for PostgreSQL, with transactions that leave nothing behind, whatever happens to them.
+"""Tortoise's engine for PostgreSQL, with statements that dead connections do not hold up and transactions that leave nothing behind.
 
-Tortoise keeps the connection of a transaction that is cancelled, or fails, while it begins. The pool would be a place short for good, and
-the task would take the transaction that never began for its connection.
+What is safe to ask twice is asked once more where a connection turns out to be dead. Tortoise keeps the connection of a transaction that is
+cancelled, or fails, while it begins: the pool would be a place short for good, and the task would take the transaction that never began for
+its connection.
 
 Every write and every commit is noted as a deed of the interaction that it belongs to: when its answer is lost, nobody knows whether it took
 effect.
 """
 
-import socket
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
 
 import asyncpg
+from loguru import logger
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
-from tortoise.backends.base.client import TransactionalDBClient, TransactionContext, TransactionContextPooled
+from tortoise.backends.base.client import NestedTransactionContext, TransactionalDBClient, TransactionContext, TransactionContextPooled
+from tortoise.backends.base_postgres.client import translate_exceptions
 from tortoise.connection import get_connections
+from tortoise.exceptions import DBConnectionError
 
 from core import deeds
+from core.outages import FAILURES
+from core.pool import SILENCE_SECONDS, WORKS_SILENCE_SECONDS, Lease, PooledClient, cut, is_dead, limit, outages
 
-# Raised before a statement is sent: nobody was there to send it to.
-_NOT_REACHED = (
-    ConnectionRefusedError,
-    FileNotFoundError,
-    socket.gaierror,
-    asyncpg.CannotConnectNowError,
-    asyncpg.TooManyConnectionsError,
-)
-_KEEPALIVE = {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 10_000}  # seconds; the last in ms
+# What changes nothing, or the same however often it is sent: a statement says so by beginning like this.
+REPEATABLE = "/* REPEATABLE */"
 _READS = ("SELECT", "SHOW")
 
-
-async def dial(dsn: str | None = None, **arguments: Any) -> asyncpg.Connection:
-    """A connection that notices within seconds that the other side is gone. By socket options: poolers refuse them as parameters."""
-    connection: asyncpg.Connection = await asyncpg.connect(dsn, **arguments)
-    transport = connection._transport  # pyright: ignore[reportAttributeAccessIssue]
-    if (endpoint := transport.get_extra_info("socket")) and endpoint.family != getattr(socket, "AF_UNIX", None):
-        endpoint.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        for name, value in _KEEPALIVE.items():
-            if option := getattr(socket, name, None):  # not every system has each of them
-                endpoint.setsockopt(socket.IPPROTO_TCP, option, value)
-    return connection
+_Call = Callable[[Any, float | None], Awaitable[Any]]
 
 
 @contextmanager
 def _deed(query: str) -> Iterator[None]:
     """Around one statement outside of transactions."""
-    writes = not query.lstrip()[:6].upper().startswith(_READS)
+    writes = not _begins(query, *_READS)
     if writes:
         deeds.begin()
     try:
         yield
-    except Exception as error:
-        if writes and _without_effect(error):
+    except asyncpg.PostgresError as error:
+        # The server refused it; while a connection ends nobody knows.
+        if writes and not isinstance(error, asyncpg.PostgresConnectionError | asyncpg.OperatorInterventionError):
             deeds.take_back()
         raise
 
 
-def _without_effect(error: BaseException | None) -> bool:
-    """Whether a failed statement surely did nothing: the server refused it, or never got it."""
-    if isinstance(error, asyncpg.PostgresConnectionError | asyncpg.OperatorInterventionError):
-        return isinstance(error, _NOT_REACHED)
-    if isinstance(error, (asyncpg.PostgresError, *_NOT_REACHED)):
-        return True
-    return error is not None and _without_effect(error.__cause__ or error.__context__)
+def _begins(query: str, *words: str) -> bool:
+    return query.lstrip()[: len(REPEATABLE)].upper().startswith(words)
+
+
+class _Statements(AsyncpgDBClient):
+    """Tortoise's four ways to send a statement, each through one."""
+
+    async def _send(self, query: str, call: _Call) -> Any:
+        raise NotImplementedError
+
+    @translate_exceptions
+    async def execute_insert(self, query: str, values: list[Any]) -> Any:
+        return await self._send(query, lambda to, seconds: to.fetchrow(query, *values, timeout=seconds))
+
+    @translate_exceptions
+    async def execute_many(self, query: str, values: list[Any]) -> None:
+        await self._send(query, lambda to, seconds: to.executemany(query, values, timeout=seconds))
+
+    @translate_exceptions
+    async def execute_query(self, query: str, values: list[Any] | None = None) -> tuple[int, Any]:
+        if _begins(query, "UPDATE", "DELETE", "INSERT"):
+            status = await self._send(query, lambda to, seconds: to.execute(query, *values or (), timeout=seconds))
+            return int(status.rpartition(" ")[2]), []
+        rows = await self._send(query, lambda to, seconds: to.fetch(query, *values or (), timeout=seconds))
+        return len(rows), rows
+
+    @translate_exceptions
+    async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
+        rows = await self._send(query, lambda to, seconds: to.fetch(query, *values or (), timeout=seconds))
+        return [dict(row) for row in rows]
+
+
+class _InTransaction(_Statements, TransactionWrapper):
+    """The client inside of a transaction. What goes unanswered there ends it, and its connection."""
+
+    async def _send(self, query: str, call: _Call) -> Any:
+        async with self.acquire_connection() as connection:
+            with outages():
+                return await call(connection, limit())
+
+    async def begin(self) -> None:
+        await self._say("BEGIN", SILENCE_SECONDS)
+
+    async def commit(self) -> None:
+        await self._say("COMMIT", limit())
+        self._finalized = True
+
+    async def rollback(self) -> None:
+        await self._say("ROLLBACK", SILENCE_SECONDS)
+        self._finalized = True
+
+    async def savepoint(self) -> None:
+        await self._say(f"SAVEPOINT s{id(self)}", limit())
+
+    async def release_savepoint(self) -> None:
+        await self._say(f"RELEASE SAVEPOINT s{id(self)}", limit())
+        self._finalized = True
+
+    async def savepoint_rollback(self) -> None:
+        await self._say(f"ROLLBACK TO SAVEPOINT s{id(self)}", limit())
+        self._finalized = True
+
+    @translate_exceptions
+    async def _say(self, what: str, seconds: float | None) -> None:
+        with outages():
+            await self._connection.execute(what, timeout=seconds)
+
+    def _in_transaction(self) -> TransactionContext:
+        return NestedTransactionContext(_InTransaction(self))
 
 
 class _Transaction(TransactionContextPooled):
@@ -72,58 +124,82 @@ class _Transaction(TransactionContextPooled):
 
     async def __aenter__(self) -> TransactionalDBClient:
         await self.ensure_connection()
+        try:
+            await self._begin()
+        except DBConnectionError:
+            if self._lease.connection is None:
+                raise
+            await self._begin()  # nothing was done on a connection that turned out to be dead
+        return self.client
+
+    async def _begin(self) -> None:
         parent: Any = self.client._parent
-        connection = self.client._connection = await parent._pool.acquire()
+        self._lease = Lease(parent)
+        self.client._connection = await self._lease.__aenter__()
         self.token = get_connections().set(self.connection_name, self.client)
         try:
             await self.client.begin()
-        except BaseException:
+        except BaseException as error:
             self._step_out()
-            connection.terminate()  # nobody knows how far it came; the pool makes another in its place
+            cut(self._lease.connection)  # nobody knows how far it came; the pool makes another in its place
+            await self._lease.__aexit__(type(error), error, None)
             raise
-        return self.client
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._step_out()  # first: what follows may fail
         try:
             if error is None:
                 deeds.begin()
+                await self.client.commit()
+            else:
+                await self._roll_back(error)
         except BaseException as late:
-            await super().__aexit__(type(late), late, late.__traceback__)
+            error = late
+            await self._roll_back(late)
             raise
-        await super().__aexit__(kind, error, trace)
+        finally:
+            await self._lease.__aexit__(error and type(error), error, None)
+
+    async def _roll_back(self, error: BaseException) -> None:
+        """Undo what was done; where that cannot be said to the server any more, the end of the connection says it."""
+        if self.client._finalized:  # pyright: ignore[reportAttributeAccessIssue]
+            return
+        if not (is_dead(error) or isinstance(error, asyncio.CancelledError)):
+            try:
+                await self.client.rollback()
+            except (*FAILURES, DBConnectionError) as late:
+                logger.debug("A transaction ends with its connection: {!r}", late)
+            else:
+                return
+        cut(self._lease.connection)
 
     def _step_out(self) -> None:
         get_connections().reset(self.token)
         self.token = None
 
 
-class _Client(AsyncpgDBClient):
-    """Tortoise's client with these transactions."""
+class _Client(PooledClient, _Statements):
+    """Tortoise's client with these connections and transactions."""
 
-    async def execute_insert(self, query: str, values: list[Any]) -> Any:
-        with _deed(query):
-            return await super().execute_insert(query, values)
+    async def _send(self, query: str, call: _Call) -> Any:
+        """One statement; a repeatable one is sent once more when its connection turns out to be dead."""
+        seconds, lease = limit(), Lease(self)
+        silence = SILENCE_SECONDS if seconds else WORKS_SILENCE_SECONDS
+        repeatable = _begins(query, *_READS, REPEATABLE)
+        try:
+            return await self._ask(lease, query, call, silence if repeatable else seconds)
+        except DBConnectionError:
+            if not repeatable or lease.connection is None:
+                raise
+        return await self._ask(Lease(self), query, call, seconds and seconds - silence)
 
-    async def execute_many(self, query: str, values: list[Any]) -> None:
-        with _deed(query):
-            await super().execute_many(query, values)
-
-    async def execute_query(self, query: str, values: list[Any] | None = None) -> Any:
-        with _deed(query):
-            return await super().execute_query(query, values)
-
-    async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
-        with _deed(query):
-            return await super().execute_query_dict(query, values)
-
-    async def create_pool(self, **kwargs: Any) -> asyncpg.Pool:
-        """The pool. `address` holds what Tortoise knows no name for, such as several hosts; it wins over Tortoise's own reading."""
-        address = kwargs.pop("address")
-        return await asyncpg.create_pool(**{**kwargs, **address, "connect": dial})
+    async def _ask(self, lease: Lease, query: str, call: _Call, seconds: float | None) -> Any:
+        async with lease as connection:
+            with outages(), _deed(query):
+                return await call(connection, seconds)
 
     def _in_transaction(self) -> TransactionContext:
-        return _Transaction(TransactionWrapper(self), self._pool_init_lock)
+        return _Transaction(_InTransaction(self), self._pool_init_lock)
 
 
 client_class = _Client  # the name that Tortoise looks for

@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection
+from tortoise.exceptions import DBConnectionError
 from tortoise.transactions import in_transaction
 
 from domain.grants import Grant
@@ -54,6 +56,9 @@ _BEGIN = """INSERT INTO audit_entry (guild_id, kind, actor_id, target_id, panel_
 _SEND = """UPDATE audit_entry SET payload = $9::jsonb, resume = $10::jsonb, state = 'sent' FROM may_be
     WHERE audit_entry.id = $6 AND audit_entry.state = $11"""
 _CLAIM_NEW, _CLAIM_AGAIN = _CLAIM.replace("{claiming}", _BEGIN), _CLAIM.replace("{claiming}", _SEND)
+# An interaction is claimed once, however often it is tried.
+_CLAIM_INTERACTION = f"/* REPEATABLE */{_CLAIM_NEW}"
+_MY_CLAIM = "SELECT id FROM audit_entry WHERE interaction_id = $1 AND state = $2 AND resume->>'attempt' = $3"
 # Two claims of one role's places must see each other's, so they wait here for one another's end.
 _TAKE_TURNS = "SELECT pg_advisory_xact_lock(id) FROM (SELECT unnest($1::bigint[]) AS id ORDER BY 1) AS roles"
 _SETTLE = """
@@ -154,12 +159,27 @@ async def claim(
 
     It gets a row if every panel still has the version that was planned with, there is room, and nobody claimed the click before.
     One statement, so that of several processes exactly one gets the row; where places are limited, in a transaction in which the
-    claims of one role take turns.
+    claims of one role take turns. The claim of an interaction is made once more when its answer is lost; `attempt` tells which is its own.
     """
     actor_id = wish.member_id if wish.interaction_id is not None else None
-    values = [*_values(wish, wish.interaction_id, payload, resume, at), kind, actor_id, state.value]
+    attempt = uuid4().hex
+    values = [*_values(wish, wish.interaction_id, payload, resume | {"attempt": attempt}, at), kind, actor_id, state.value]
+    try:
+        claimed = await _claim_new(wish, values)
+    except DBConnectionError:
+        if wish.interaction_id is None or not _limited([wish]):  # those without limits were repeated already
+            raise
+        claimed = await _claim_new(wish, values)
+    if claimed.entry_id is None and not claimed.full:
+        mine = await get_connection("default").execute_query_dict(_MY_CLAIM, [wish.interaction_id, state.value, attempt])
+        return Claimed(mine[0]["id"]) if mine else claimed
+    return claimed
+
+
+async def _claim_new(wish: Claim, values: list[Any]) -> Claimed:
     if not _limited([wish]):
-        return await _claim(get_connection("default"), _CLAIM_NEW, values)
+        statement = _CLAIM_NEW if wish.interaction_id is None else _CLAIM_INTERACTION
+        return await _claim(get_connection("default"), statement, values)
     async with in_transaction() as db:
         await db.execute_query(_TAKE_TURNS, [_limited([wish])])
         return await _claim(db, _CLAIM_NEW, values)

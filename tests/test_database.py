@@ -375,7 +375,7 @@ class TestServer:
         with pytest.raises(TimeoutError):
             await asyncio.create_task(begin())
         async with asyncio.timeout(5), AsyncExitStack() as together:
-            for _ in range(5):
+            for _ in range(4):
                 await together.enter_async_context(get_connection("default").acquire_connection())
 
     async def test_a_task_goes_on_after_a_transaction_that_never_began(self, database: Database) -> None:
@@ -388,7 +388,7 @@ class TestServer:
 
     async def test_a_ping_ends_in_time_when_the_database_hangs(self, database: Database) -> None:
         watcher: asyncpg.Connection = await connect(database.url)
-        pool = [asyncio.create_task(get_connection("default").execute_query("SELECT pg_sleep(60)")) for _ in range(5)]
+        pool = [asyncio.create_task(get_connection("default").execute_query("SELECT pg_sleep(60)")) for _ in range(4)]
         while await watcher.fetchval("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") != len(pool):
             pass
         with pytest.raises(TimeoutError):

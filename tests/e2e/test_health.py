@@ -148,7 +148,7 @@ def _beat_now(heart: KeepAliveHandler) -> None:
 
 async def test_a_hanging_database_is_told_within_a_second(house: House, probe: Probe) -> None:
     watcher: asyncpg.Connection = await connect(house.database.url)
-    pool = [asyncio.create_task(get_connection("default").execute_query("SELECT pg_sleep(60)")) for _ in range(5)]
+    pool = [asyncio.create_task(get_connection("default").execute_query("SELECT pg_sleep(60)")) for _ in range(4)]
     while await watcher.fetchval("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") != len(pool):
         pass
     await watcher.close()
