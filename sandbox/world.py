@@ -7,7 +7,7 @@ the page and the driver listen.
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from sandbox.clock import Clock
 from sandbox.errors import unknown
@@ -274,6 +274,9 @@ class RoleChange:
     at: float
 
 
+LosingAccess = Literal["update", "delete"]
+
+
 class World:
     """The store: everything that exists, by id, and the listeners that hear of every change."""
 
@@ -285,6 +288,8 @@ class World:
         self.messages: dict[int, dict[int, Message]] = {}
         self.applications: dict[int, Application] = {}
         self.files: dict[int, StoredFile] = {}
+        self.losing_access: LosingAccess = "update"
+        """How a bot hears that it may not view a channel any more: Discord does not document which of the two it is."""
         self.invites: dict[str, Invite] = {}
         self.nonces: dict[tuple[int, int, str], tuple[int, float]] = {}
         self.listeners: list[Callable[[Event], None]] = []

@@ -9,9 +9,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from sandbox import permissions
 from sandbox.clock import Clock
 from sandbox.seed import TOKEN, by_username, id_in_token
-from sandbox.world import Application, Channel, Emoji, Guild, Member, Overwrite, Role, User, World
+from sandbox.world import Application, Channel, Emoji, Guild, LosingAccess, Member, Overwrite, Role, User, World
 
 CHANNEL_TYPES = {"text": 0, "voice": 2, "category": 4, "announcement": 5}
+IN_PROMPT = 1 << 0  # a role flag
 INTENTS = {"presences": 1 << 8, "members": 1 << 1, "message_content": 1 << 15}
 
 
@@ -52,7 +53,11 @@ class ApplicationTable(_Table):
 
 
 class RoleTable(_Table):
-    """A role, lowest first: `[[guilds.roles]]`; "@everyone" sets what everybody may do, `bot = true` makes it the bot's own."""
+    """A role, lowest first: `[[guilds.roles]]`; "@everyone" sets what everybody may do, `bot = true` makes it the bot's own.
+
+    `linked`: given by Discord to who fulfils its requirements; `subscription`: to who pays for it. `in_prompt`: stands in a question of
+    the onboarding.
+    """
 
     name: str
     color: int = 0
@@ -60,6 +65,9 @@ class RoleTable(_Table):
     hoist: bool = False
     mentionable: bool = False
     bot: bool = False
+    linked: bool = False
+    subscription: bool = False
+    in_prompt: bool = False
 
 
 class MemberTable(_Table):
@@ -117,6 +125,7 @@ class WorldTable(_Table):
     application: ApplicationTable
     users: list[UserTable]
     guilds: list[GuildTable]
+    losing_access: LosingAccess = "update"  # or "delete": how the bot hears that it may not view a channel any more
 
 
 def load(path: Path, token: str | None = None, clock: Clock | None = None) -> World:
@@ -136,6 +145,7 @@ def load(path: Path, token: str | None = None, clock: Clock | None = None) -> Wo
 
 def _build(table: WorldTable, clock: Clock) -> World:
     world = World(clock)
+    world.losing_access = table.losing_access
     for user in table.users:
         record = User(world.new_id(), user.username, user.name, locale=user.locale)
         world.users[record.id] = record
@@ -162,6 +172,12 @@ def _add_guild(world: World, app: Application, table: GuildTable) -> None:
         role = Role(world.new_id(), guild.id, row.name, len(guild.roles), bits, row.color, row.hoist, mentionable=row.mentionable)
         if row.bot:
             role.managed, role.tags = True, {"bot_id": str(app.bot_id)}
+        elif row.subscription:
+            tags = {"subscription_listing_id": str(world.new_id()), "available_for_purchase": None}
+            role.managed, role.tags = True, {"integration_id": str(world.new_id()), **tags}
+        elif row.linked:
+            role.tags = {"guild_connections": None}
+        role.flags = IN_PROMPT if row.in_prompt else 0
         guild.roles[role.id] = role
     now = world.clock.now()
     members = [MemberTable(username=table.owner), *table.members]
@@ -169,7 +185,7 @@ def _add_guild(world: World, app: Application, table: GuildTable) -> None:
         user = by_username(world, row.username)
         roles = [_named(guild.roles, name, "role") for name in row.roles]
         guild.members[user.id] = Member(user.id, guild.id, now, roles, row.nick, row.pending)
-    own = [role.id for role in guild.roles.values() if role.managed]
+    own = [role.id for role in guild.roles.values() if role.managed and role.tags and "bot_id" in role.tags]
     guild.members[app.bot_id] = Member(app.bot_id, guild.id, now, own)
     for row in table.channels:
         _add_channel(world, guild, row)

@@ -32,10 +32,10 @@ def deliver(world: World, session: Session, event: Event) -> None:
             if session.intents & Intent.GUILDS:
                 session.dispatch(event.name, event.data)
     elif _wanted(session, event) and _visible(world, session, event):
-        data = event.data
         if event.name in ("CHANNEL_CREATE", "CHANNEL_UPDATE") and event.guild_id is not None:
-            data = _as_shown(world, session, world.guild(event.guild_id), world.channel(int(data["id"])))
-        session.dispatch(event.name, data if data is not event.data else _without_content(session, event))
+            _show(world, session, event.name, world.guild(event.guild_id), world.channel(int(event.data["id"])))
+        else:
+            session.dispatch(event.name, _without_content(session, event))
         if event.name in _MOVING_ACCESS and event.guild_id is not None:
             _tell_access(world, session, world.guild(event.guild_id))
 
@@ -62,15 +62,18 @@ def _guild_create(world: World, session: Session, guild: Guild) -> dict[str, Any
     return {**payload.gateway_guild(world, guild, me, members), "hub_type": None, "large": large}
 
 
-def _as_shown(world: World, session: Session, guild: Guild, channel: Channel) -> dict[str, Any]:
-    """A channel as this bot is to see it, which is remembered."""
+def _show(world: World, session: Session, name: str, guild: Guild, channel: Channel) -> None:
+    """Tell of a channel as this bot is to see it, which is remembered."""
     visible = permissions.visible_channels(guild, guild.members[session.application.bot_id], world.clock.now())
     shown = session.shown_channel_ids.setdefault(guild.id, set())
     if channel.id in visible:
         shown.add(channel.id)
-        return payload.channel(world, channel)
+        session.dispatch(name, payload.gateway_channel(world, channel))
+        return
+    if channel.id in shown and world.losing_access == "delete":
+        name = "CHANNEL_DELETE"
     shown.discard(channel.id)
-    return payload.obfuscated_channel(world, channel)
+    session.dispatch(name, payload.obfuscated_channel(world, channel))
 
 
 def _tell_access(world: World, session: Session, guild: Guild) -> None:
@@ -79,7 +82,7 @@ def _tell_access(world: World, session: Session, guild: Guild) -> None:
     shown = session.shown_channel_ids.setdefault(guild.id, set())
     for channel_id in (permissions.visible_channels(guild, me, world.clock.now()) if me else set[int]()) ^ shown:
         if channel_id in guild.channels:
-            session.dispatch("CHANNEL_UPDATE", _as_shown(world, session, guild, guild.channels[channel_id]))
+            _show(world, session, "CHANNEL_UPDATE", guild, guild.channels[channel_id])
         else:
             shown.discard(channel_id)
 

@@ -1,7 +1,7 @@
 """Records as Discord's JSON. Ids are strings, times ISO 8601, bit fields of permissions decimal strings."""
 
 from sandbox.payload.applications import application, application_private, own_user, partial_application
-from sandbox.payload.channels import channel, obfuscated_channel, overwrite, partial_channel
+from sandbox.payload.channels import channel, gateway_channel, obfuscated_channel, overwrite, partial_channel
 from sandbox.payload.guilds import emoji, gateway_guild, guild, own_guild, role, unavailable_guild
 from sandbox.payload.invites import invite, invite_event, invite_with_metadata
 from sandbox.payload.messages import message, message_event
@@ -13,6 +13,7 @@ __all__ = [
     "application_private",
     "channel",
     "emoji",
+    "gateway_channel",
     "gateway_guild",
     "guild",
     "invite",

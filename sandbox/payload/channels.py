@@ -52,6 +52,11 @@ def channel(world: World, record: Channel, viewer_id: int | None = None) -> dict
     return out
 
 
+def gateway_channel(world: World, record: Channel) -> dict[str, Any]:
+    """A guild channel as the gateway tells it; `application_id` may be null since August 2026, and is, so that clients bear it."""
+    return channel(world, record) | {"application_id": None}
+
+
 def obfuscated_channel(world: World, record: Channel) -> dict[str, Any]:
     """A channel as the gateway tells a bot that may not view it: that it is there, of which type and where, and nothing more.
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sandbox.payload.channels import channel, obfuscated_channel
+from sandbox.payload.channels import gateway_channel, obfuscated_channel
 from sandbox.payload.people import member
 from sandbox.payload.times import iso
 from sandbox.permissions import base, visible_channels
@@ -109,7 +109,7 @@ def gateway_guild(world: World, record: Guild, own_id: int, members: Iterable[Me
         "member_count": len(record.members),
         "voice_states": [],
         "members": [member(world, m) for m in members],
-        "channels": [channel(world, c) if c.id in visible else obfuscated_channel(world, c) for c in record.channels.values()],
+        "channels": [gateway_channel(world, c) if c.id in visible else obfuscated_channel(world, c) for c in record.channels.values()],
         "threads": [],
         "presences": [],
         "stage_instances": [],

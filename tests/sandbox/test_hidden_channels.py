@@ -48,6 +48,19 @@ async def test_a_channel_comes_without_what_matters_and_in_full_when_it_can_be_v
     assert not [problem for frame in sandbox.gateway.frames for problem in problems_of(frame)]
 
 
+async def test_losing_access_may_also_come_as_a_deletion(sandbox: Sandbox) -> None:
+    """The documentation does not say which it is, so that a bot must bear both."""
+    sandbox.world.losing_access = "delete"
+    general, bot = sandbox.channel("general"), sandbox.role("Role Bot")
+    async with connect(sandbox) as raw:
+        await raw.identify()
+        hide(sandbox, general)
+        gone = await raw.event("CHANNEL_DELETE")
+        assert (gone["id"], shape(gone)) == (str(general.id), HIDDEN)
+        put(sandbox, general, Overwrite(bot.id, 0, allow=VIEW))
+        assert shape(await raw.event("CHANNEL_UPDATE"))[:2] == ("general", 0)
+
+
 async def test_access_also_comes_and_goes_with_the_bots_roles(sandbox: Sandbox) -> None:
     general, chess = sandbox.channel("general"), sandbox.role("Chess")
     hide(sandbox, general)

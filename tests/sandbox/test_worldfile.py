@@ -72,6 +72,21 @@ def test_a_wrong_world_is_refused_with_its_place(tmp_path: Path, change: tuple[s
         load(write(tmp_path, WORLD.replace(*change)))
 
 
+def test_roles_that_discord_gives_out_itself(tmp_path: Path) -> None:
+    """Paid ones come with an integration and are managed; the tag of a linked one has no value, and its presence counts."""
+    rows = '{ name = "Paid", subscription = true }, { name = "Linked", linked = true }, { name = "Asked", in_prompt = true }'
+    text = 'losing_access = "delete"' + WORLD.replace(
+        '{ name = "Red", color = 0xff0000 },', f'{{ name = "Red", color = 0xff0000 }}, {rows},'
+    )
+    world = load(write(tmp_path, text))
+    roles = {role.name: role for guild in world.guilds.values() for role in guild.roles.values()}
+    paid = roles["Paid"]
+    assert paid.managed and paid.tags and {"integration_id", "subscription_listing_id", "available_for_purchase"} == paid.tags.keys()
+    assert (roles["Linked"].tags, roles["Linked"].managed) == ({"guild_connections": None}, False)
+    assert (roles["Asked"].flags, roles["Red"].flags) == (1, 0)
+    assert world.losing_access == "delete"
+
+
 async def test_the_program_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
     arguments = ("--port", "0", "--world", str(write(tmp_path, WORLD)), "--token", "another", "--intents", "members", "presences")
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "sandbox", *arguments, stdout=asyncio.subprocess.PIPE)
