@@ -78,12 +78,13 @@ class Guild:
         """The guild as GUILD_CREATE tells it."""
         everyone = {"id": str(self.id), "type": 0, "allow": "0", "deny": "2048"}
         own = {"id": str(self.role_id(self.size.roles - 1)), "type": 0, "allow": "3072", "deny": "0"}
-        roles = [_role(self.role_id(place), f"Colour {place}", place + 1) for place in range(self.size.roles - 1)]
+        roles = [_role(self.role_id(place), f"Colour {place} of {self.number}", place + 1) for place in range(self.size.roles - 1)]
         bots = _role(self.role_id(self.size.roles - 1), "Role Bot", self.size.roles, BOT_PERMISSIONS)
         bots |= {"managed": True, "tags": {"bot_id": str(BOT_ID)}}
         channels = [
             {
-                "id": str(self.id + 2000 + place), "type": 4 if place == 0 else 0, "guild_id": str(self.id), "name": f"channel-{place}",
+                "id": str(self.id + 2000 + place), "type": 4 if place == 0 else 0, "guild_id": str(self.id),
+                "name": f"channel-{place}-of-{self.number}",
                 "position": place, "parent_id": str(self.id + 2000) if place else None, "permission_overwrites": [everyone, own],
                 "nsfw": False, "flags": 0, "last_message_id": str(self.message_id + place), "rate_limit_per_user": 0,
                 "topic": f"What belongs into channel {place}, and what does not.", "last_pin_timestamp": None,

@@ -25,6 +25,7 @@ from core.gateway_watch import GatewayWatch
 from core.heartbeat import beating, expect_acknowledgements
 from core.interactions import Gate
 from core.known_guilds import KnownGuilds
+from core.lean_guilds import keep_lean
 from core.loops import Loop
 from core.pace import Pace
 from core.payloads import read_leniently
@@ -70,6 +71,7 @@ class RolePanelBot(commands.Bot):
         self.gate = Gate(self)
         self.cog_manager = Cogs(self)
         self.gateway_watch = GatewayWatch(self)
+        keep_lean(self)
         self.known_guilds = KnownGuilds(self)
         outlive_unreadable_events(self)
         self.slots = slots
