@@ -21,6 +21,7 @@ from core import deeds
 from core.invalid_requests import STATUSES, HeldBack, RefusalBudget
 from core.proxy import proxy_for
 from core.rate_limits import Allowance, Bucket, Buckets, Outlook, RateLimited, Slot
+from core.refused_emojis import without_refused
 from domain.permissions import Permission
 
 if TYPE_CHECKING:
@@ -110,6 +111,8 @@ class Rest:
         `repeatable` (by default: GET, PUT, PATCH, DELETE) lets it be sent again after a broken connection, a time-out (`timeout` seconds
         for each try) or a 5xx; otherwise a lost answer raises Uncertain. `deadline` (the loop's time) bounds waiting for rate limits,
         past it RateLimited is raised. `slot` is a place that `admit` gave; the first try uses it, if it is one for this call.
+
+        An emoji of a component that Discord does not take is left out; the message in the answer shows it.
         """
         if authorized and self._foresight and (lacking := self._foresight.lacking(route)):
             code = 50001 if lacking & Permission.VIEW_CHANNEL else 50013
@@ -141,6 +144,13 @@ class Rest:
                     continue
                 if status < 400:
                     return data
+                if (fewer := without_refused(body, data)) is not None:
+                    logger.warning(
+                        "Discord does not take an emoji, so it is left out of {} {}: {}", route.method, route.path, data["errors"]
+                    )
+                    kept = {"reason": reason, "authorized": authorized, "repeatable": repeatable}
+                    bounds = {"timeout": timeout, "tries": tries, "deadline": deadline}
+                    return await self.request(route, body=fewer, files=files, **kept, **bounds)
                 failure = _failure(status, data)
                 if status < 500 or not repeatable:
                     raise failure

@@ -54,6 +54,7 @@ class Cause(StrEnum):
     NEEDED_ROLE_GIVEN = "needed_role_given"
     NEEDED_ROLE_ON_PANEL = "needed_role_on_panel"
     EMOJI_GONE = "emoji_gone"
+    EMOJI_REFUSED = "emoji_refused"
     BUNDLE_DELETED = "bundle_deleted"
     BUNDLE_STUCK = "bundle_stuck"
 
@@ -81,12 +82,16 @@ class PostingFacts:
 
 @dataclass(frozen=True, slots=True)
 class PanelFacts:
-    """A panel and where it stands. `linked` counts the other panels of its link group; `gone_emojis` are items whose emoji was deleted."""
+    """A panel and where it stands. `linked` counts the other panels of its link group; `gone_emojis` are items whose emoji was deleted.
+
+    `refused_emojis` are those whose emoji Discord does not take.
+    """
 
     spec: PanelSpec
     postings: tuple[PostingFacts, ...] = ()
     linked: int = 0
     gone_emojis: frozenset[int] = frozenset()
+    refused_emojis: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +242,8 @@ def _role(server: ServerFacts, panel: PanelFacts, role: RoleSpec, own: Mapping[i
             yield replace(about, cause=Cause.ROLE_UNGIVABLE, mend=Mend.DROP_ROLE)
     if role.item_id in panel.gone_emojis:
         yield replace(about, cause=Cause.EMOJI_GONE, severity=Severity.HINT, mend=Mend.DROP_EMOJI)
+    elif role.emoji and role.item_id in panel.refused_emojis:
+        yield replace(about, cause=Cause.EMOJI_REFUSED, severity=Severity.HINT, mend=Mend.DROP_EMOJI)
     yield from _bundle(server, role, own, about)
     yield from _requirement(server, role.requirement, panel.spec.panel_id, role)
 

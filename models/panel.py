@@ -236,7 +236,7 @@ class PanelMessage(Model):
 
     `missing`: somebody deleted it at Discord; kept until the panel is posted again, so that its editor can tell. `nonce` is what it was
     sent with while its id is unknown. `entry` is the record that is settled when all messages that belong to it are. A message that is
-    still to be deleted outlives its panel.
+    still to be deleted outlives its panel. `refused_emojis` are the items that it shows without their emoji, because Discord took it not.
     """
 
     id = fields.IntField(primary_key=True)
@@ -249,6 +249,7 @@ class PanelMessage(Model):
     rendered_version = fields.IntField()
     missing = fields.BooleanField(default=False)
     state = fields.CharEnumField(MessageState, max_length=8, default=MessageState.LIVE, db_index=True)
+    refused_emojis: list[int] = fields.JSONField(default=list)  # pyright: ignore[reportAssignmentType]
     nonce = fields.CharField(max_length=25, null=True)
     entry: fields.ForeignKeyNullableRelation[AuditEntry] = fields.ForeignKeyField(
         "models.AuditEntry", related_name="messages", on_delete=fields.CASCADE, null=True, db_index=True

@@ -99,6 +99,7 @@ class Doctor:
                     spec=panel,
                     postings=tuple(_posting(posting) for posting in postings[panel.panel_id]),
                     linked=linked[panel.link_group] - 1 if panel.link_group else 0,
+                    refused_emojis=frozenset(item for posting in postings[panel.panel_id] for item in posting.refused_emojis),
                     gone_emojis=frozenset(role.item_id for role in leftovers(panel, role_ids, emoji_ids).emojis),
                 )
                 for panel in panels

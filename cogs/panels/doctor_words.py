@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from cogs.panels.words import powers, role_name
 from core.i18n import N_, Translator
-from core.markup import Markup, bold, channel_mention, moment_shown, role_mention
+from core.markup import Markup, bold, channel_mention, emoji_shown, moment_shown, role_mention
 from core.permission_names import permission_names
 from domain.diagnosis import Cause, Finding, Mend, Severity
 from domain.panels import PanelSpec
@@ -138,6 +138,11 @@ WORDS: dict[Cause, tuple[str, str, str | None]] = {
         N_("Take {needed} off that panel, or choose another needed role: `/panel edit`, then Behaviour, or the rules of the role."),
     ),
     Cause.EMOJI_GONE: (N_("The emoji of {role} was deleted."), N_("It is shown without an emoji."), None),
+    Cause.EMOJI_REFUSED: (
+        N_("Discord does not take the emoji of {role}: {emoji}"),
+        N_("It is shown without an emoji."),
+        N_("Choose another one with `/panel edit`."),
+    ),
     Cause.BUNDLE_DELETED: (N_("A role that is given along with {role} was deleted."), _NOBODY_GETS, None),
     Cause.BUNDLE_STUCK: (
         N_("The bot cannot give {others} along with {role}."),
@@ -171,6 +176,7 @@ def finding_text(finding: Finding, names: Names, t: Translator) -> Markup:
 def _values(finding: Finding, names: Names, panel: PanelSpec | None, t: Translator) -> dict[str, object]:
     roles = [role_name(role_id, names.facts, panel) for role_id in finding.role_ids]
     role = names.facts.roles.get(finding.role_ids[0]) if finding.role_ids else None
+    item = next((role for role in panel.roles if role.item_id == finding.item_id), None) if panel else None
     other = names.panels.get(finding.other_panel_id or 0)
     return {
         "bot": names.bot,
@@ -180,6 +186,7 @@ def _values(finding: Finding, names: Names, panel: PanelSpec | None, t: Translat
         "role": roles[0] if roles else "",
         "roles": _some(roles),
         "others": _some(roles[1:]),
+        "emoji": emoji_shown(item.emoji) if item and item.emoji else "",
         "needed": roles[1] if len(roles) > 1 else "",
         "givers": _some([role_name(role_id, names.facts) for role_id in finding.by_role_ids]),
         "other_panel": bold(other.name) if other else "",

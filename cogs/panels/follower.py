@@ -12,7 +12,7 @@ from tortoise.transactions import in_transaction
 
 from cogs.panels.finisher import Finisher
 from cogs.panels.poster import GONE, Poster, message_route
-from cogs.panels.render import pages
+from cogs.panels.render import pages, shown_without_emoji
 from core.bot import RolePanelBot
 from core.components import Payload, public
 from core.i18n import N_
@@ -100,9 +100,10 @@ class Follower:
             if page >= pages(panel):
                 return  # another edit took roles away; it leads here again
             body = public(await self._poster.render(guild, panel, page))
-            if await self._edit(message, body):
-                message.rendered_version = panel.version
-                await message.save(using_db=db, update_fields=["rendered_version"])
+            shown = await self._edit(message, body)
+            if shown is not None:
+                message.rendered_version, message.refused_emojis = panel.version, shown_without_emoji(body, shown)
+                await message.save(using_db=db, update_fields=["rendered_version", "refused_emojis"])
 
     async def _panel(self, panel_id: int) -> PanelSpec | None:
         """The panel as it is now. Its other messages come right after this one, so it is not read anew for each."""
@@ -130,17 +131,17 @@ class Follower:
                 await self._poster.rows.not_sent([new])
             await self._failed(message, error)
             return False
+        new.refused_emojis = shown_without_emoji(body, sent)
         await self._poster.rows.page_stands(new, int(sent["id"]), panel.version)
         return True
 
-    async def _edit(self, message: PanelMessage, body: Payload) -> bool:
-        """Whether Discord changed the message; if not, it is noted what is to happen next."""
+    async def _edit(self, message: PanelMessage, body: Payload) -> Payload | None:
+        """The message as Discord shows it then; None when it was not changed, and it is noted what is to happen next."""
         try:
-            await self._request(message_route("PATCH", message.channel_id, message.message_id or 0), body)
+            return await self._request(message_route("PATCH", message.channel_id, message.message_id or 0), body)
         except (discord.HTTPException, Uncertain, RateLimited) as error:
             await self._failed(message, error)
-            return False
-        return True
+            return None
 
     async def _request(self, route: Route, body: Payload) -> Payload:
         deadline = asyncio.get_running_loop().time() + RATE_LIMIT_WAIT

@@ -14,7 +14,7 @@ from loguru import logger
 
 from cogs.panels.access import Editor
 from cogs.panels.message_rows import MessageRows, Post
-from cogs.panels.render import Present, panel_message
+from cogs.panels.render import Present, panel_message, shown_without_emoji
 from cogs.panels.words import link
 from core import deeds
 from core.bot import RolePanelBot
@@ -59,10 +59,11 @@ class Deletion:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A panel was posted: the link to its first message, and what became of the old messages."""
+    """A panel was posted: the link to its first message, what became of the old messages, and the items that Discord shows no emoji for."""
 
     link: str
     old: Deletion
+    refused_emojis: frozenset[int] = frozenset()
 
 
 class Fate(Enum):
@@ -131,12 +132,15 @@ class Poster:
             except UserError:
                 await self._withdraw(guild.id, post, sent)
                 raise
-            return Posted(link(guild.id, channel_id, sent[0]), await self.delete(guild.id, replaced))
+            refused = frozenset(item_id for row in post.rows for item_id in row.refused_emojis)
+            return Posted(link(guild.id, channel_id, sent[0]), await self.delete(guild.id, replaced), refused)
 
     async def send(self, guild: discord.Guild, panel: PanelSpec, row: PanelMessage, page: int) -> int:
         """Send one of a panel's messages, whose row tells where and with which nonce; its id. Raises UserError as `post` does."""
         body = public(await self.render(guild, panel, page)) | {"nonce": row.nonce, "enforce_nonce": True}
-        return int((await self._send(row.channel_id, body))["id"])
+        message = await self._send(row.channel_id, body)
+        row.refused_emojis = shown_without_emoji(body, message)
+        return int(message["id"])
 
     async def take_out(self, editor: Editor, panel: PanelSpec, channel_id: int) -> Deletion:
         """Take a panel out of a channel. What Discord does not let the bot delete stays and works."""

@@ -10,15 +10,16 @@ from cogs.panels.render import INERT, pages
 from cogs.panels.view import View
 from cogs.panels.words import link
 from core.answer import Acknowledgement
-from core.components import text_message
+from core.components import fit, text_message
 from core.errors import UserError
 from core.i18n import N_, Translator
 from core.interactions import Press, component
-from core.markup import Markup, channel_mention
+from core.markup import Markup, channel_mention, emoji_shown
 from domain.panels import PanelSpec
 from models import MessageState, PanelMessage
 
 PREVIEWS_MAX = 4  # messages of one preview
+EMOJIS_MAX = 500  # characters
 
 POSTED = N_("The panel was posted: {link}")
 MOVED = N_("The panel was moved: {link}")
@@ -28,6 +29,7 @@ LEFT = N_("Its message could not be deleted: {messages}. Please delete it yourse
 STILL_THERE = N_("A message of the panel could not be deleted: {messages}. Please delete it yourself; its buttons no longer work.")
 STILL_WORKS = N_("The panel could not be taken out of its old channel: {messages}. It still works there.")
 NOT_YET = N_("A message of the panel could not be deleted yet: {messages}. The bot tries again by itself.")
+EMOJIS_REFUSED = N_("Discord does not take these emojis, so they were left out: {emojis}")
 NOT_THERE = N_("The panel no longer stands in this channel.")
 
 
@@ -100,7 +102,7 @@ class PostingHandlers(PanelHandlers):
         old_id, new_id = argument(press, 1), picked(press, wide=True)
         await _check_there(panel, old_id)
         posted = await self.poster.post(guild, editor, panel, new_id, press.interaction.id, t)
-        notices = [t(MOVED, link=posted.link), *_still_there(panel, posted.old, t)]
+        notices = [t(MOVED, link=posted.link), *_without_emojis(panel, posted, t), *_still_there(panel, posted.old, t)]
         if old_id != new_id:
             left = await self.poster.take_out(editor, panel, old_id)
             notices[0] = t(POSTED if left.refused else MOVED, link=posted.link)
@@ -131,7 +133,13 @@ class PostingHandlers(PanelHandlers):
 
 def told_of(panel: PanelSpec, posted: Posted, t: Translator) -> list[Markup]:
     """What is said after a panel was posted."""
-    return [t(POSTED, link=posted.link), *_still_there(panel, posted.old, t)]
+    return [t(POSTED, link=posted.link), *_without_emojis(panel, posted, t), *_still_there(panel, posted.old, t)]
+
+
+def _without_emojis(panel: PanelSpec, posted: Posted, t: Translator) -> list[Markup]:
+    """What is said of emojis that Discord did not take."""
+    refused = dict.fromkeys(role.emoji for role in panel.roles if role.emoji and role.item_id in posted.refused_emojis)
+    return [t(EMOJIS_REFUSED, emojis=fit([emoji_shown(one) for one in refused], EMOJIS_MAX, t, Markup(" ")))] if refused else []
 
 
 def still_works(panel: PanelSpec, left: Deletion, t: Translator) -> list[Markup]:

@@ -11,7 +11,8 @@ from cogs.panels.components import OPTIONS_MAX, ROWS_MAX, button, option, row, s
 from core.components import Payload, fit, partial_emoji, told_apart
 from core.i18n import N_, Translator
 from core.markup import Markup, escape, role_mention
-from domain.custom_id import CHOOSE, OPEN, OPEN_PICKER, PRESS, encode
+from core.refused_emojis import left_out
+from domain.custom_id import CHOOSE, OPEN, OPEN_PICKER, PRESS, decode, encode
 from domain.panels import ROLES_MAX, ROLES_PER_MESSAGE, TITLE_MAX, ButtonColour, Mode, PanelSpec, RoleSpec, Style
 
 INERT = "preview"  # the verb of everything on a preview: panel, item or number of the select
@@ -73,6 +74,16 @@ def panel_message(panel: PanelSpec, present: Present, t: Translator, *, page: in
     size = _page_size(panel.style, panel.appearance.buttons_per_row)
     roles = panel.roles[page * size : (page + 1) * size]
     return {"embeds": [_embed(panel, page, roles, present, t)], "components": _components(panel, page, roles, present, t, inert)}
+
+
+def shown_without_emoji(wanted: Payload, shown: Payload) -> list[int]:
+    """The items whose emoji Discord left out of a message that was sent as `wanted`."""
+    return [_item_of(part) for part in left_out(wanted, shown)]
+
+
+def _item_of(part: Payload) -> int:
+    """The item that a button or an option of a panel stands for."""
+    return int(part["value"]) if "value" in part else decode(part["custom_id"]).args[1]
 
 
 def _page_size(style: Style, buttons_per_row: int) -> int:

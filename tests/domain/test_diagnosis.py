@@ -136,6 +136,11 @@ CASES = [
         of_role(Cause.NEEDED_ROLE_ON_PANEL, WARNING, role_id=12, role_ids=(12, 10), other_panel_id=8),
     ),
     (server(), facts(gone_emojis=frozenset({1010})), of_role(Cause.EMOJI_GONE, HINT, Mend.DROP_EMOJI)),
+    (
+        server(),
+        replace(with_rules(emoji="🫪"), refused_emojis=frozenset({1010})),
+        of_role(Cause.EMOJI_REFUSED, HINT, Mend.DROP_EMOJI),
+    ),
     (server(), with_rules(bundle=(11, GONE)), of_role(Cause.BUNDLE_DELETED, BROKEN, Mend.DROP_STALE)),
     (server(), with_rules(bundle=(11, ABOVE, DANGEROUS)), of_role(Cause.BUNDLE_STUCK, BROKEN, role_ids=(10, ABOVE, DANGEROUS))),
 ]

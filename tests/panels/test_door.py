@@ -14,7 +14,7 @@ RAW = re.compile(r"\b(INSERT\s+INTO|UPDATE|DELETE\s+FROM|TRUNCATE|MERGE\s+INTO)\
 PASSAGES = {"Passage", "Edit"}  # who has one of these came through the door
 
 # What happens outside of it: nothing here can bring a panel into a channel, or change what a panel gives.
-MESSAGE_FIELDS = {"state", "entry_id", "message_id", "rendered_version", "missing", "panel_id"}
+MESSAGE_FIELDS = {"state", "entry_id", "message_id", "rendered_version", "missing", "panel_id", "refused_emojis"}
 STEPS = {
     ("cogs/config/service.py", "_change"): "posted messages are drawn anew in another language",
     ("cogs/config/erasure.py", "erase"): "everything of a guild is forgotten",

@@ -1,0 +1,59 @@
+"""An emoji that Discord does not take is left out and named; the message goes through."""
+
+import pytest
+
+from cogs.panels.posting_handlers import EMOJIS_REFUSED
+from domain.panels import Style
+from models import AuditEntry, PanelMessage, PanelRole
+from tests.e2e.house import House, at_rest
+from tests.e2e.test_check import check
+from tests.e2e.test_panels import FOLLOWING, create, post, redrawn
+
+REFUSED, TAKEN = "not an emoji", "🔴"
+
+
+async def with_emojis() -> None:
+    await PanelRole.filter(label="Red").update(emoji=REFUSED)
+    await PanelRole.filter(label="Green").update(emoji=TAKEN)
+
+
+@pytest.mark.parametrize("style", [Style.BUTTONS, Style.DROPDOWN])
+async def test_a_panel_is_posted_without_it(house: House, style: Style) -> None:
+    house.sandbox.ledger.allow(code=50035)
+    editor = await create(house, Style="Buttons" if style is Style.BUTTONS else "Dropdown")
+    await with_emojis()
+    await redrawn(await editor.click("Post"))
+    told = await redrawn(await editor.select("Choose a channel", [house.sandbox.channel("roles")]))
+    assert EMOJIS_REFUSED.format(emojis=REFUSED) in told
+    assert "🟢 Live" in told
+    assert TAKEN in str(house.actor("alice").in_("roles").sees()[-1].record.components)
+    (message,) = await PanelMessage.all()
+    assert message.refused_emojis == [(await PanelRole.get(label="Red")).id]
+    assert f"Discord does not take the emoji of <@&{house.sandbox.role('Red').id}>: {REFUSED}" in (await check(house)).text
+
+
+async def test_an_edit_goes_through_without_it_and_the_check_names_it_until_it_is_another(house: House) -> None:
+    house.sandbox.ledger.allow(code=50035)
+    editor = await create(house)
+    posted = await post(house, editor)
+    await with_emojis()
+    modal = await (await editor.click("Edit text")).modal()
+    await modal.submit({"Title": "Colours of today"})
+    await at_rest(house, FOLLOWING)
+    assert posted.embeds[0]["title"] == "Colours of today"
+    screen = await check(house)
+    assert f": {REFUSED}" in screen.text
+    await redrawn(await screen.click("Show it without an emoji"))
+    await at_rest(house, FOLLOWING)
+    assert "does not take" not in (await check(house)).text
+    assert [message.refused_emojis for message in await PanelMessage.all()] == [[]]
+
+
+async def test_a_private_answer_goes_through_without_it(house: House) -> None:
+    house.sandbox.ledger.allow(code=50035)
+    posted = await post(house, await create(house, Style="Private picker"))
+    await with_emojis()
+    opened = await (await posted.click(posted.buttons[0])).message()
+    assert "Red" in str(opened.record.components)
+    assert TAKEN in str(opened.record.components)
+    assert not await AuditEntry.filter(kind__startswith="roles.").exists()
