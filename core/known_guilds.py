@@ -162,7 +162,10 @@ class KnownGuilds:
     async def _read(self, guild: discord.Guild) -> None:
         """Read what is stored of a guild; what it says of channels that can be seen, or are gone, is brought up to date."""
         rows = await SeenChannelPower.filter(guild_id=guild.id)
-        stored = {row.channel_id: ChannelPower.from_json(row.power) for row in rows}
+        stored: dict[int, ChannelPower] = {}
+        for row in rows:
+            with self.loop.item(guild.id, ("channel", row.channel_id)):
+                stored[row.channel_id] = ChannelPower.from_json(row.power)
         channels = {channel.id: channel for channel in guild.channels}
         seen = {channel.id: power for channel in channels.values() if not is_hidden(channel) and (power := _power_of(channel))}
         hidden = {channel_id: power for channel_id, power in stored.items() if channel_id in channels and is_hidden(channels[channel_id])}

@@ -61,6 +61,10 @@ class Loop:
         """What of a guild is left alone now because it failed, and what failed for all guilds."""
         return [aside for aside in self._aside.values() if aside.guild_id in (guild_id, None)]
 
+    def aside(self) -> list[Hashable]:
+        """The items that are to be left alone now."""
+        return [key for key in self._aside if self.is_aside(key)]
+
     def is_aside(self, key: Hashable) -> bool:
         """Whether an item is to be left alone now."""
         return key in self._aside and self._aside[key].until > clock.now()

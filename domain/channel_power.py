@@ -32,9 +32,9 @@ class ChannelPower:
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> "ChannelPower":
-        """What was stored."""
-        roles = tuple((int(role_id), bits) for role_id, bits in stored["roles"].items())
-        return cls(roles, stored["everyone_allow"], stored["everyone_deny"])
+        """What was stored. Raises an exception when it is nothing that `to_json` makes."""
+        roles = tuple((int(role_id), int(bits)) for role_id, bits in stored["roles"].items())
+        return cls(roles, int(stored["everyone_allow"]), int(stored["everyone_deny"]))
 
 
 def power_by_channels(channels: Iterable[ChannelPower], everyone_permissions: int) -> dict[int, int]:

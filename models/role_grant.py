@@ -15,9 +15,9 @@ _OVERDUE = """
 SELECT DISTINCT role_id FROM (
     SELECT role_id FROM role_grant WHERE guild_id = $1 AND confirmed AND left_at IS NULL AND expires_at < $2
     UNION ALL
-    SELECT (resume->'errand'->>'role_id')::bigint FROM audit_entry
+    SELECT CASE WHEN resume->'errand'->>'role_id' ~ '^[0-9]{1,18}$' THEN (resume->'errand'->>'role_id')::bigint END FROM audit_entry
     WHERE guild_id = $1 AND state = 'sent' AND kind IN ('roles.expire', 'roles.end') AND created_at < $2
-) AS late ORDER BY role_id
+) AS late WHERE role_id IS NOT NULL ORDER BY role_id
 """
 
 

@@ -69,7 +69,7 @@ class Outbox:
                     if await self._deliver(guild_id, guild_id in seen_waiting):
                         self._turns[guild_id] = None
                         seen_waiting.discard(guild_id)
-            if self.loop.is_aside(guild_id):
+            if self.loop.set_aside(guild_id):
                 aside[guild_id] = None
         self._turns = aside
         return max(0.0, self._next_look - loop.time())
@@ -88,7 +88,7 @@ class Outbox:
             return False
         longer = PAUSE_SECONDS if pause is None else pause.seconds * 2
         try:
-            posted = await self._service.post_next(to, loop.time() + PATIENCE_SECONDS)
+            posted = await self._service.post_next(to, loop.time() + PATIENCE_SECONDS, self.loop)
         except ChannelUnusable as error:
             if pause is None or not pause.unusable:
                 logger.warning("The audit channel {} of guild {} cannot be used: {}. Its entries wait.", to.channel_id, guild_id, error)
@@ -98,7 +98,7 @@ class Outbox:
             logger.info("Audit entries of guild {} wait: {}", guild_id, error)
         else:
             self._pauses.pop(guild_id, None)
-            if seen_waiting and not posted:
+            if seen_waiting and not posted and not self.loop.set_aside(guild_id):
                 self._look_again_soon()  # the cog's former instance, or another process, still holds the entries
             return posted > 0
         self._pause(to, longer, unusable=False)

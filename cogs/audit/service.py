@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import discord
 from discord.http import Route
@@ -13,8 +13,9 @@ from tortoise.transactions import in_transaction
 
 from cogs.audit.render import embed, placeholder, size
 from core.channels import missing_to_post
-from core.components import public
+from core.components import Payload, public
 from core.i18n import Translator, translator
+from core.loops import Loop
 from domain import clock
 from domain.permissions import names_of
 from models import AuditEntry, GuildConfig
@@ -77,8 +78,10 @@ class AuditService:
         t = translator(config.locale or guild.preferred_locale, self._bot.settings.default_locale)
         return Destination(guild_id, config.audit_channel_id, config.audit_since, t)
 
-    async def post_next(self, to: Destination, deadline: float) -> int:
+    async def post_next(self, to: Destination, deadline: float, loop: Loop) -> int:
         """Post the oldest due entries in one message and mark them; how many. 0 when none is due.
+
+        An entry that cannot be read is set aside in `loop`, and the others are posted.
 
         Raises ChannelUnusable, RateLimited when that would wait past `deadline` (the loop's time), Uncertain or discord.HTTPException.
         """
@@ -86,13 +89,20 @@ class AuditService:
         async with in_transaction() as connection:
             due = AuditEntry.filter(guild_id=to.guild_id, posted_at__isnull=True, settled_at__gte=to.since).using_db(connection)
             # In the order of settling, so that an entry that settles late never changes what a repeated message begins with.
-            entries = await due.order_by("settled_at", "id").limit(EMBEDS_MAX).select_for_update(skip_locked=True)
+            due = due.exclude(id__in=[key[1] for key in loop.aside() if isinstance(key, tuple)])
+            rows = await due.order_by("settled_at", "id").limit(EMBEDS_MAX).select_for_update(skip_locked=True).only("id")
             # Asked after the entries were read: the entry of a change of language is shown in the new one.
             now = await self.destination(to.guild_id, connection)
-            if not entries or now is None or now.channel_id != to.channel_id:
+            if now is None or now.channel_id != to.channel_id:
                 return 0
-            shown = await self._post(now, entries, deadline)
-            ids = [entry.id for entry in entries[:shown]]
+            made: list[tuple[AuditEntry, Payload]] = []
+            for row in rows:
+                with loop.item(to.guild_id, ("entry", row.id)):
+                    entry = await AuditEntry.get(id=row.id, using_db=connection)
+                    # An entry can tell of hundreds of roles.
+                    made.append((entry, await asyncio.to_thread(embed, entry, now.t)))
+            shown = await self._post(now, made, deadline) if made else 0
+            ids = [entry.id for entry, _ in made[:shown]]
             await AuditEntry.filter(id__in=ids).using_db(connection).update(posted_at=clock.now())
         return shown
 
@@ -105,24 +115,23 @@ class AuditService:
         if missing := missing_to_post(channel):
             raise ChannelUnusable(f"the bot lacks {', '.join(names_of(missing))} there", known_before=True)
 
-    async def _post(self, to: Destination, entries: list[AuditEntry], deadline: float) -> int:
+    async def _post(self, to: Destination, made: list[tuple[AuditEntry, Payload]], deadline: float) -> int:
         """How many of the entries stand in the channel now: as many as fit in one message, one at least."""
-        # An entry can tell of hundreds of roles.
-        embeds = await asyncio.to_thread(lambda: _fitting([embed(entry, to.t) for entry in entries]))
+        first, embeds = made[0][0], _fitting([shown for _, shown in made])
         try:
-            return await self._send(to, entries[0], embeds, deadline)
+            return await self._send(to, first, embeds, deadline)
         except discord.HTTPException as error:
             if error.status != 400:
                 raise
             # Discord refuses the content of some entry: alone, the first one is either fine or replaced.
             try:
-                return await self._send(to, entries[0], embeds[:1], deadline)
+                return await self._send(to, first, embeds[:1], deadline)
             except discord.HTTPException as again:
                 if again.status != 400:
                     raise
-                return await self._send(to, entries[0], [placeholder(entries[0], to.t)], deadline)
+                return await self._send(to, first, [placeholder(first, to.t)], deadline)
 
-    async def _send(self, to: Destination, first: AuditEntry, embeds: list[dict[str, Any]], deadline: float) -> int:
+    async def _send(self, to: Destination, first: AuditEntry, embeds: list[Payload], deadline: float) -> int:
         """Post, and count the embeds of the message that Discord has.
 
         The nonce makes a repetition safe: for some minutes Discord answers with the message of the first time,
@@ -137,7 +146,7 @@ class AuditService:
         return min(len(message["embeds"]), len(embeds)) or len(embeds)
 
 
-def _fitting(embeds: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _fitting(embeds: list[Payload]) -> list[Payload]:
     """As many as Discord takes in one message, one at least."""
     total, kept = 0, 0
     for made in embeds:

@@ -1,7 +1,7 @@
 """Forgetting guilds: at an admin's word at once, and some time after the bot was removed."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import discord
@@ -65,7 +65,7 @@ class Erasure:
             try:
                 await running.filter(confirmed=True, expires_at__gt=clock.now()).update(expires_at=clock.now())
                 facts = guild_facts(guild)
-                count = sum([change_problem(facts, grant.role_id) is None for grant in await running])
+                count = sum([change_problem(facts, grant.role_id) is None for grant in await running.only("id", "role_id")])
                 count += await AuditEntry.filter(guild_id=guild.id, kind__startswith="roles.", state=AuditState.SENT).count()
                 if not count:
                     return
@@ -83,9 +83,11 @@ class Erasure:
         `actor_id` is who asked for it. Where nobody did, the bot is not in the guild any more, and earlier receipts go, too.
         """
         async with in_transaction() as db:
-            config = await GuildConfig.get_or_none(guild_id=guild_id, using_db=db)
+            # Of each row only what is needed: what is erased need not be readable.
+            config = await GuildConfig.filter(guild_id=guild_id).using_db(db).only("guild_id", "audit_channel_id", "locale").first()
             panels = [panel.id for panel in await Panel.filter(guild_id=guild_id).using_db(db).only("id")]
-            stay = await RoleGrant.filter(guild_id=guild_id, confirmed=True, expires_at__isnull=False, left_at__isnull=True).using_db(db)
+            running = RoleGrant.filter(guild_id=guild_id, confirmed=True, expires_at__isnull=False, left_at__isnull=True)
+            stay = await running.using_db(db).only("id", "user_id", "role_id")
             earlier = await ErasureReceipt.filter(guild_id=guild_id).using_db(db).values_list("panels_up_to", flat=True)
             receipt = ErasureReceipt(
                 guild_id=guild_id,
@@ -120,20 +122,22 @@ class Erasure:
         """Notice departures, also those while offline, and forget those of long ago; the seconds until the next look."""
         await self._bot.wait_until_ready()
         rows = await get_connection("default").execute_query_dict(_STORED_GUILDS)
-        left = dict(await GuildConfig.filter(left_at__isnull=False).values_list("guild_id", "left_at"))
+        departures = GuildConfig.filter(left_at__isnull=False)
+        left = set(await departures.values_list("guild_id", flat=True))
+        long_ago = set(await departures.filter(left_at__lte=clock.now() - KEPT).values_list("guild_id", flat=True))
         for guild_id in (row["guild_id"] for row in rows if self._bot.serves(row["guild_id"])):
             if not self.loop.is_aside(guild_id):
                 with self.loop.item(guild_id, guild_id):
-                    await self._look_at(guild_id, left)
+                    await self._look_at(guild_id, guild_id in left, guild_id in long_ago)
         return LAST_WORD_AGAIN if await tell_pending(self._bot, self.loop) else LOOK_SECONDS
 
-    async def _look_at(self, guild_id: int, left: dict[int, datetime]) -> None:
+    async def _look_at(self, guild_id: int, left: bool, long_ago: bool) -> None:
         if self._bot.get_guild(guild_id):
-            if guild_id in left:
+            if left:
                 await GuildConfig.filter(guild_id=guild_id).update(left_at=None)
-        elif guild_id not in left:
+        elif not left:
             await self._note_departure(guild_id)
-        elif left[guild_id] <= clock.now() - KEPT:
+        elif long_ago:
             await self.erase(guild_id)
 
     async def _note_departure(self, guild_id: int) -> None:

@@ -24,11 +24,13 @@ TIMEOUT = 10.0  # seconds
 async def tell_pending(bot: "RolePanelBot", loop: Loop) -> bool:
     """Post what was not posted yet, in the guilds of this process; whether anything is left for another try."""
     left = False
-    for receipt in await ErasureReceipt.filter(audit_channel_id__isnull=False).order_by("id"):
-        guild = bot.get_guild(receipt.guild_id)
-        if guild and not guild.unavailable and bot.serves(guild.id) and not loop.is_aside(("receipt", receipt.id)):
-            with loop.item(guild.id, ("receipt", receipt.id)):
-                left |= not await _tell(bot, guild, receipt)
+    waiting = ErasureReceipt.filter(audit_channel_id__isnull=False).order_by("id")
+    for row, guild_id in await waiting.values_list("id", "guild_id"):
+        guild, key = bot.get_guild(guild_id), ("receipt", row)
+        if guild and not guild.unavailable and bot.serves(guild.id) and not loop.is_aside(key):
+            with loop.item(guild.id, key):
+                receipt = await ErasureReceipt.get_or_none(id=row)
+                left |= receipt is not None and not await _tell(bot, guild, receipt)
     return left
 
 

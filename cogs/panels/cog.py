@@ -1,6 +1,7 @@
 """/panel …: the commands that begin every work on a panel, and the loop that keeps posted panels up to date."""
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import discord
@@ -80,7 +81,7 @@ class PanelsCog(
         self.poster = Poster(bot, MessageRows(bot.dispatch))
         self.follower = Follower(bot, self.poster)
         self.poster.unfinished = self.follower.wake
-        self.follower.finishers.append(self.maker.finish)
+        self.follower.finishers.append(partial(self.maker.finish, self.follower.loop))
         self.doctor = Doctor(bot, self.poster, self.follower)
         self.keep(self.follower.loop)
         self.keep(Loop(N_("Forgetting old drafts"), sweep, every=SWEEP_PAUSE))

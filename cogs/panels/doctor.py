@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import timedelta
 
 import discord
@@ -39,15 +39,22 @@ class Doctor:
 
     async def panels(self, guild_id: int, first: int = 0) -> tuple[list[PanelSpec], int]:
         """The panels of a guild by name, `first` before all others, as far as one check may; and how many were left out."""
-        wanted = Panel.filter(guild_id=guild_id)
-        found = list(await Panel.specs(Q(id=first, guild_id=guild_id))) if first else []
-        room = WEIGHT_MAX - sum(map(_weight, found))
-        async for panel in Panel.each_spec(wanted.exclude(id=first).order_by("name")):
-            room -= _weight(panel)
-            if room < 0 and found:
-                break
-            found.append(panel)
-        return found, await wanted.count() - len(found)
+        wanted = Panel.filter(guild_id=guild_id).order_by("name")
+        with self._follower.loop.item(guild_id, ("panels", guild_id)):
+            alone = list(await Panel.specs(Q(id=first, guild_id=guild_id))) if first else []
+            found = await _as_many_as_one_check_may(Panel.each_spec(wanted.exclude(id=first)), alone)
+            return found, await wanted.count() - len(found)
+        # There is one that cannot be read: the others are examined without it.
+        ids = sorted([panel_id for (panel_id,) in await wanted.values_list("id")], key=lambda panel_id: panel_id != first)
+        return await _as_many_as_one_check_may(self._readable(guild_id, ids), []), 0
+
+    async def _readable(self, guild_id: int, panel_ids: Iterable[int]) -> AsyncIterator[PanelSpec]:
+        for panel_id in panel_ids:
+            panel = None
+            with self._follower.loop.item(guild_id, ("panel", panel_id)):
+                panel = await Panel.spec(panel_id)
+            if panel:
+                yield panel
 
     async def server(self, guild: discord.Guild, panels: Sequence[PanelSpec]) -> ServerFacts:
         """What surrounds the panels; they are all that the server has."""
@@ -120,6 +127,16 @@ class Doctor:
         except (discord.HTTPException, RateLimited, Uncertain):
             return True
         return bool(me.get("mfa_enabled", True))
+
+
+async def _as_many_as_one_check_may(panels: AsyncIterator[PanelSpec], found: list[PanelSpec]) -> list[PanelSpec]:
+    room = WEIGHT_MAX - sum(map(_weight, found))
+    async for panel in panels:
+        room -= _weight(panel)
+        if room < 0 and found:
+            break
+        found.append(panel)
+    return found
 
 
 def _weight(panel: PanelSpec) -> int:

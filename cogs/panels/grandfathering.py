@@ -1,6 +1,7 @@
 """What stood on panels before the guard looked at channels keeps working: it is looked at once, noted, and told to the admins."""
 
 import discord
+from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
 from core.bot import RolePanelBot
@@ -39,21 +40,28 @@ class Grandfathering:
         facts = guild_facts(guild)
         noticed: dict[int, int] = {}
         async with in_transaction() as db:
-            panels = await Panel.filter(id__in=panel_ids).using_db(db).prefetch_related("roles")
-            for panel in panels:
-                confirmed = {role.role_id: role.confirmed_permissions for role in panel.roles}
-                for role in panel.roles:
-                    if role.grandfathered is None and (power := _unnoticed(role, confirmed, facts)):
-                        await PanelRole.filter(id=role.id).using_db(db).update(grandfathered=power)
-                        noticed |= power
-            await PanelRole.filter(panel_id__in=panel_ids, grandfathered__isnull=True).using_db(db).update(grandfathered={})
+            versions = dict(await Panel.filter(id__in=panel_ids).using_db(db).values_list("id", "version"))
+            for panel_id in versions:
+                # An item that cannot be read keeps its NULL, and with it what the guard let pass before.
+                with self.loop.item(guild.id, (guild.id, panel_id)):
+                    noticed |= await _note_panel(panel_id, facts, db)
             if noticed:
                 payload = {"grandfathered": {str(role_id): bits for role_id, bits in noticed.items()}}
                 await AuditEntry.record(guild.id, GRANDFATHERED, clock.now(), payload=payload, using_db=db)
-        for panel in panels:  # nothing that is shown changes, but what others remember of it is older
-            self._bot.dispatch(PanelChanged.NAME, PanelChanged(guild.id, panel.id, panel.version))
+        for panel_id, version in versions.items():  # nothing that is shown changes, but what others remember of it is older
+            self._bot.dispatch(PanelChanged.NAME, PanelChanged(guild.id, panel_id, version))
         if noticed:
             self._bot.dispatch(AuditWritten.NAME, AuditWritten(guild.id))
+
+
+async def _note_panel(panel_id: int, facts: GuildFacts, db: BaseDBAsyncClient) -> dict[int, int]:
+    """Write down what is seen in the old items of one panel; the power that is."""
+    roles = await PanelRole.filter(panel_id=panel_id).using_db(db)
+    confirmed = {role.role_id: role.confirmed_permissions for role in roles}
+    found = {role.id: _unnoticed(role, confirmed, facts) for role in roles if role.grandfathered is None}
+    for item_id, power in found.items():
+        await PanelRole.filter(id=item_id).using_db(db).update(grandfathered=power)
+    return {role_id: bits for power in found.values() for role_id, bits in power.items()}
 
 
 def _unnoticed(role: PanelRole, confirmed: dict[int, int], facts: GuildFacts) -> dict[int, int]:

@@ -55,7 +55,7 @@ async def postings_of(
     """Where each panel stands, the oldest posting first. `in_trouble` tells of a message's row whether its last edit failed."""
     specs = {panel.panel_id: panel for panel in panels}
     rows: dict[tuple[int, int], list[PanelMessage]] = {}
-    for row in await PanelMessage.filter(panel_id__in=list(specs)).order_by("id"):
+    for row in await PanelMessage.filter(panel_id__in=list(specs), state__in=list(MessageState)).order_by("id"):
         rows.setdefault((row.panel_id or 0, row.channel_id), []).append(row)
     found: dict[int, list[Posting]] = {panel_id: [] for panel_id in specs}
     for (panel_id, channel_id), messages in rows.items():

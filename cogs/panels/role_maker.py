@@ -17,6 +17,7 @@ from core.errors import UserError, held_back, is_database_away
 from core.facts import guild_facts
 from core.i18n import N_
 from core.invalid_requests import HeldBack
+from core.loops import Loop
 from core.markup import Markup, bold, role_mention
 from core.rate_limits import RateLimited
 from core.rest import Uncertain
@@ -79,21 +80,31 @@ class RoleMaker:
         finally:
             self._under_way.discard(making.entry.id)
 
-    async def finish(self) -> float | None:
-        """End what a crash or a lost database left: roles whose panels were never written are taken back, or named in the log."""
-        for entry in await AuditEntry.filter(kind=LEFT_OVER, state=AuditState.SENT).order_by("id"):
-            guild = self._bot.get_guild(entry.guild_id)
-            if guild is None or guild.unavailable or not self._bot.serves(guild.id) or entry.id in self._under_way:
-                continue
-            made = [role for role in guild_facts(guild).roles.values() if str(role.role_id) in entry.payload["role_names"]]
-            if await _panels_were_written(entry):
-                await entry.delete()
-            else:
-                # After a while somebody may use them: then they are only named.
-                young = clock.now() - entry.created_at < TAKEN_BACK_WITHIN
-                left = await self._unmake(guild.id, made, "Role panel: interrupted") if young else made
-                await self._settle(entry, left)
+    async def finish(self, loop: Loop) -> float | None:
+        """End what a crash or a lost database left: roles whose panels were never written are taken back, or named in the log.
+
+        What fails on our side is set aside in `loop`.
+        """
+        unsettled = AuditEntry.filter(kind=LEFT_OVER, state=AuditState.SENT).order_by("id")
+        for row, guild_id in await unsettled.values_list("id", "guild_id"):
+            guild, key = self._bot.get_guild(guild_id), ("roles left", row)
+            if guild and not guild.unavailable and self._bot.serves(guild_id) and row not in self._under_way and not loop.is_aside(key):
+                with loop.item(guild_id, key):
+                    await self._finish(guild, row)
         return None
+
+    async def _finish(self, guild: discord.Guild, row: int) -> None:
+        entry = await AuditEntry.get_or_none(id=row, state=AuditState.SENT)
+        if entry is None:
+            return
+        made = [role for role in guild_facts(guild).roles.values() if str(role.role_id) in entry.payload["role_names"]]
+        if await _panels_were_written(entry):
+            await entry.delete()
+        else:
+            # After a while somebody may use them: then they are only named.
+            young = clock.now() - entry.created_at < TAKEN_BACK_WITHIN
+            left = await self._unmake(guild.id, made, "Role panel: interrupted") if young else made
+            await self._settle(entry, left)
 
     async def _make(self, guild_id: int, making: Making, sketches: list[RoleSketch], reason: str) -> None:
         deadline = asyncio.get_running_loop().time() + PATIENCE

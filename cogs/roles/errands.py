@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 from loguru import logger
 from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.expressions import Q
 from tortoise.transactions import in_transaction
 
 from cogs.roles.applier import Applied, Target, apply, compare, look
@@ -224,9 +225,8 @@ async def put_off(row: AuditEntry) -> None:
 async def told(errand: Errand, before: datetime) -> bool:
     """Whether the log says already that this could not be done, in the day before this moment."""
     about = {"guild_id": errand.guild_id, "target_id": errand.user_id, "created_at__gt": before - TOLD_AGAIN, "created_at__lt": before}
-    earlier = await AuditEntry.filter(kind=errand.kind, state=AuditState.REFUSED, **about)
-    reasons = [reason for entry in earlier for name in ("refused", "failed") for reason in entry.payload.get(name, [])]
-    return any(reason["role_id"] == errand.role_id for reason in reasons)
+    named = Q(*(Q(payload__contains={name: [{"role_id": errand.role_id}]}) for name in ("refused", "failed")), join_type="OR")
+    return await AuditEntry.filter(named, kind=errand.kind, state=AuditState.REFUSED, **about).exists()
 
 
 def _stored(grant: RoleGrant) -> dict[str, Any]:

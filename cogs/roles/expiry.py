@@ -64,25 +64,28 @@ class Expiry:
         due = RoleGrant.filter(Q(retry_at__isnull=True) | Q(retry_at__lte=now), confirmed=True, expires_at__lte=now)
         busy: set[int] = set()
         stuck: set[tuple[int, int]] = set()
-        mine = [grant for grant in await due.order_by("expires_at", "id") if not self.loop.is_aside(grant.id) and self._guild(grant)]
-        turns, more = in_turns(mine, lambda grant: grant.guild_id, EACH)
-        for grant in turns:
-            guild = self._guild(grant)
-            if guild is None or grant.guild_id in busy or (grant.guild_id, grant.role_id) in stuck:
+        # Each grant is read by itself, so that one that cannot be read holds up no other.
+        found = await due.order_by("expires_at", "id").values_list("id", "guild_id", "role_id")
+        mine = [(row, guild_id, role_id) for row, guild_id, role_id in found if not self.loop.is_aside(row) and self._guild(guild_id)]
+        turns, more = in_turns(mine, lambda one: one[1], EACH)
+        for row, guild_id, role_id in turns:
+            guild = self._guild(guild_id)
+            if guild is None or guild_id in busy or (guild_id, role_id) in stuck:
                 continue
-            with self.loop.item(grant.guild_id, grant.id):
-                match await self._end(guild, grant):
+            with self.loop.item(guild_id, row):
+                grant = await RoleGrant.get_or_none(id=row)
+                match await self._end(guild, grant) if grant else _End.OVER:
                     case _End.STUCK:
-                        stuck.add((grant.guild_id, grant.role_id))
+                        stuck.add((guild_id, role_id))
                     case _End.BUSY:
-                        busy.add(grant.guild_id)
+                        busy.add(guild_id)
                     case _End.OVER:
                         pass
         return AGAIN_SECONDS if busy or more else await self._until_next()
 
-    def _guild(self, grant: RoleGrant) -> discord.Guild | None:
-        """The guild of a grant, if it can be worked in now; its arrival wakes us otherwise."""
-        guild = self._bot.get_guild(grant.guild_id)
+    def _guild(self, guild_id: int) -> discord.Guild | None:
+        """The guild, if it can be worked in now; its arrival wakes us otherwise."""
+        guild = self._bot.get_guild(guild_id)
         return guild if guild and not guild.unavailable and self._bot.serves(guild.id) else None
 
     async def _end(self, guild: discord.Guild, grant: RoleGrant) -> _End:
@@ -123,7 +126,9 @@ class Expiry:
 
     async def _until_next(self) -> float:
         now = clock.now()
-        coming = await RoleGrant.filter(confirmed=True, expires_at__gt=now).order_by("expires_at").first()
-        again = await RoleGrant.filter(confirmed=True, expires_at__lte=now, retry_at__gt=now).order_by("retry_at").first()
-        moments = [moment for moment in (coming and coming.expires_at, again and again.retry_at) if moment]
+        soon = now + timedelta(seconds=LOOK_SECONDS)
+        ended = RoleGrant.filter(confirmed=True, expires_at__lte=now)
+        coming = RoleGrant.filter(confirmed=True, expires_at__gt=now, expires_at__lte=soon).order_by("expires_at").limit(1)
+        again = ended.filter(retry_at__gt=now, retry_at__lte=soon).order_by("retry_at").limit(1)
+        moments = [moment for (moment,) in (*await coming.values_list("expires_at"), *await again.values_list("retry_at"))]
         return min([LOOK_SECONDS, *((moment - now).total_seconds() for moment in moments)])

@@ -6,7 +6,7 @@ and some of them before anybody is told that a role is full.
 
 import asyncio
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
@@ -37,6 +37,8 @@ SEEN_LIFE = timedelta(minutes=1)  # for how long a holder that was seen need not
 UNCONFIRMED_LIFE = timedelta(minutes=15)  # after that nobody works on the click any more
 SEEN_MAX = 10_000
 ROUND_PAUSE = 600.0  # seconds between two rounds
+LOOKED_AT = ("id", "guild_id", "user_id", "role_id", "confirmed", "granted_at")
+EPOCH = datetime(2015, 1, 1, tzinfo=UTC)  # before which nothing can have been given
 LOOKS = 10  # holders that are looked at before a member is told "full" …
 LOOK_SECONDS = 3.0  # … for so long at most
 NOT_COUNTED = N_("Discord did not say how many members have this role, so nothing was changed. Please try again in a moment.")
@@ -79,14 +81,21 @@ class Places:
         while True:
             limited = set(await PanelRole.filter(capacity__isnull=False, capacity_counts_all=False).values_list("panel_id", "role_id"))
             panels = {panel_id for panel_id, _ in limited}
-            grant = await _looked_at(RoleGrant.filter(id__gt=last, panel_id__in=panels)).order_by("id").first()
-            if grant is None:
+            following = _looked_at(RoleGrant.filter(id__gt=last, panel_id__in=panels)).order_by("id").limit(1)
+            found = await following.values_list("id", "guild_id", "panel_id", "role_id")
+            if not found:
                 return released
-            last = grant.id
-            if (grant.panel_id, grant.role_id) in limited and self._bot.serves(grant.guild_id) and not self._seen_lately(grant):
-                with self.loop.item(grant.guild_id, grant.id):
-                    await self._bot.pace.turn()
-                    released += await self._look(grant)
+            last, guild_id, panel_id, role_id = found[0]
+            if (panel_id, role_id) in limited and self._bot.serves(guild_id) and not self.loop.is_aside(last):
+                with self.loop.item(guild_id, last):
+                    released += await self._look_in_turn(last)
+
+    async def _look_in_turn(self, row: int) -> bool:
+        grant = await RoleGrant.get_or_none(id=row)
+        if grant is None or self._seen_lately(grant):
+            return False
+        await self._bot.pace.turn()
+        return await self._look(grant)
 
     async def told(self, guild_id: int, member_id: int, role_ids: Iterable[int]) -> None:
         """Discord told of a member's present roles: the places of others are free.
@@ -120,7 +129,9 @@ class Places:
             async with lock:
                 return True
         async with lock:
-            grants = await _looked_at(RoleGrant.filter(guild_id=panel.guild_id, panel_id=panel.panel_id, role_id=spec.role_id))
+            taken = RoleGrant.filter(guild_id=panel.guild_id, panel_id=panel.panel_id, role_id=spec.role_id, left_at__isnull=True)
+            # Only what can be read of every row, so that one which cannot be never stops the clicks on its role.
+            grants = await _looked_at(taken.filter(granted_at__range=(EPOCH, clock.now()))).only(*LOOKED_AT)
             unseen = [grant for grant in grants if not self._seen_lately(grant)]
             longest = sorted(unseen, key=lambda grant: self._seen.get(grant.id, grant.granted_at))[:LOOKS]
             looks = [asyncio.create_task(self._look(grant)) for grant in longest]
@@ -131,7 +142,6 @@ class Places:
                 for look in done:
                     look.result()
             # Counted, because a place may also have become free by a look of the loop's, or in the meantime.
-            taken = RoleGrant.filter(guild_id=panel.guild_id, panel_id=panel.panel_id, role_id=spec.role_id, left_at__isnull=True)
             return spec.capacity is None or await taken.count() < spec.capacity
 
     async def _look(self, grant: RoleGrant) -> bool:

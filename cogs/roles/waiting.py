@@ -90,12 +90,13 @@ class Waiting:
 
     async def arrived(self, guild: discord.Guild, user_id: int) -> None:
         """A member is in the guild and has passed its screening: give what waits for them."""
-        waiting = await RoleGrant.filter(guild_id=guild.id, user_id=user_id, left_at__isnull=False).order_by("id")
-        for panel_id, was_held in dict.fromkeys((grant.panel_id, grant.confirmed) for grant in waiting):
-            try:
-                await self._arrived(guild, user_id, panel_id, RETURN if was_held else ADMIT)
-            except (Uncertain, RateLimited, discord.HTTPException) as error:
-                logger.info("The roles of a member of guild {} wait on: {!r}", guild.id, error)
+        waiting = RoleGrant.filter(guild_id=guild.id, user_id=user_id, left_at__isnull=False).order_by("id")
+        for panel_id, was_held in dict.fromkeys(await waiting.values_list("panel_id", "confirmed")):
+            with self.looking.item(guild.id, (guild.id, user_id, panel_id, was_held)):
+                try:
+                    await self._arrived(guild, user_id, panel_id, RETURN if was_held else ADMIT)
+                except (Uncertain, RateLimited, discord.HTTPException) as error:
+                    logger.info("The roles of a member of guild {} wait on: {!r}", guild.id, error)
 
     async def look(self) -> None:
         """Find those who came back, or passed screening, while nobody listened: one look-up at a time, at the pace of all look-ups."""
@@ -283,7 +284,7 @@ class Waiting:
 async def waiting_roles(guild_id: int, user_id: int) -> frozenset[int]:
     """What a member who has not passed screening picked so far."""
     waiting = RoleGrant.filter(guild_id=guild_id, user_id=user_id, confirmed=False, left_at__isnull=False)
-    return frozenset(grant.role_id for grant in await waiting)
+    return frozenset(role_id for (role_id,) in await waiting.values_list("role_id"))
 
 
 async def postpone(panel: PanelSpec, user_id: int, role_ids: tuple[int, ...], dropped: tuple[int, ...]) -> None:

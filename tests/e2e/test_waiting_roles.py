@@ -9,7 +9,7 @@ from domain import clock
 from domain.panels import Mode
 from models import AuditState, Panel, PanelRole, RoleGrant
 from sandbox import members
-from tests.e2e.house import House, posted_panel
+from tests.e2e.house import House, at_rest, posted_panel
 from tests.e2e.test_clicks import click
 from tests.e2e.test_temporary_roles import grant, settled
 
@@ -22,6 +22,7 @@ async def hearing(empty_house: House, monkeypatch: pytest.MonkeyPatch) -> House:
     monkeypatch.setenv("MEMBERS_INTENT", "true")
     next(iter(empty_house.sandbox.world.applications.values())).privileged_intents = MEMBERS
     await empty_house.start()
+    await at_rest(empty_house, "Giving roles to members who return or pass screening")  # its first look around is over
     return empty_house
 
 
