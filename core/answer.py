@@ -79,6 +79,9 @@ class Answer:
         self._state = _State.FRESH
         self._made_at = asyncio.get_running_loop().time() - age
         self._inherited = False
+        self._owned = False  # Discord took this process's own first answer, so that no other process has one
+        # Whether a successor may answer as well, because the token is stored with what it was asked for.
+        self.inheritable = False
         self._on_taken = on_taken
         self._on_components = on_components  # the message clicked on is of Components V2, and can hold neither text nor embeds ever again
         self._lock = asyncio.Lock()
@@ -226,6 +229,7 @@ class Answer:
                 return not self._inherited
             else:
                 self._state = self._after(kind)
+                self._owned = True
                 self._on_taken()
                 return True
             if not last:
@@ -271,7 +275,9 @@ class Answer:
     async def _webhook(self, route: Route, body: Payload) -> None:
         files = body.pop("files", None)
         try:
-            await self._rest.request(route, body=body, files=files, authorized=False)
+            # What this process acknowledged is nobody else's: the person hears the end of it also when another process serves by now.
+            unheld = self._owned and not self.inheritable
+            await self._rest.request(route, body=body, files=files, authorized=False, unheld=unheld)
         except discord.HTTPException as error:
             if error.status in (401, 404):
                 self._state = _State.DEAD

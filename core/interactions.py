@@ -201,14 +201,23 @@ class Gate:
 
     async def _guarded(self, interaction: discord.Interaction, answer: Answer) -> None:
         """The error boundary."""
-        with deeds.counted(answer.check) as done:
+
+        def check() -> None:
+            answer.check()
+            if self._bot.slots.lapsed:
+                raise NotServing(f"interaction {interaction.id}")
+
+        with deeds.counted(check) as done:
             await self._guard(interaction, answer, done)
 
     async def _guard(self, interaction: discord.Interaction, answer: Answer, done: deeds.Deeds) -> None:
         for first in (True, False):
             try:
-                if answer.age >= WATCHDOG and answer.acknowledgement in DEFERRABLE:
-                    await answer.defer()  # before anything is done: perhaps Discord takes no answer any more
+                if (answer.age >= WATCHDOG or self._bot.slots.doubtful) and answer.acknowledgement in DEFERRABLE:
+                    # Before anything is done: perhaps Discord takes no answer any more, or another process owns it.
+                    await answer.defer()
+                    if not await self._bot.slots.certain():
+                        raise NotServing(f"interaction {interaction.id}")
                 await self._expect_guild(interaction, answer)
                 await self._route(interaction, answer)
                 if not answer.settled:
@@ -230,7 +239,9 @@ class Gate:
             raise errors.UserError(self._bot.absence(guild_id))
 
     async def _tell(self, interaction: discord.Interaction, answer: Answer, error: Exception, done: deeds.Deeds) -> None:
-        if isinstance(error, TooLate | NotServing):
+        if not done.count:
+            answer.inheritable = False  # nothing of it was stored
+        if isinstance(error, TooLate) or (isinstance(error, NotServing) and (answer.fresh or answer.inheritable)):
             logger.info("Interaction {} could no longer be answered", interaction.id)
             return
         if isinstance(error, errors.UserError):
@@ -239,7 +250,7 @@ class Gate:
             told = errors.held_back(error).payload(answer.t)
         elif isinstance(error, discord.CheckFailure):
             told = text_message(answer.t(errors.NOT_ALLOWED))
-        elif errors.is_database_away(error):
+        elif isinstance(error, NotServing) or errors.is_database_away(error):
             logger.warning("Interaction {} met an unreachable database: {}", interaction.id, type(error).__name__)
             told = errors.database_away(done).payload(answer.t)
         else:

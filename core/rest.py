@@ -105,12 +105,14 @@ class Rest:
         tries: int = TRIES,
         deadline: float | None = None,
         slot: Slot | None = None,
+        unheld: bool = False,
     ) -> Any:
         """Send one call and return its JSON body (None for 204).
 
         `repeatable` (by default: GET, PUT, PATCH, DELETE) lets it be sent again after a broken connection, a time-out (`timeout` seconds
         for each try) or a 5xx; otherwise a lost answer raises Uncertain. `deadline` (the loop's time) bounds waiting for rate limits,
         past it RateLimited is raised. `slot` is a place that `admit` gave; the first try uses it, if it is one for this call.
+        `unheld`: it is sent whatever `may_send` says, because it cannot meet what another process does.
 
         An emoji of a component that Discord does not take is left out; the message in the answer shows it.
         """
@@ -121,7 +123,7 @@ class Rest:
         acts = authorized and route.method != "GET"
         failure: Exception = Uncertain(f"{route.method} {route.path}")
         for attempt in range(tries):
-            bucket = await self._enter(route, authorized, deadline, slot if attempt == 0 else None)
+            bucket = await self._enter(route, authorized, deadline, slot if attempt == 0 else None, unheld)
             answer: _Answer | None = None
             try:
                 answer = await self._send(route, body, files, reason, authorized, timeout)
@@ -158,14 +160,14 @@ class Rest:
                 await asyncio.sleep(min(0.25 * 2**attempt, 2.0))
         raise failure
 
-    async def _enter(self, route: Route, authorized: bool, deadline: float | None, slot: Slot | None) -> Bucket:
+    async def _enter(self, route: Route, authorized: bool, deadline: float | None, slot: Slot | None, unheld: bool) -> Bucket:
         if slot is None or not slot.is_of(self._buckets.of(route)):
             slot = await self._buckets.enter(route, authorized, deadline)
         async with slot:
             if authorized:
                 await self._overall.take()
                 self._check_refusals(route)
-            if not self._may_send():
+            if not (unheld or self._may_send()):
                 raise NotServing(f"{route.method} {route.path}")
             if authorized and route.method != "GET":
                 deeds.begin(at_discord=True)

@@ -21,6 +21,7 @@ from core.outages import FAILURES, is_outage, told
 
 BEAT_SECONDS = 1.0  # between two proofs that the session lives
 HOLD_SECONDS = 5.0  # that the locks count as held after the last proof
+DOUBT_SECONDS = 2.0  # after the last proof, then a beat was missed
 IDLE_SECONDS = 8.0  # of silence after which the server ends the session; longer than we believe in it
 BEAT_TIMEOUT = 3.0  # that a proof may take; then there is still time to take the locks again
 RETRY_SECONDS = 0.25
@@ -71,6 +72,8 @@ class ShardSlots:
         self._keeper: asyncio.Task[None] | None = None
         self._shards: frozenset[int] = frozenset()
         self._proven: float | None = None
+        self._proof = asyncio.Event()
+        self._followed_at = -math.inf  # since when another process may not know yet that this one serves
         self._waits_for: int | None = None
         self._alone: asyncio.Event = asyncio.Event()
         self._alone_since = -math.inf
@@ -86,6 +89,34 @@ class ShardSlots:
     def lapsed(self) -> bool:
         """Whether another process may be at work in this one's place: it once held the locks and cannot prove any more that it does."""
         return self._proven is not None and time.monotonic() - self._proven > HOLD_SECONDS
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether another process may answer beside this one: that one, or this one, was cut off and cannot know yet that it was replaced.
+
+        The server may have ended a session without its process hearing of it, which then believes in its locks for HOLD_SECONDS.
+        """
+        return self._proven is not None and (self._unproven or self._leaving or time.monotonic() - self._followed_at < HOLD_SECONDS)
+
+    async def certain(self) -> bool:
+        """Wait until it is proven again that the session lives, or that can be believed no longer; whether it is proven."""
+        while self._proven is not None and self._unproven and not self.lapsed:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(max(0.0, self._proven + HOLD_SECONDS - time.monotonic()) + RETRY_SECONDS):
+                    await self._proof.wait()
+        return not self.lapsed
+
+    @property
+    def _unproven(self) -> bool:
+        """Whether a beat was missed, or the connection broke."""
+        broken = self._connection is None or self._connection.is_closed()
+        return broken or time.monotonic() - (self._proven or 0.0) > DOUBT_SECONDS
+
+    def _prove(self, at: float) -> None:
+        """Believe from now on that it was so at this moment (monotonic), and tell those who wait for it."""
+        self._proven = at
+        self._proof.set()
+        self._proof = asyncio.Event()
 
     @property
     def alone(self) -> bool:
@@ -184,7 +215,10 @@ class ShardSlots:
                 self._waits_for = shard_id
                 await connection.execute("SELECT pg_advisory_lock($1)", key, timeout=LOCK_SECONDS + STATEMENT_SECONDS)
             at = time.monotonic()
-        self._proven, self._shards, self._waits_for = at, frozenset(self._serving), None
+        if self._waits_for is not None:
+            self._followed_at = time.monotonic()
+        self._shards, self._waits_for = frozenset(self._serving), None
+        self._prove(at)
         await self._join(connection)
         return True
 
@@ -250,7 +284,7 @@ class ShardSlots:
                 logger.debug("The shards cannot be held right now: {!r}", error)
                 self._drop()
         self._forget()
-        self._proven = -math.inf
+        self._prove(-math.inf)
         logger.warning("The shards are not held any more")
 
     def _listen(self, ended: asyncio.Event) -> None:
@@ -260,7 +294,7 @@ class ShardSlots:
     async def _beat(self, connection: asyncpg.Connection) -> None:
         at = time.monotonic()
         await connection.execute("SELECT 1", timeout=BEAT_TIMEOUT)
-        self._proven = at
+        self._prove(at)
         if self._shards:
             await self._join(connection)
 

@@ -13,7 +13,7 @@ from core.errors import ExpectedStop
 from core.settings import ROOT
 from core.shards import ShardSlots
 
-TIMES = ("BEAT_SECONDS", "BEAT_TIMEOUT", "HOLD_SECONDS", "IDLE_SECONDS", "RETRY_SECONDS")
+TIMES = ("BEAT_SECONDS", "BEAT_TIMEOUT", "DOUBT_SECONDS", "HOLD_SECONDS", "IDLE_SECONDS", "RETRY_SECONDS")
 SERVES = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 AND granted AND pid = $1"
 # Ends the sessions that hold a lock, and lets the one who waits for this program stand still for as long as it takes.
 STALL = """

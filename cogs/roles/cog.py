@@ -192,6 +192,7 @@ def _click(
     press: Press, panel_id: int, items: tuple[int, ...], *, toggles: bool, posted: bool = True, offered_ids: tuple[int, ...] = ()
 ) -> Click:
     interaction, member = press.interaction, press.member
+    press.answer.inheritable = True  # its token is stored with the claim
     return Click(
         interaction_id=interaction.id,
         application_id=interaction.application_id,

@@ -41,6 +41,8 @@ async def test_clicks_are_told_and_everything_recovers(server: EmbeddedPostgres,
     assert await readiness(house) == 503
     assert house.actor("alice").role_names() == ["Red"]
     server.start()
+    # The click waited until the shards could not be believed to be held any more; now it is a standby, for a moment.
+    await house.sandbox.until(lambda: any(c.session for c in house.sandbox.gateway.connections), 60, "for the bot to come back")
     assert "Removed" in await click(house, "alice", "Red")
     async with asyncio.timeout(30):
         while await readiness(house) != 200:

@@ -1,163 +1,167 @@
-"""Two real processes with the same shards: one that is frozen, cut off or told to stop, and the one that follows it."""
+"""Two real processes with the same shards: one that is frozen, cut off or told to stop, and the one that follows it.
+
+Buttons, menus, forms, commands and autocompletes arrive all the while. Afterwards each was answered truly by one process, or by none.
+"""
 
 import asyncio
-import os
 import signal
-import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 
 import pytest
 
-from core.settings import ROOT
-from models import SETTLED, AuditEntry
-from sandbox.driver.results import Result
-from sandbox.driver.views import MessageView
+from core.database import connect
+from domain.panels import Style
 from sandbox.faults import Fault
-from sandbox.world import Message
-from tests.e2e.crowd import add_members, panel_in, told
-from tests.e2e.house import House
-from tests.e2e.wire import DatabaseProxy, Tap
+from tests.e2e.crowd import panel_in, told
+from tests.e2e.house import House, posted_panel
+from tests.e2e.pair import PATIENCE, TAKES_OVER, Bot, Pair
 
-PATIENCE = 30.0  # seconds
-TAKES_OVER = 15.0  # seconds
+FORMS = 40  # open on a manager's screen
 PER_SECOND = 20
+REFUSED = 60.0  # seconds
+AWAY = 6.0  # seconds
 ROLE = "/guilds/*/members/*/roles/*"
-
-
-class Bot:
-    """bot.py as a process of its own; what it sends to PostgreSQL goes through a proxy that can be cut."""
-
-    def __init__(self, tap: Tap, proxy: DatabaseProxy, process: asyncio.subprocess.Process) -> None:
-        self.tap, self.proxy, self.process = tap, proxy, process
-
-    @classmethod
-    async def start(cls, url: str) -> "Bot":
-        """Start it, and wait until it serves or stands by."""
-        tap = Tap()
-        proxy = DatabaseProxy(url, tap)
-        environment = {**os.environ, "DATABASE_URL": await proxy.start(), "LOG_LEVEL": "INFO"}
-        process = await asyncio.create_subprocess_exec(sys.executable, ROOT / "bot.py", env=environment)
-        async with asyncio.timeout(PATIENCE):
-            await tap.waits_for_shards.wait()
-        return cls(tap, proxy, process)
-
-    def send(self, number: signal.Signals) -> None:
-        """Send it a signal."""
-        self.process.send_signal(number)
-
-    async def end(self) -> None:
-        """Kill it if it still runs."""
-        if self.process.returncode is None:
-            self.process.kill()
-        await self.process.wait()
-        await self.proxy.stop()
-
-
-class Pair:
-    """The process that serves, its standby, and members who click."""
-
-    def __init__(self, house: House, message: Message, first: Bot, second: Bot) -> None:
-        self.house, self.sandbox = house, house.sandbox
-        self._message, self.first, self.second = message, first, second
-        self.former = set(self.sandbox.gateway.connections)
-
-    async def click(self) -> Result:
-        """Somebody new clicks."""
-        (actor,) = add_members(self.sandbox, self.sandbox.guild, 1)
-        return await MessageView(actor, self._message).click("Red")
-
-    async def taken_over(self, timeout: float) -> None:
-        """Wait until the other process is connected."""
-        connections = self.sandbox.gateway.connections
-        await self.sandbox.until(lambda: any(c.session for c in connections if c not in self.former), timeout, "for the standby")
-
-    async def ended(self, results: Sequence[Result]) -> None:
-        """Wait until every member was answered or saw that it failed, and every record is settled."""
-        await self.sandbox.until(lambda: all(result.state in ("answered", "failed") for result in results), PATIENCE, "for the answers")
-        async with asyncio.timeout(PATIENCE):
-            while True:
-                for bot in (self.first, self.second):
-                    bot.tap.moved.clear()
-                if not await AuditEntry.exclude(state__in=SETTLED).exists():
-                    return
-                moved = {asyncio.create_task(bot.tap.moved.wait()) for bot in (self.first, self.second)}
-                await asyncio.wait(moved, return_when=asyncio.FIRST_COMPLETED)
-                for task in moved:
-                    task.cancel()
-
-    def judge(self, results: Sequence[Result]) -> None:
-        """Everybody got what they were told, and nobody who saw it fail got anything."""
-        for result in results:
-            held = result.actor.role_names() == ["Red"]
-            assert held == (result.state == "answered" and "Added" in told(result)), (result.state, told(result), held)
+# The session that holds the locks of the shards.
+END_SESSION = "SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 AND granted"
 
 
 @pytest.fixture
 async def pair(house: House, database_url: str) -> AsyncIterator[Pair]:
     """Two processes, of which the first serves."""
     sandbox = house.sandbox
+    sandbox.ratelimits.enabled = False
     _, message = await panel_in(house, sandbox.guild, "Red")
+    await posted_panel(house, "Blue", style=Style.DROPDOWN, name="Menu")
+    menu = house.actor("olivia").in_("roles").sees()[-1]
+    olivia = house.actor("olivia").in_("general")
+    editor = await (await olivia.slash("panel edit", panel="Colours")).message()
+    forms = [await (await olivia.slash("panel create")).modal() for _ in range(FORMS)]
     await house.stop()
     house.accepted += ["never answered in time", "is not answered"]
     for code in (40060, 10015, 10062):
         sandbox.ledger.allow(code=code)
-    sandbox.ratelimits.enabled = False
     first = await Bot.start(database_url)
     await sandbox.until(lambda: any(c.session for c in sandbox.gateway.connections), PATIENCE, "for the first to connect")
     second = await Bot.start(database_url)
-    yield Pair(house, message, first, second)
+    both = Pair(house, message, menu, editor, forms)
+    both.first, both.second = first, second
+    yield both
     for bot in (first, second):
         await bot.end()
     await sandbox.until(lambda: not sandbox.gateway.connections)
 
 
-@pytest.mark.timeout(120)
+async def end_session(url: str) -> None:
+    """Let the server end the session of whoever serves; a network that swallows everything keeps that from the process."""
+    connection = await connect(url)
+    await connection.execute(END_SESSION)
+    await connection.close()
+
+
+@pytest.mark.timeout(180)
 async def test_a_frozen_process_is_replaced_and_does_nothing_more(pair: Pair) -> None:
-    before = [await pair.click() for _ in range(3)]
-    await pair.ended(before)
+    await pair.ended(await pair.one_of_each())
     pair.first.send(signal.SIGSTOP)
-    meanwhile = [await pair.click() for _ in range(3)]
-    await pair.taken_over(TAKES_OVER)
-    after = [await pair.click() for _ in range(10)]
+    await pair.one_of_each()
+    await pair.taken_over()
+    after = await pair.one_of_each()
     await pair.ended(after)
     assert {result.state for result in after} == {"answered"}
     pair.first.send(signal.SIGCONT)
-    await pair.sandbox.until(lambda: not pair.former & set(pair.sandbox.gateway.connections), PATIENCE, "for the old one to leave")
-    again = [await pair.click() for _ in range(3)]
-    await pair.ended([*before, *meanwhile, *after, *again])
-    pair.judge([*before, *meanwhile, *after, *again])
+    await pair.act_until(pair.left)
+    await pair.one_of_each()
+    await pair.judge()
     assert pair.first.process.returncode is None, "it is a standby now"
 
 
-@pytest.mark.timeout(120)
-async def test_a_process_that_is_cut_off_from_the_database_leaves(pair: Pair) -> None:
-    before = [await pair.click() for _ in range(3)]
-    await pair.ended(before)
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("seconds", [3, 6])
+async def test_a_process_that_stood_still_while_the_server_ended_its_session_does_nothing_twice(
+    pair: Pair, database_url: str, seconds: float
+) -> None:
+    """It may still believe in its locks when it wakes up, and hears of all that arrived meanwhile."""
+    pair.first.send(signal.SIGSTOP)
+    await end_session(database_url)
+    acting = asyncio.create_task(pair.act_until(pair.left))
+    await pair.sandbox.clock.sleep(seconds)
+    pair.first.send(signal.SIGCONT)
+    await asyncio.wait_for(acting, PATIENCE)
+    await pair.taken_over()
+    await pair.judge()
+
+
+@pytest.mark.timeout(180)
+async def test_a_process_that_is_cut_off_from_the_database_leaves(pair: Pair, whole: bool) -> None:
+    await pair.ended(await pair.one_of_each())
     pair.first.proxy.swallow()
-    await pair.sandbox.until(lambda: not pair.former & set(pair.sandbox.gateway.connections), TAKES_OVER, "for the one cut off to leave")
-    await pair.taken_over(TAKES_OVER)
-    after = [await pair.click() for _ in range(10)]
+    if whole:  # a claim that the network delivers late is looked at a minute later
+        await asyncio.wait_for(pair.act_until(pair.left), TAKES_OVER)
+    await pair.sandbox.until(pair.left, TAKES_OVER, "for the one cut off to leave")
+    await pair.taken_over()
+    after = await pair.one_of_each()
     await pair.ended(after)
     assert {result.state for result in after} == {"answered"}
-    pair.judge([*before, *after])
+    pair.first.proxy.swallow(False)
+    await pair.judge()
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(180)
+async def test_two_that_serve_at_once_do_nothing_twice_and_contradict_nobody(pair: Pair, database_url: str) -> None:
+    """The server ends the session of the first in the moment in which it is cut off: it believes in its locks for seconds more."""
+    pair.first.proxy.swallow()
+    await end_session(database_url)
+    await asyncio.wait_for(pair.act_until(lambda: pair.left() and pair.follows()), TAKES_OVER)
+    pair.first.proxy.swallow(False)
+    await pair.judge()
+    assert not [text for text in map(told, pair.results) if "Something went wrong" in text]
+
+
+@pytest.mark.timeout(240)
+async def test_a_database_that_refuses_one_process_costs_it_the_shards(pair: Pair, whole: bool) -> None:
+    pair.first.proxy.refuse()
+    await asyncio.wait_for(pair.act_until(lambda: pair.left() and pair.follows()), TAKES_OVER)
+    after = await pair.one_of_each()
+    await pair.ended(after)
+    assert {result.state for result in after} == {"answered"}
+    if whole:
+        refused_until = pair.sandbox.clock.now() + REFUSED
+        await pair.act_until(lambda: pair.sandbox.clock.now() > refused_until, 2)
+    await pair.first.proxy.allow()
+    await pair.judge()
+    assert pair.first.process.returncode is None, "it is a standby now"
+    pair.second.send(signal.SIGTERM)
+    pair.former = set(pair.sandbox.gateway.connections)
+    await pair.taken_over()
+    await pair.one_of_each()
+    await pair.judge()
+
+
+@pytest.mark.timeout(180)
+async def test_what_a_resume_brings_too_late_is_not_done(pair: Pair) -> None:
+    """The connection is away for longer than Discord waits for an answer, and everything arrives at once afterwards."""
+    gateway, sandbox = pair.sandbox.gateway, pair.sandbox
+    await pair.ended(await pair.one_of_each())
+    gateway.refuse_connections(True)
+    gateway.drop_connections()
+    for _ in range(4):
+        await pair.one_of_each()
+    late = pair.results[6:]
+    await sandbox.clock.sleep(AWAY)
+    assert {result.state for result in pair.results if result.state != "answered"} == {"failed"}, len(late)
+    gateway.refuse_connections(False)
+    await sandbox.until(lambda: any(c.session for c in gateway.connections), PATIENCE, "for the first to come back")
+    await pair.ended(await pair.one_of_each())
+    await pair.judge()
+
+
+@pytest.mark.timeout(180)
 async def test_a_rolling_restart_loses_hardly_a_click_however_slow_a_call_is(pair: Pair, whole: bool) -> None:
     slow = pair.sandbox.faults.add(Fault("latency", "PUT", ROLE, seconds=4.5, count=1))
-    results = [await pair.click()]
+    await pair.click()
     await asyncio.wait_for(slow.struck.wait(), PATIENCE)
-    clicks = asyncio.create_task(clicked_evenly(pair, results, 6 * PER_SECOND if whole else 3 * PER_SECOND))
+    until = pair.sandbox.clock.now() + (6 if whole else 3)
     pair.first.send(signal.SIGTERM)
-    await clicks
-    await pair.ended(results)
-    assert sum(result.state == "failed" for result in results) <= 5
-    pair.judge(results)
+    await pair.act_until(lambda: pair.sandbox.clock.now() > until, PER_SECOND)
+    await pair.judge()
+    assert sum(result.state == "failed" for result in pair.results) <= 5
     await asyncio.wait_for(pair.first.process.wait(), PATIENCE)
-
-
-async def clicked_evenly(pair: Pair, results: list[Result], count: int) -> None:
-    """So many clicks, `PER_SECOND` in each second of the sandbox's clock."""
-    for _ in range(count):
-        results.append(await pair.click())
-        await pair.sandbox.clock.sleep(1 / PER_SECOND)

@@ -61,6 +61,7 @@ class DatabaseProxy:
         self._connections: set[asyncio.Task[None]] = set()
         self._flows = asyncio.Event()
         self._flows.set()
+        self._port = 0
 
     def swallow(self, swallows: bool = True) -> None:
         """Pass nothing on, as a network that loses every packet; neither side hears of it."""
@@ -69,11 +70,23 @@ class DatabaseProxy:
         else:
             self._flows.set()
 
+    def refuse(self) -> None:
+        """Break every connection and let nobody connect, as a network that answers for a server that it cannot reach."""
+        assert self._server, "started before"
+        self._server.close()
+        for writer in list(self._writers):
+            writer.transport.abort()
+
+    async def allow(self) -> None:
+        """Listen again."""
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self._port)
+
     async def start(self) -> str:
         """Begin to listen; the URL for the process."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        port = self._server.sockets[0].getsockname()[1]
-        return f"postgresql://{self._parts.username}@127.0.0.1:{port}{self._parts.path}?sslmode=disable"
+        await self.allow()
+        assert self._server, "it listens"
+        self._port = self._server.sockets[0].getsockname()[1]
+        return f"postgresql://{self._parts.username}@127.0.0.1:{self._port}{self._parts.path}?sslmode=disable"
 
     async def stop(self) -> None:
         """Cut every connection, and wait until each is gone."""
