@@ -105,6 +105,8 @@ class Stage:
     @classmethod
     async def open(cls, house: House, staff: Terms = Terms(), play: Terms | None = None) -> "Stage":
         """A new guild with the panel "Staff" as an administrator set it up, and "Play" of the junior editor, if any."""
+        # Somebody may delete a message of a panel; of the story before this one the bot may notice it now.
+        house.sandbox.ledger.allow(code=10008)
         guild = _guild(house.sandbox)
         crowd = [_person(house.sandbox, guild, f"crowd{number}", None) for number in range(CROWD)]
         bot = next(iter(house.sandbox.world.applications.values()))
@@ -129,7 +131,6 @@ class Stage:
         stage.judge.roles = {role.id: Standing(role.position, role.permissions & POWERFUL) for role in guild.roles.values()}
         stage.judge.begin(await stage._state())
         house.sandbox.world.role_listeners.append(stage._heard)
-        house.sandbox.ledger.allow(code=10008)  # somebody may delete a message of a panel
         return stage
 
     async def close(self) -> list[str]:
@@ -142,6 +143,7 @@ class Stage:
             for model in (StoredPanel, AuditEntry, RoleGrant, GuildConfig):
                 await model.filter(guild_id=self.guild.id).delete()
             self.house.sandbox.ledger.clear()
+            self.house.sandbox.ledger.allow(code=10008)
             self.house.sandbox.traffic.clear()
 
     # What editors do. Whatever the client does not offer, or the bot refuses, changes nothing.
