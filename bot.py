@@ -28,8 +28,16 @@ async def run(settings: Settings) -> None:
     database = Database(settings)
     try:
         await database.open()
-        bot = await _welcomed(settings, database)
-        await bot.run_until_stopped()
+        keeping_up = asyncio.create_task(database.keep_up(), name="embedded server")
+        try:
+            bot = await _welcomed(settings, database)
+            keeping_up.add_done_callback(lambda _: bot.stop())
+            await bot.run_until_stopped()
+            if keeping_up.done():
+                keeping_up.result()
+        finally:
+            keeping_up.cancel()
+            await asyncio.wait({keeping_up})
     finally:
         await database.close()
 

@@ -4,7 +4,9 @@ import asyncio
 import atexit
 import os
 import re
+from collections import deque
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any, TypeVar
 
 import aerich
@@ -23,12 +25,13 @@ from core.settings import ROOT, DatabaseSettings, load_database_settings
 
 APP = "models"
 MIGRATIONS = ROOT / "migrations"
-EMBEDDED_DATA = ROOT / "data" / "postgres"
 # Any fixed number will do, as long as nothing else in this database takes advisory locks with it.
 MIGRATION_LOCK = 0x726F6C6570616E65
 PATIENCE_SECONDS, RETRY_SECONDS, CONNECT_SECONDS = 5.0, 0.25, 5.0
 IDLE_SECONDS = 60.0  # that an unused connection is kept; routers and clouds forget silent ones after some minutes
 CLOSE_SECONDS = 2.0  # that connections have to come back to the pool; Tortoise would wait ten
+LOOK_SECONDS = 1.0  # between two looks whether the embedded server still runs
+STARTS_MAX, STARTS_SECONDS = 3, 600.0  # how often it is started again, within how long; then something is wrong that no start mends
 OLDEST_VERSION = 140000  # PostgreSQL 14, as server_version_num says it
 _NEW_DATABASE = "Make one for the bot: CREATE DATABASE … TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8' (or another UTF-8 locale)."
 _SERVER = """
@@ -62,11 +65,29 @@ class Database:
             if ignored := of_no_use(self.url):
                 logger.info("DATABASE_URL: the bot has no use for {}", ", ".join(ignored))
         else:
-            self._embedded = embedded_server()
+            self._embedded = embedded_server(self._settings)
             self.url = await _undivided(self._embedded.start)
+            logger.info("The embedded PostgreSQL keeps its data in {}", self._embedded.place)
         await migrate(self.url)
         pool = self._settings.database_max_connections - 1  # the shards are held on one more
         self._context = await Tortoise.init(config=tortoise_config(self.url, pool))
+
+    async def keep_up(self) -> None:
+        """Start the embedded server again whenever it ended. Never returns; raises ExpectedStop when that does not help any more."""
+        starts: deque[float] = deque(maxlen=STARTS_MAX)
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            if self._embedded is None or await asyncio.to_thread(self._embedded.alive):
+                continue
+            if len(starts) == STARTS_MAX and loop.time() - starts[0] < STARTS_SECONDS:
+                raise ExpectedStop(
+                    f"The embedded PostgreSQL ended again, after {STARTS_MAX} new starts within {STARTS_SECONDS / 60:.0f} minutes. "
+                    f"See {self._embedded.place / 'server.log'}."
+                )
+            starts.append(loop.time())
+            logger.warning("The embedded PostgreSQL ended; starting it again")
+            await _undivided(self._embedded.start)
 
     async def ping(self, timeout: float) -> None:
         """Return when the database answers through the pool. Raises TimeoutError after `timeout` seconds, or what the driver raised."""
@@ -89,13 +110,15 @@ class Database:
             self._embedded = None
 
 
-def embedded_server() -> Any:
+def embedded_server(settings: DatabaseSettings) -> Any:
     """The project's embedded PostgreSQL, not started. Raises ExpectedStop where it cannot run."""
     if os.name != "posix":
         raise ExpectedStop("The embedded PostgreSQL needs Linux or macOS. Set DATABASE_URL to a PostgreSQL of your own.")
+    if find_spec("psutil") is None:
+        raise ExpectedStop("DATABASE_URL is not set, and there is no embedded PostgreSQL here (the image has none). Set DATABASE_URL.")
     from core.embedded import EmbeddedPostgres  # imported only when it is used
 
-    return EmbeddedPostgres(EMBEDDED_DATA)
+    return EmbeddedPostgres(settings.data_dir / "postgres")
 
 
 async def _undivided(work: Callable[[], Result]) -> Result:
@@ -243,6 +266,6 @@ def __getattr__(name: str) -> Any:
     settings = load_database_settings()
     if settings.database_url:
         return tortoise_config(settings.database_url.get_secret_value(), settings.database_max_connections)
-    server = embedded_server()
+    server = embedded_server(settings)
     atexit.register(server.stop)
     return tortoise_config(server.start(), settings.database_max_connections)

@@ -61,6 +61,12 @@ class EmbeddedPostgres:
 
     def start(self) -> str:
         """Start the server, or join the one that runs, and return its URL. Raises ExpectedStop when it cannot run here."""
+        try:
+            return self._start()
+        except OSError as error:
+            raise ExpectedStop(f"The embedded PostgreSQL cannot keep its data in {self._wanted}: {error}. {ADVICE}") from error
+
+    def _start(self) -> str:
         self._account = _account(self._wanted) if os.geteuid() == 0 else None
         self._directory = _directory(self._wanted, self._account)
         self._binaries = _binaries(self._account)
@@ -73,13 +79,26 @@ class EmbeddedPostgres:
             self._check_version()
             if not self._running():
                 self._launch()
-            self._users = _lock_file(self._locks.with_suffix(".users.lock"))
+            if self._users is None:  # else it is started again
+                self._users = _lock_file(self._locks.with_suffix(".users.lock"))
             fcntl.flock(self._users, fcntl.LOCK_SH)
             socket_directory = _text_of(self._cluster / "postmaster.pid").splitlines()[4]
         return f"postgresql://{ACCOUNT}@/postgres?host={socket_directory}"
 
+    @property
+    def place(self) -> Path:
+        """The directory that holds the data of a server that was started."""
+        return self._directory
+
+    def alive(self) -> bool:
+        """Whether the server that was started still runs."""
+        with suppress(OSError, ValueError, psutil.Error):
+            process = psutil.Process(int(_text_of(self._cluster / "postmaster.pid").split("\n", 1)[0]))
+            return process.status() != psutil.STATUS_ZOMBIE and self._is_ours(process)
+        return False
+
     def stop(self) -> None:
-        """Leave the server; end it when nobody else uses it."""
+        """Leave the server; end it when nobody else uses it. One that is gone already is no fault."""
         if self._users is None:
             return
         with self._one_at_a_time():
@@ -88,7 +107,8 @@ class EmbeddedPostgres:
             except BlockingIOError:
                 logger.info("The embedded PostgreSQL goes on: another process uses it")
             else:
-                self._run("pg_ctl", "-D", self._cluster, "-m", "fast", "-w", "-t", STOP_SECONDS, "stop")
+                if self._running():
+                    self._run("pg_ctl", "-D", self._cluster, "-m", "fast", "-w", "-t", STOP_SECONDS, "stop")
             finally:
                 self._users.close()
                 self._users = None
@@ -148,16 +168,21 @@ class EmbeddedPostgres:
         unfinished.rename(self._cluster)
 
     def _running(self) -> bool:
-        if self._run("pg_ctl", "-D", self._cluster, "status", check=False).returncode:
-            return False
-        pid_file = self._cluster / "postmaster.pid"
-        with suppress(psutil.NoSuchProcess):
-            process = psutil.Process(int(_text_of(pid_file).split("\n", 1)[0]))
-            if process.name().startswith("postgres") and process.status() != psutil.STATUS_ZOMBIE:
-                return True
-        # After a hard stop and a reboot the id may belong to another program, and PostgreSQL would refuse to start beside it.
-        pid_file.unlink(missing_ok=True)
+        if self.alive():
+            return True
+        # After a hard stop and a reboot the ids may belong to other programs, and PostgreSQL would refuse to start beside those.
+        for left in (self._cluster / "postmaster.pid", self._socket_directory() / ".s.PGSQL.5432.lock"):
+            left.unlink(missing_ok=True)
         return False
+
+    def _is_ours(self, process: psutil.Process) -> bool:
+        """Whether this process is the server of this cluster: each works in its own."""
+        if not process.name().startswith("postgres"):
+            return False
+        try:
+            return Path(process.cwd()).samefile(self._cluster)
+        except psutil.AccessDenied:  # root in a container may not look
+            return True
 
     def _launch(self) -> None:
         options = (
@@ -214,8 +239,12 @@ def _fingerprint(path: Path) -> str:
 def _account(directory: Path) -> Account:
     """The owner of an existing cluster, else the account made for it."""
     if (directory / "cluster").exists() and (owner := directory.stat().st_uid):
-        entry = pwd.getpwuid(owner)
-        return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
+        with suppress(KeyError):
+            entry = pwd.getpwuid(owner)
+            return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
+        raise ExpectedStop(
+            f"{directory} belongs to user id {owner}, which this system does not know: make it a user, or chown it. {ADVICE}"
+        )
     try:
         entry = pwd.getpwnam(ACCOUNT)
     except KeyError:

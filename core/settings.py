@@ -101,6 +101,13 @@ class DatabaseSettings(BaseSettings):
     )
     database_max_connections: int = Field(default=5, ge=2, le=500, description="a whole number from 2 to 500")
 
+    data_dir: Path = Field(default=ROOT / "data", description="a folder for the embedded PostgreSQL's data")
+
+    @field_validator("data_dir")
+    @classmethod
+    def _from_here(cls, value: Path) -> Path:
+        return ROOT / value.expanduser()  # a path that begins with / stays what it is
+
     @field_validator("database_url")
     @classmethod
     def _is_postgresql(cls, value: SecretStr | None) -> SecretStr | None:

@@ -8,8 +8,8 @@ import ssl
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import AsyncExitStack
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,11 @@ import psutil
 import pytest
 from pydantic import SecretStr
 from tortoise.connection import get_connection
+from tortoise.exceptions import DBConnectionError
 from tortoise.transactions import in_transaction
 
 from core import embedded
-from core.database import Database, connect, migrate, unfit
+from core.database import STARTS_MAX, Database, connect, migrate, unfit
 from core.database_url import UrlFault, check_url, connect_arguments, where
 from core.embedded import EmbeddedPostgres
 from core.errors import ExpectedStop
@@ -485,6 +486,58 @@ class TestEmbedded:
             assert stranger.poll() is None
             stranger.kill()
 
+    def test_a_server_that_is_gone_is_no_fault_and_what_it_left_is_no_hindrance(self, open_directory: Path) -> None:
+        """Also when its process id belongs to another program by now, in both places where it stands."""
+        server = EmbeddedPostgres(open_directory / "pg")
+        server.start()
+        lock = open_directory / "pg" / ".s.PGSQL.5432.lock"
+        stale, owner = lock.read_text(), lock.stat()
+        postmaster(open_directory).kill()
+        while server.alive():
+            pass
+        server.stop()
+        with subprocess.Popen(["sleep", "60"], user=owner.st_uid, group=owner.st_gid) as stranger:
+            lock.write_text(stale.replace(stale.split("\n", 1)[0], str(stranger.pid), 1))
+            os.chown(lock, owner.st_uid, owner.st_gid)
+            server.start()
+            server.stop()
+            stranger.kill()
+
+    async def test_it_is_started_again_but_not_for_ever(self, open_directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("core.database.LOOK_SECONDS", 0.05)
+        database = Database(DatabaseSettings(data_dir=open_directory / "data"))
+        await database.open()
+        keeping_up = asyncio.create_task(database.keep_up())
+        try:
+            for _ in range(STARTS_MAX):
+                first = postmaster(open_directory / "data", "postgres")
+                first.kill()
+                while True:  # its end is noticed, and another one is there
+                    await asyncio.sleep(0.05)
+                    with suppress(OSError, IndexError, ValueError, psutil.NoSuchProcess):
+                        if postmaster(open_directory / "data", "postgres") != first:
+                            break
+                assert await asyncio.wait_for(answering(GuildConfig.all().count), 30) == 0
+            postmaster(open_directory / "data", "postgres").kill()
+            with pytest.raises(ExpectedStop, match=r"ended again, after 3 new starts within 10 minutes.*server\.log"):
+                await asyncio.wait_for(keeping_up, 30)
+        finally:
+            keeping_up.cancel()
+            await database.close()
+
+    @pytest.mark.parametrize("obstacle", ["a file", "a folder that cannot be made"])
+    def test_data_that_cannot_be_kept_is_a_sentence(self, obstacle: str, open_directory: Path) -> None:
+        (open_directory / "data").touch()
+        place = open_directory / "data" / ("postgres" if obstacle == "a file" else "below/postgres")
+        with pytest.raises(ExpectedStop, match=r"cannot keep its data in .*DATABASE_URL"):
+            EmbeddedPostgres(place).start()
+
+    async def test_without_its_packages_the_setting_is_asked_for(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """As in the image."""
+        monkeypatch.setattr("core.database.find_spec", lambda name: None)
+        with pytest.raises(ExpectedStop, match=r"Set DATABASE_URL\.$"):
+            await Database(DatabaseSettings()).open()
+
     async def test_a_path_too_long_for_a_socket_is_no_hindrance(self, open_directory: Path) -> None:
         server = EmbeddedPostgres(open_directory / "a long, odd name".ljust(120, "x"))
         url = server.start()
@@ -512,8 +565,15 @@ class TestEmbedded:
         assert Path(url.split("host=")[1]).stat().st_mode & 0o777 == 0o700
 
 
-def postmaster(directory: Path) -> psutil.Process:
-    return psutil.Process(int((directory / "pg" / "cluster" / "postmaster.pid").read_text().split("\n", 1)[0]))
+async def answering(ask: Callable[[], Awaitable[int]]) -> int:
+    """What the database says, as soon as it says something."""
+    while True:
+        with suppress(DBConnectionError):
+            return await ask()
+
+
+def postmaster(directory: Path, name: str = "pg") -> psutil.Process:
+    return psutil.Process(int((directory / name / "cluster" / "postmaster.pid").read_text().split("\n", 1)[0]))
 
 
 def alive(process: psutil.Process) -> bool:
