@@ -146,7 +146,10 @@ class Settings(DatabaseSettings):
     )
     owner_guild_id: Snowflake | None = Field(default=None, description="the id of a Discord server")
     discord_api_url: str = Field(
-        default="https://discord.com/api", pattern=r"^https?://[^/\s]", description="an http(s) URL such as https://discord.com/api"
+        default="https://discord.com/api",
+        pattern=r"^https?://[^/\s]",
+        repr=False,  # it may hold a name and a password
+        description="an http(s) URL such as https://discord.com/api",
     )
     shard_count: int | None = Field(default=None, ge=1, description="a whole number from 1, or not set for what Discord recommends")
     shard_ids: Annotated[frozenset[int] | None, NoDecode, BeforeValidator(_split)] = Field(

@@ -151,6 +151,15 @@ def test_no_secret_stands_in_a_message(tmp_path: Path, monkeypatch: pytest.Monke
     assert "DATABASE_URL" in text.upper() and "DISCORD_TOKEN" in text and "heim" not in text
 
 
+def test_no_secret_stands_where_settings_are_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", "geheim1")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://u:geheim2@h/d")
+    monkeypatch.setenv("DISCORD_API_URL", "https://name:geheim3@proxy.example/api")
+    settings = load_settings()
+    assert settings.discord_api_url.endswith("proxy.example/api")
+    assert "geheim" not in f"{settings} {settings!r}"
+
+
 @pytest.mark.parametrize(
     ("name", "content", "fault"),
     [
