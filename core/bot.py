@@ -16,6 +16,7 @@ from discord.ext import commands
 from discord.http import Route
 from loguru import logger
 
+from core.clicked import keep_clicked_as_sent
 from core.database import Database
 from core.entrance import LASTING_SECONDS, announce, closed_for_good, explained, log_in, who_and_how_many
 from core.errors import BOT_NOT_HERE, JUST_STARTED, SERVER_AWAY, ExpectedStop, LastingStop
@@ -72,6 +73,7 @@ class RolePanelBot(commands.Bot):
         self.cog_manager = Cogs(self)
         self.gateway_watch = GatewayWatch(self)
         keep_lean(self)
+        keep_clicked_as_sent(self)
         self.known_guilds = KnownGuilds(self)
         outlive_unreadable_events(self)
         self.slots = slots

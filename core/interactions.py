@@ -5,6 +5,7 @@ their custom_id, and `@acknowledges(...)` on a slash command that does more than
 """
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,12 +17,13 @@ from loguru import logger
 
 from core import claims, deeds, errors
 from core.answer import Acknowledgement, Answer, TooLate
+from core.clicked import clicked, flags
 from core.components import IS_COMPONENTS_V2, text_message
 from core.i18n import translator
 from core.invalid_requests import HeldBack
 from core.punctuality import Punctuality
 from core.rest import NotServing
-from domain.custom_id import ForeignCustomId, decode
+from domain.custom_id import CustomId, ForeignCustomId, decode
 
 if TYPE_CHECKING:
     from core.bot import RolePanelBot
@@ -112,7 +114,7 @@ class Gate:
         self._answers: dict[int, Answer] = {}
         self._handling: set[asyncio.Task[Any]] = set()
         self._stopped = False
-        self._seen: dict[int, None] = {}
+        self._seen: OrderedDict[int, None] = OrderedDict()
         self._punctuality = Punctuality()
         # Interactions that a cog works on, also behind their answer: known here, so that the cog's successor leaves them alone.
         self.under_way: set[int] = set()
@@ -170,22 +172,23 @@ class Gate:
         task = asyncio.current_task()
         assert task is not None, "a coroutine runs in a task"
         self._handling.add(task)
+        decoded = _decoded(interaction)
         answer = self._answers[interaction.id] = Answer(
             self._bot.rest,
             interaction.id,
             interaction.application_id,
             interaction.token,
-            self._acknowledgement(interaction),
+            self._acknowledgement(interaction, decoded),
             translator(interaction.locale, self._bot.settings.default_locale),
             age=self._punctuality.age(late_by),
             on_taken=lambda: self._punctuality.answered(late_by),
-            on_components=bool(interaction.message and interaction.message.flags.value & IS_COMPONENTS_V2),
+            on_components=bool(flags(clicked(interaction)) & IS_COMPONENTS_V2),
         )
-        watchdog = asyncio.create_task(self._watch(answer), name=f"watchdog {interaction.id}")
+        watchdog = _Watchdog(answer)
         try:
-            await self._guarded(interaction, answer)
+            await self._guarded(interaction, answer, decoded)
         finally:
-            watchdog.cancel()
+            watchdog.stop()
             self._answers.pop(interaction.id, None)
             self._handling.discard(task)
 
@@ -196,10 +199,10 @@ class Gate:
             return True
         self._seen[snowflake] = None
         if len(self._seen) > SEEN_MAX:
-            del self._seen[next(iter(self._seen))]
+            self._seen.popitem(last=False)
         return False
 
-    async def _guarded(self, interaction: discord.Interaction, answer: Answer) -> None:
+    async def _guarded(self, interaction: discord.Interaction, answer: Answer, decoded: CustomId | None) -> None:
         """The error boundary."""
 
         def check() -> None:
@@ -208,9 +211,9 @@ class Gate:
                 raise NotServing(f"interaction {interaction.id}")
 
         with deeds.counted(check) as done:
-            await self._guard(interaction, answer, done)
+            await self._guard(interaction, answer, decoded, done)
 
-    async def _guard(self, interaction: discord.Interaction, answer: Answer, done: deeds.Deeds) -> None:
+    async def _guard(self, interaction: discord.Interaction, answer: Answer, decoded: CustomId | None, done: deeds.Deeds) -> None:
         for first in (True, False):
             try:
                 if (answer.age >= WATCHDOG or self._bot.slots.doubtful) and answer.acknowledgement in DEFERRABLE:
@@ -219,7 +222,7 @@ class Gate:
                     if not await self._bot.slots.certain():
                         raise NotServing(f"interaction {interaction.id}")
                 await self._expect_guild(interaction, answer)
-                await self._route(interaction, answer)
+                await self._route(interaction, answer, decoded)
                 if not answer.settled:
                     raise RuntimeError("the handler ended without an answer")
             except Exception as raised:  # noqa: BLE001 - the one error boundary
@@ -267,17 +270,15 @@ class Gate:
         except Exception as second:  # noqa: BLE001 - nobody is above the boundary to tell
             logger.warning("Interaction {} could not be told of its failure: {!r}", interaction.id, second)
 
-    async def _route(self, interaction: discord.Interaction, answer: Answer) -> None:
+    async def _route(self, interaction: discord.Interaction, answer: Answer, decoded: CustomId | None) -> None:
         if interaction.type in (discord.InteractionType.application_command, discord.InteractionType.auto_complete):
             await self._route_command(interaction, answer)
+        elif decoded is None:
+            raise errors.UserError(errors.OUTDATED)
         else:
-            await self._route_component(interaction, answer)
+            await self._route_component(interaction, answer, decoded)
 
-    async def _route_component(self, interaction: discord.Interaction, answer: Answer) -> None:
-        try:
-            decoded = decode(str(interaction.custom_id))
-        except ForeignCustomId:
-            raise errors.UserError(errors.OUTDATED) from None
+    async def _route_component(self, interaction: discord.Interaction, answer: Answer, decoded: CustomId) -> None:
         entry = await self._settled(lambda: self._handlers.get(decoded.verb), lambda found: found.cog)
         if entry is None:
             raise errors.UserError(errors.SWITCHED_OFF)
@@ -332,18 +333,53 @@ class Gate:
                 return found
             await asyncio.gather(*(event.wait() for event in waiting))
 
-    async def _run(self, cog: str, work: Any) -> None:
-        task = asyncio.ensure_future(work)
+    async def _run(self, cog: str, work: Awaitable[None]) -> None:
+        task = asyncio.current_task()
+        assert task is not None, "a coroutine runs in a task"
         running = self._running.setdefault(cog, set())
         running.add(task)
         try:
-            await task
+            await work
         finally:
             running.discard(task)
 
-    async def _watch(self, answer: Answer) -> None:
+    def _command(self, interaction: discord.Interaction) -> Any:
+        data: Any = interaction.data or {}
+        kinds = {1: discord.SlashCommand | discord.SlashCommandGroup, 2: discord.UserCommand, 3: discord.MessageCommand}
+        kind = kinds.get(data.get("type", 1))
+        named = (c for c in self._bot.pending_application_commands + self._bot.application_commands if c.name == data.get("name"))
+        return next((c for c in named if kind and isinstance(c, kind) and c.cog), None)
+
+    def _acknowledgement(self, interaction: discord.Interaction, decoded: CustomId | None) -> Acknowledgement:
+        if interaction.type is discord.InteractionType.auto_complete:
+            return Acknowledgement.AUTOCOMPLETE
+        if interaction.type is discord.InteractionType.application_command:
+            return _declared(claims.leaf(self._command(interaction), interaction.data)[0])
+        entry = self._handlers.get(decoded.verb) if decoded else None
+        return entry.acknowledgement if entry else Acknowledgement.REPLY
+
+
+class _Watchdog:
+    """Acknowledges an interaction that is not answered in time. It is a timer until then, because hardly any interaction needs a task."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+        self._task: asyncio.Task[None] | None = None
         # What cannot be deferred is cached work and is soon there; a host clock that is wrong must not cost it its chance.
-        await asyncio.sleep(WATCHDOG - (answer.age if answer.acknowledgement in DEFERRABLE else 0.0))
+        wait = WATCHDOG - (answer.age if answer.acknowledgement in DEFERRABLE else 0.0)
+        self._timer = asyncio.get_running_loop().call_later(max(wait, 0.0), self._bark)
+
+    def stop(self) -> None:
+        """Let it be: the interaction is handled."""
+        self._timer.cancel()
+        if self._task:
+            self._task.cancel()
+
+    def _bark(self) -> None:
+        self._task = asyncio.create_task(self._acknowledge(), name="watchdog")
+
+    async def _acknowledge(self) -> None:
+        answer = self._answer
         try:
             if answer.acknowledgement is Acknowledgement.MODAL:
                 await asyncio.sleep(LAST_MOMENT - WATCHDOG)
@@ -354,23 +390,13 @@ class Gate:
         except (TooLate, discord.HTTPException) as error:
             logger.warning("An interaction could not be acknowledged: {!r}", error)
 
-    def _command(self, interaction: discord.Interaction) -> Any:
-        data: Any = interaction.data or {}
-        kinds = {1: discord.SlashCommand | discord.SlashCommandGroup, 2: discord.UserCommand, 3: discord.MessageCommand}
-        kind = kinds.get(data.get("type", 1))
-        named = (c for c in self._bot.pending_application_commands + self._bot.application_commands if c.name == data.get("name"))
-        return next((c for c in named if kind and isinstance(c, kind) and c.cog), None)
 
-    def _acknowledgement(self, interaction: discord.Interaction) -> Acknowledgement:
-        if interaction.type is discord.InteractionType.auto_complete:
-            return Acknowledgement.AUTOCOMPLETE
-        if interaction.type is discord.InteractionType.application_command:
-            return _declared(claims.leaf(self._command(interaction), interaction.data)[0])
-        try:
-            entry = self._handlers.get(decode(str(interaction.custom_id)).verb)
-        except ForeignCustomId:
-            entry = None
-        return entry.acknowledgement if entry else Acknowledgement.REPLY
+def _decoded(interaction: discord.Interaction) -> CustomId | None:
+    """What a component or form of ours means; None for everything else."""
+    try:
+        return decode(str(interaction.custom_id))
+    except ForeignCustomId:
+        return None
 
 
 def _declared(command: Any) -> Acknowledgement:

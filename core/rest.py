@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 USER_AGENT = f"DiscordBot (self-hosted role panel bot, 1) py-cord/{discord.__version__}"
 TRIES = 5
 TIMEOUT = 20.0
+KEEP_ALIVE = 60.0  # seconds that an unused connection is kept: a new one costs a click two round trips and a handshake
 _FORESEEN = {50001: "Missing Access", 50013: "Missing Permissions"}
 PER_SECOND = 45  # of Discord's 50 for a bot, so that py-cord's own calls and the network's jitter have room
 
@@ -202,7 +203,11 @@ class Rest:
         timeout: float,
     ) -> "_Answer":
         if self._session is None:
-            self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), headers={"User-Agent": USER_AGENT})
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE),
+                headers={"User-Agent": USER_AGENT},
+                cookie_jar=aiohttp.DummyCookieJar(),
+            )
         headers: dict[str, str] = {}
         if authorized:
             headers["Authorization"] = f"Bot {self._token}"
@@ -218,8 +223,7 @@ class Rest:
         async with self._session.request(
             route.method, route.url, data=payload, headers=headers, timeout=limit, proxy=proxy_for(route.url)
         ) as response:
-            text = await response.text()
-            return _Answer(response.status, response.headers, _parsed(text))
+            return _Answer(response.status, response.headers, _parsed(await response.read()))
 
     def _pause(self, route: Route, authorized: bool, bucket: Bucket, data: Any, headers: Mapping[str, str]) -> RateLimited:
         # A body that is not JSON comes from the edge in front of Discord, and means the whole address.
@@ -246,13 +250,13 @@ def _seconds(told: Any) -> float | None:
     return max(seconds, 0.0) if math.isfinite(seconds) else None
 
 
-def _parsed(text: str) -> Any:
-    if not text:
+def _parsed(body: bytes) -> Any:
+    if not body:
         return None
     try:
-        return json.loads(text)
+        return json.loads(body)
     except ValueError:
-        return text
+        return body.decode(errors="replace")
 
 
 class _Response:

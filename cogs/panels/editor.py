@@ -7,6 +7,7 @@ from cogs.panels.drafts import keeping
 from cogs.panels.handling import PanelHandlers, argument, picked, role_of
 from cogs.panels.posting_handlers import told_of_deletion
 from core.answer import Acknowledgement
+from core.clicked import clicked, parts
 from core.components import text_message
 from core.facts import guild_facts
 from core.interactions import Press, component
@@ -128,18 +129,12 @@ class EditorHandlers(PanelHandlers):
 
 def _asked_about(press: Press) -> list[int]:
     """The roles of the confirm buttons on the message that was clicked."""
-    message = press.interaction.message
-    found: list[int] = []
-    for action_row in message.components if message else ():
-        for child in getattr(action_row, "children", ()):
-            decoded = _decoded(getattr(child, "custom_id", None))
-            if decoded and decoded.verb == verbs.CONFIRM and len(decoded.args) == 3:
-                found.append(decoded.args[1])
-    return found
+    shown = [_decoded(part.get("custom_id")) for part in parts(clicked(press.interaction))]
+    return [one.args[1] for one in shown if one and one.verb == verbs.CONFIRM and len(one.args) == 3]
 
 
-def _decoded(custom_id: str | None) -> CustomId | None:
+def _decoded(custom_id: object) -> CustomId | None:
     try:
-        return decode(custom_id or "")
+        return decode(str(custom_id))
     except ForeignCustomId:
         return None

@@ -21,6 +21,7 @@ from cogs.roles.tools import Tools
 from cogs.roles.turns import Tell
 from core import claims
 from core.answer import Acknowledgement, Answer
+from core.clicked import clicked, message_id, options, parts
 from core.cog import Cog
 from core.components import Payload, text_message
 from core.errors import OUTDATED, UserError
@@ -177,15 +178,14 @@ def _arguments(press: Press, count: int) -> tuple[int, ...]:
     return press.args
 
 
-def _items(values: Iterable[str]) -> tuple[int, ...]:
+def _items(values: Iterable[Any]) -> tuple[int, ...]:
     return tuple(claims.number(value) for value in values if value != OPEN_PICKER)
 
 
 def _offered(press: Press) -> tuple[int, ...]:
     """The items of the select as the member sees it: the panel may have more, or in another order, since it was drawn."""
-    rows: list[Any] = list(press.interaction.message.components) if press.interaction.message else []
-    selects = [part for row in rows for part in getattr(row, "children", ()) if part.custom_id == press.interaction.custom_id]
-    return _items(option.value for select in selects for option in select.options)
+    selects = [part for part in parts(clicked(press.interaction)) if part.get("custom_id") == press.interaction.custom_id]
+    return _items(option.get("value") for select in selects for option in options(select))
 
 
 def _click(
@@ -200,7 +200,7 @@ def _click(
         locale=interaction.locale,
         guild_id=member.guild.id,
         channel_id=interaction.channel_id or 0,
-        message_id=interaction.message.id if interaction.message else 0,
+        message_id=message_id(clicked(interaction)),
         member_id=member.id,
         panel_id=panel_id,
         item_ids=items,

@@ -1,8 +1,10 @@
 """What a click asks for and what is decided of it: from the claims in it to a plan, and from the plan to its record."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from cogs.roles.applier import Applied
@@ -61,7 +63,7 @@ class Outcome:
     plan: RolePlan
     applied: Applied
     holds: frozenset[int] | None
-    guild_role_ids: frozenset[int]
+    guild_role_ids: AbstractSet[int]
     ends: Mapping[int, datetime] = field(default_factory=dict)
 
 
@@ -83,7 +85,7 @@ class Board:
         return {panel.panel_id: panel.version for panel in (self.panel, *self.linked)}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Decision:
     """A plan with what it was made from. Without a board the guild has no such panel; `held` is None when it could not be seen."""
 
@@ -97,7 +99,7 @@ class Decision:
         """The panel that was clicked."""
         return self.board.panel if self.board else None
 
-    @property
+    @cached_property
     def grants(self) -> tuple[Grant, ...]:
         """What is written down of the roles to be added."""
         return grants(self.board.panel, self.plan) if self.board else ()
@@ -120,7 +122,7 @@ class Decision:
         """What became of it, when Discord confirmed the changes at `at`."""
         holds = None if self.held is None or applied.uncertain else (self.held | set(applied.added)) - set(applied.removed)
         ends = {grant.role_id: end for grant in self.grants if at and grant.role_id in applied.added and (end := grant.ends(at))}
-        return Outcome(self.panel, self.plan, applied, holds, frozenset(self.facts.roles), ends)
+        return Outcome(self.panel, self.plan, applied, holds, self.facts.roles.keys(), ends)
 
 
 def decide(

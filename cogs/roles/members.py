@@ -1,6 +1,7 @@
 """What this process knows of members that an interaction's payload may not show yet: one change at a time, and the last ones made."""
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Iterable, MutableMapping
 from datetime import datetime, timedelta
 
@@ -27,7 +28,8 @@ class Overlay:
     """
 
     def __init__(self) -> None:
-        self._heard: dict[tuple[int, int], tuple[datetime, dict[int, bool]]] = {}
+        # The oldest first. Not a dict: finding its first entry passes all those that were taken out before it.
+        self._heard: OrderedDict[tuple[int, int], tuple[datetime, dict[int, bool]]] = OrderedDict()
 
     def note(self, guild_id: int, member_id: int, added: Iterable[int], removed: Iterable[int]) -> None:
         """Remember a change that Discord just confirmed."""
@@ -48,6 +50,6 @@ class Overlay:
     def _keep(self, guild_id: int, member_id: int, roles: dict[int, bool]) -> None:
         self._heard.pop((guild_id, member_id), None)  # the last heard of stands last
         while self._heard and next(iter(self._heard.values()))[0] < clock.now() - OVERLAY:
-            del self._heard[next(iter(self._heard))]
+            self._heard.popitem(last=False)
         if roles:
             self._heard[guild_id, member_id] = clock.now(), roles
