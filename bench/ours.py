@@ -7,14 +7,13 @@ import time
 from pathlib import Path
 
 import bot
-import cogs.roles.queue
-import core.rest
+import core.rate_limits
 
 
 def uncap() -> None:
     """Lift the caps that keep the bot below Discord's limit of calls: without limits they would be all that is measured."""
-    assert core.rest.PER_SECOND and cogs.roles.queue.CALLS_PER_SECOND
-    core.rest.PER_SECOND = cogs.roles.queue.CALLS_PER_SECOND = 1_000_000
+    assert core.rate_limits.CALLS
+    core.rate_limits.CALLS = 5_000
 
 
 def watch(file: Path) -> None:

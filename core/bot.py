@@ -68,7 +68,8 @@ class RolePanelBot(commands.Bot):
         )
         self.settings = settings
         self.database = database
-        self.rest = Rest(settings.discord_token.get_secret_value(), lambda: not slots.lapsed, Foresight(self))
+        token = settings.discord_token.get_secret_value()
+        self.rest = Rest(token, lambda: not slots.lapsed, Foresight(self), self._share)
         self.gate = Gate(self)
         self.cog_manager = Cogs(self)
         self.gateway_watch = GatewayWatch(self)
@@ -77,7 +78,7 @@ class RolePanelBot(commands.Bot):
         self.known_guilds = KnownGuilds(self)
         outlive_unreadable_events(self)
         self.slots = slots
-        self.pace = Pace(lambda: max(1, len(self.held_shards)) / (self.shard_count or 1))
+        self.pace = Pace(self._share)
         self.loops: set[Loop] = {self.known_guilds.loop}  # and those of all cogs
         self._ending: set[asyncio.Task[Any]] = set()
         self._stop = asyncio.Event()
@@ -87,6 +88,10 @@ class RolePanelBot(commands.Bot):
     def held_shards(self) -> frozenset[int]:
         """The shards that this process serves; empty while it is a standby."""
         return self.slots.held
+
+    def _share(self) -> float:
+        """The part of the bot's work that is this process's."""
+        return max(1, len(self.held_shards)) / (self.shard_count or 1)
 
     def serves(self, guild_id: int) -> bool:
         """Whether this process is the one that works for the guild."""

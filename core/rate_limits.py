@@ -4,12 +4,13 @@ Calls of one bucket run side by side until the bucket is used up; the others wai
 """
 
 import asyncio
-from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
 from discord.http import Route
+
+from domain.budget import CALLS, Budget, Kind, Ticket
 
 # Until the first answer names the limit: a guess that Discord was seen to hold, low where nothing is known.
 UNKNOWN_LIMIT = 5
@@ -28,28 +29,82 @@ class RateLimited(Exception):
         self.retry_after = retry_after
 
 
-class Allowance:
-    """At most `calls` in any `seconds`, given out in the order they were asked for."""
+class Call:
+    """One of the calls of a second. It is given back unless it is sent."""
 
-    def __init__(self, calls: int, seconds: float = 1.0) -> None:
-        self.calls, self.seconds = calls, seconds
-        self._given: deque[float] = deque(maxlen=calls)
-        self._turn = asyncio.Lock()
+    def __init__(self, calls: "Calls", ticket: Ticket) -> None:
+        self._calls, self._ticket = calls, ticket
 
-    async def take(self, cost: int = 1) -> None:
-        """Wait until `cost` calls are allowed."""
-        async with self._turn:
-            for _ in range(cost):
-                if len(self._given) == self.calls:
-                    await asyncio.sleep(self._given[0] + self.seconds - _time())
-                self._given.append(_time())
+    @property
+    def lapsed(self) -> bool:
+        """Whether it was held for too long, and must be taken anew."""
+        return self._ticket.until <= _time()
 
-    def try_take(self) -> bool:
-        """Take one if it is allowed now and nobody waits."""
-        if self._turn.locked() or (len(self._given) == self.calls and self._given[0] + self.seconds > _time()):
-            return False
-        self._given.append(_time())
-        return True
+    def sent(self) -> None:
+        """It leaves now; not when it has lapsed."""
+        self._calls.budget.sent(self._ticket, _time())
+
+    def answered(self, route: Hashable) -> None:
+        """Its answer is there; calls of one route take about the same time."""
+        self._calls.budget.answered(self._ticket, route, _time())
+        self._calls.pump()
+
+    def give_back(self) -> None:
+        """It will not be sent; without effect when it was."""
+        self._calls.budget.withdraw(self._ticket)
+        self._calls.pump()
+
+
+class Calls:
+    """Discord's limit for all calls of a bot but its answers to interactions, as `domain.budget` hands it out.
+
+    `share` is the part of it that this process may use.
+    """
+
+    def __init__(self, share: Callable[[], float] = lambda: 1.0) -> None:
+        self.budget = Budget()
+        self._share = share
+        self._waiting: dict[Ticket, asyncio.Future[None]] = {}
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def fullness(self) -> float:
+        """The part of the last second's calls that was used."""
+        return self.budget.used(_time()) / self.budget.calls
+
+    async def take(self, guild: Hashable, kind: Kind, deadline: float | None = None) -> Call:
+        """Wait until one call for this guild may be sent. Raises RateLimited at `deadline`."""
+        self.budget.calls = max(1, int(CALLS * self._share()))
+        ticket = self.budget.ask(guild, kind, _time())
+        self.pump()
+        if not ticket.granted:
+            await self._granted(ticket, deadline)
+        return Call(self, ticket)
+
+    async def _granted(self, ticket: Ticket, deadline: float | None) -> None:
+        turn = self._waiting[ticket] = asyncio.get_running_loop().create_future()
+        try:
+            async with asyncio.timeout_at(deadline):
+                await turn
+        except BaseException as error:
+            self.budget.withdraw(ticket)
+            self.pump()
+            if isinstance(error, TimeoutError):
+                raise RateLimited(1.0) from None
+            raise
+        finally:
+            del self._waiting[ticket]
+
+    def pump(self) -> None:
+        """Give those their turn who have it now, and see to it that the next one comes."""
+        for ticket in self.budget.grant(_time()):
+            turn = self._waiting.get(ticket)
+            if turn and not turn.done():
+                turn.set_result(None)
+        if self._timer:
+            self._timer.cancel()
+        moment = self.budget.look_again_at()
+        self._timer = asyncio.get_running_loop().call_at(moment, self.pump) if moment is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,10 +223,14 @@ class Bucket:
 
 
 class Slot:
-    """A call's place in the window of a bucket. The end of its `async with` gives it back, unless a call was sent with it."""
+    """A call's place in the window of a bucket, and among all calls of the second where `call` says so.
 
-    def __init__(self, bucket: Bucket) -> None:
+    The end of its `async with` gives both back, unless a call was sent with it. `call` may be used for another call before.
+    """
+
+    def __init__(self, bucket: Bucket, call: Call | None = None) -> None:
         self._bucket: Bucket | None = bucket
+        self.call = call
 
     async def __aenter__(self) -> Self:
         return self
@@ -179,6 +238,8 @@ class Slot:
     async def __aexit__(self, *failure: object) -> None:
         if self._bucket is not None:
             self.use().give_back()
+            if self.call:
+                self.call.give_back()
 
     def is_of(self, bucket: Bucket) -> bool:
         """Whether it is an unused place in this bucket."""
@@ -190,9 +251,9 @@ class Slot:
         assert bucket is not None, "a place is used once"
         return bucket
 
-    def pass_on(self) -> "Slot":
-        """The place as somebody else's, who has to open an `async with` of their own."""
-        return Slot(self.use())
+    def pass_on(self, call: Call | None = None) -> "Slot":
+        """The place as somebody else's, who has to open an `async with` of their own; with this place among all calls, too."""
+        return Slot(self.use(), call or self.call)
 
 
 class Buckets:
@@ -224,8 +285,7 @@ class Buckets:
         bucket = self._by_route.get(key)
         if bucket is None:
             self._forget_idle()
-            member_change = route.path in (_MEMBER, _MEMBER_ROLE) and route.method != "GET"
-            bucket = Bucket(MEMBER_CHANGE_LIMIT, MEMBER_CHANGE_PERIOD) if member_change else Bucket()
+            bucket = Bucket(MEMBER_CHANGE_LIMIT, MEMBER_CHANGE_PERIOD) if is_member_change(route) else Bucket()
             self._by_route[key] = bucket
         return bucket
 
@@ -251,6 +311,11 @@ class Buckets:
             self._by_route = {key: bucket for key, bucket in self._by_route.items() if not bucket.idle}
             kept = set(map(id, self._by_route.values()))
             self._by_hash = {key: bucket for key, bucket in self._by_hash.items() if id(bucket) in kept}
+
+
+def is_member_change(route: Route) -> bool:
+    """Whether a call changes the roles of a member."""
+    return route.path in (_MEMBER, _MEMBER_ROLE) and route.method != "GET"
 
 
 def _key(route: Route) -> tuple[str, str]:

@@ -20,8 +20,9 @@ from loguru import logger
 from core import deeds
 from core.invalid_requests import STATUSES, HeldBack, RefusalBudget
 from core.proxy import proxy_for
-from core.rate_limits import Allowance, Bucket, Buckets, Outlook, RateLimited, Slot
+from core.rate_limits import Bucket, Buckets, Call, Calls, Outlook, RateLimited, Slot, is_member_change
 from core.refused_emojis import without_refused
+from domain.budget import Kind
 from domain.permissions import Permission
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ TRIES = 5
 TIMEOUT = 20.0
 KEEP_ALIVE = 60.0  # seconds that an unused connection is kept: a new one costs a click two round trips and a handshake
 _FORESEEN = {50001: "Missing Access", 50013: "Missing Permissions"}
-PER_SECOND = 45  # of Discord's 50 for a bot, so that py-cord's own calls and the network's jitter have room
 
 
 class Uncertain(Exception):
@@ -58,30 +58,56 @@ class Rest:
 
     `may_send` is asked before each call; where it says no, NotServing is raised. `foresight` knows whose guild a call is for, and what
     would be refused: that raises Foreseen. Where too much was refused already, HeldBack is raised. Answers to interactions are never held
-    back.
+    back. `share` is the part of Discord's limit for the whole bot that this process may use.
     """
 
-    def __init__(self, token: str, may_send: Callable[[], bool] = lambda: True, foresight: "Foresight | None" = None) -> None:
+    def __init__(
+        self,
+        token: str,
+        may_send: Callable[[], bool] = lambda: True,
+        foresight: "Foresight | None" = None,
+        share: Callable[[], float] = lambda: 1.0,
+    ) -> None:
         self._token = token
         self._may_send = may_send
         self._foresight = foresight
         self._refused, self._not_found = RefusalBudget(), RefusalBudget()
         self._session: aiohttp.ClientSession | None = None
         self._buckets = Buckets()
-        self._overall = Allowance(PER_SECOND)
+        self._calls = Calls(share)
+
+    @property
+    def fullness(self) -> float:
+        """The part of what Discord takes in a second that was used in the last one."""
+        return self._calls.fullness
 
     async def admit(self, route: Route, deadline: float | None = None, slot: Slot | None = None) -> Slot:
-        """Wait for a place in this call's bucket, for an `async with` in which `request` uses it; that is `slot` where it is such a place.
+        """Wait for a call's place in its bucket, then among all calls, for an `async with` in which `request` uses it.
 
-        Raises RateLimited as `request` does.
+        That is `slot` where it is such a place already. Raises RateLimited when the bucket would make it wait past `deadline`; the turn
+        among all calls is waited for.
         """
         if slot is not None and slot.is_of(self._buckets.of(route)):
             return slot
-        return await self._buckets.enter(route, True, deadline)
+        return await self._with_call(await self._buckets.enter(route, True, deadline), route, _kind(route))
 
-    def try_admit(self, route: Route) -> Slot | None:
-        """The same without waiting: None when there is no place now, or others wait for one."""
-        return self._buckets.try_enter(route)
+    async def admit_soon(self, route: Route, deadline: float) -> Slot | None:
+        """The same for a change that has not waited yet; None when its bucket has no place now, or its turn does not come in time."""
+        slot = self._buckets.try_enter(route)
+        try:
+            return slot and await self._with_call(slot, route, Kind.FRESH, deadline)
+        except RateLimited:
+            return None
+
+    async def _with_call(self, slot: Slot, route: Route, kind: Kind, deadline: float | None = None) -> Slot:
+        async with slot:
+            return slot.pass_on(await self._take(route, kind, deadline))
+
+    async def _take(self, route: Route, kind: Kind, deadline: float | None) -> Call:
+        return await self._calls.take(self._guild_id(route) or route.channel_id, kind, deadline)
+
+    def _guild_id(self, route: Route) -> int | None:
+        return self._foresight.guild_id(route) if self._foresight else None
 
     def outlook(self, route: Route) -> Outlook:
         """What the bucket of this call will let through, as far as is known."""
@@ -107,12 +133,14 @@ class Rest:
         deadline: float | None = None,
         slot: Slot | None = None,
         unheld: bool = False,
+        urgent: bool = False,
     ) -> Any:
         """Send one call and return its JSON body (None for 204).
 
         `repeatable` (by default: GET, PUT, PATCH, DELETE) lets it be sent again after a broken connection, a time-out (`timeout` seconds
         for each try) or a 5xx; otherwise a lost answer raises Uncertain. `deadline` (the loop's time) bounds waiting for rate limits,
-        past it RateLimited is raised. `slot` is a place that `admit` gave; the first try uses it, if it is one for this call.
+        past it RateLimited is raised. `slot` is what `admit` gave: the first try uses its turn among all calls, and its place in a bucket
+        where that is this call's. `urgent`: a change waits for this look, so that its turn comes as that of one.
         `unheld`: it is sent whatever `may_send` says, because it cannot meet what another process does.
 
         An emoji of a component that Discord does not take is left out; the message in the answer shows it.
@@ -122,12 +150,15 @@ class Rest:
             raise Foreseen(_Response(403), {"code": code, "message": _FORESEEN[code]})  # pyright: ignore[reportArgumentType]
         repeatable = route.method != "POST" if repeatable is None else repeatable
         acts = authorized and route.method != "GET"
+        kind = Kind.FRESH if urgent or slot else _kind(route)
         failure: Exception = Uncertain(f"{route.method} {route.path}")
         for attempt in range(tries):
-            bucket = await self._enter(route, authorized, deadline, slot if attempt == 0 else None, unheld)
+            bucket, call = await self._enter(route, authorized, deadline, slot if attempt == 0 else None, kind, unheld)
             answer: _Answer | None = None
             try:
                 answer = await self._send(route, body, files, reason, authorized, timeout)
+                if call:
+                    call.answered((route.method, route.path))
             except (aiohttp.ClientError, OSError, TimeoutError) as error:
                 if acts and isinstance(error, aiohttp.ClientConnectorError):
                     deeds.take_back()
@@ -161,31 +192,37 @@ class Rest:
                 await asyncio.sleep(min(0.25 * 2**attempt, 2.0))
         raise failure
 
-    async def _enter(self, route: Route, authorized: bool, deadline: float | None, slot: Slot | None, unheld: bool) -> Bucket:
-        if slot is None or not slot.is_of(self._buckets.of(route)):
-            slot = await self._buckets.enter(route, authorized, deadline)
-        async with slot:
+    async def _enter(
+        self, route: Route, authorized: bool, deadline: float | None, slot: Slot | None, kind: Kind, unheld: bool
+    ) -> tuple[Bucket, Call | None]:
+        place = slot if slot is not None and slot.is_of(self._buckets.of(route)) else await self._buckets.enter(route, authorized, deadline)
+        async with place:
             if authorized:
-                await self._overall.take()
+                if slot and slot is not place:
+                    place.call, slot.call = slot.call, None
+                while place.call is None or place.call.lapsed:
+                    place.call = await self._take(route, kind, deadline)
                 self._check_refusals(route)
             if not (unheld or self._may_send()):
                 raise NotServing(f"{route.method} {route.path}")
             if authorized and route.method != "GET":
                 deeds.begin(at_discord=True)
-            return slot.use()
+            if place.call:
+                place.call.sent()
+            return place.use(), place.call
 
     def held_back(self, guild_id: int | None) -> timedelta | None:
         """For how long nothing is sent for a guild, because Discord refused too much; None when that is not so."""
         return self._refused.held_back(guild_id)
 
     def _check_refusals(self, route: Route) -> None:
-        guild_id = self._foresight.guild_id(route) if self._foresight else None
+        guild_id = self._guild_id(route)
         wait = self._refused.held_back(guild_id) or (self._not_found.held_back(guild_id) if _is_look(route) else None)
         if wait:
             raise HeldBack(wait.total_seconds())
 
     def _count(self, route: Route, status: int, headers: Mapping[str, str]) -> None:
-        guild_id = self._foresight.guild_id(route) if self._foresight else None
+        guild_id = self._guild_id(route)
         if status in STATUSES and headers.get("X-RateLimit-Scope") != "shared":
             self._refused.note(guild_id)
             if self._refused.held_back(guild_id):
@@ -234,6 +271,10 @@ class Rest:
         logger.info("Rate limited on {} {} for {:.2f} s{}", route.method, route.path, wait, " (global)" if everything else "")
         self._buckets.pause(bucket, authorized, wait, everything)
         return RateLimited(wait)
+
+
+def _kind(route: Route) -> Kind:
+    return Kind.WAITED if is_member_change(route) else Kind.OTHER
 
 
 def _is_look(route: Route) -> bool:

@@ -83,10 +83,15 @@ async def apply(rest: Rest, target: Target, plan: RolePlan, seen: Seen | None, s
         return _none(plan, _problem(error))
 
 
-async def look(rest: Rest, guild_id: int, member_id: int, deadline: float | None = None) -> Seen:
-    """Ask Discord for the member. Raises discord.NotFound when they left, and what `Rest.request` raises."""
+async def look(
+    rest: Rest, guild_id: int, member_id: int, deadline: float | None = None, slot: Slot | None = None, *, urgent: bool = False
+) -> Seen:
+    """Ask Discord for the member; `urgent` where a click waits for it, with the turn of its `slot` where it has one.
+
+    Raises discord.NotFound when they left, and what `Rest.request` raises.
+    """
     at = asyncio.get_running_loop().time()
-    member = await rest.request(_list_route("GET", guild_id, member_id), deadline=deadline)
+    member = await rest.request(_list_route("GET", guild_id, member_id), deadline=deadline, slot=slot, urgent=urgent)
     return Seen(frozenset(int(role_id) for role_id in member["roles"]), at, bool(member.get("pending")))
 
 
@@ -115,7 +120,7 @@ async def _apply_list(rest: Rest, target: Target, plan: RolePlan, seen: Seen | N
         try:
             async with await rest.admit(_list_route("PATCH", target.guild_id, target.member_id), target.deadline, slot) as mine:
                 if failure or seen is None or not seen.fresh:
-                    seen = await _look_before(rest, target)
+                    seen = await _look_before(rest, target, mine)
                 if seen is None:
                     return _none(plan, Problem.UNCERTAIN if uncertain else Problem.DISCORD_ERROR)
                 if uncertain and not (arrived := compare(plan, seen.role_ids, Problem.DISCORD_ERROR)).failed:
@@ -136,10 +141,10 @@ async def _apply_list(rest: Rest, target: Target, plan: RolePlan, seen: Seen | N
     return _none(plan, Problem.BUSY)
 
 
-async def _look_before(rest: Rest, target: Target) -> Seen | None:
+async def _look_before(rest: Rest, target: Target, slot: Slot) -> Seen | None:
     """The member as they are just before a list is sent; None when Discord does not say, so that nothing is sent."""
     try:
-        return await look(rest, target.guild_id, target.member_id, target.deadline)
+        return await look(rest, target.guild_id, target.member_id, target.deadline, slot, urgent=True)
     except (Uncertain, discord.DiscordServerError):
         return None
 
@@ -164,7 +169,7 @@ def _list_route(method: str, guild_id: int, member_id: int) -> Route:
 async def _observe(rest: Rest, target: Target, plan: RolePlan) -> Applied:
     """After a lost answer: look. What still cannot be seen stays uncertain."""
     try:
-        now = await look(rest, target.guild_id, target.member_id)
+        now = await look(rest, target.guild_id, target.member_id, urgent=True)
     except (discord.HTTPException, Uncertain, RateLimited):
         return _none(plan, Problem.UNCERTAIN)
     return compare(plan, now.role_ids, Problem.DISCORD_ERROR)

@@ -1,14 +1,14 @@
 """The bot's own queue above Discord's rate limits: a line for each guild, and turns between the guilds.
 
 py-cord would wait inside its own lock, out of sight; here a member can be told their place. Only as many changes leave as the guild's
-bucket takes, and all guilds together stay below what Discord allows a bot, so that something is left for the rest of it.
+bucket takes; among all calls of the bot they have their turns by `domain.budget`.
 """
 
 import asyncio
 from bisect import insort
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
@@ -17,13 +17,14 @@ from loguru import logger
 
 from cogs.roles.applier import change_route
 from core.errors import UserError, is_database_away
-from core.rate_limits import Allowance, Slot
+from core.rate_limits import Slot
 from core.rest import Rest
+from domain.budget import CALLS, LEAST
 from domain.late import net_of
 from domain.plan import RolePlan
 
-CALLS_PER_SECOND = 30  # of the 45 that core.rest sends: role changes leave a third to everything else
 CALLS_PER_TURN = 2  # who waited is looked at again before the change
+PATIENCE = 0.3  # seconds that a change which its guild's limit allows waits for its turn among all calls without a line
 
 
 class Wish(Protocol):
@@ -85,7 +86,6 @@ class RoleQueue(Generic[PartT]):
         work: Callable[[Job[PartT], Slot], Awaitable[None]],
     ) -> None:
         self._rest, self._spawn, self._work = rest, spawn, work
-        self._allowance = Allowance(CALLS_PER_SECOND)
         self._numbers = count()
         self._lines: dict[Lane, list[Job[PartT]]] = {}
         self._jobs: dict[tuple[int, int], Job[PartT]] = {}
@@ -102,14 +102,13 @@ class RoleQueue(Generic[PartT]):
 
     @asynccontextmanager
     async def slot_now(self, guild_id: int, plan: RolePlan) -> AsyncIterator[Slot | None]:
-        """A place for this plan if its turn is now: nobody waits before it, and the limits have room. It is entered without waiting."""
+        """A place for this plan if its turn is now, or nearly: its guild's limit has room, and nobody waits there before it."""
         lane = _lane(guild_id, [plan])
-        slot = None if lane in self._lines else self._rest.try_admit(change_route(*lane))
-        if slot is None:
-            yield None
-            return
-        async with slot:
-            yield slot if self._allowance.try_take() else None
+        slot = None
+        if lane not in self._lines:
+            slot = await self._rest.admit_soon(change_route(*lane), asyncio.get_running_loop().time() + PATIENCE)
+        async with slot or nullcontext():
+            yield slot
 
     @contextmanager
     def arriving(self, guild_id: int) -> Iterator[None]:
@@ -161,9 +160,8 @@ class RoleQueue(Generic[PartT]):
         line = self._lines[lane]
         try:
             while line:
+                # One guild asks for one turn at a time, so that the guilds take turns.
                 async with await self._rest.admit(change_route(*lane)) as slot:
-                    # One guild asks for one turn at a time, so that the guilds take turns.
-                    await self._allowance.take(CALLS_PER_TURN)
                     if line:
                         self._call(line.pop(0), slot.pass_on())
         finally:
@@ -190,7 +188,7 @@ class RoleQueue(Generic[PartT]):
 
     def _turn(self, lane: Lane, ahead: int) -> Turn:
         by_bucket = self._rest.outlook(change_route(*lane)).wait(ahead)
-        by_share = ahead * CALLS_PER_TURN * len(self._lines) / CALLS_PER_SECOND
+        by_share = ahead * CALLS_PER_TURN * len(self._lines) / (CALLS - LEAST)
         return Turn(ahead + 1, max(by_bucket, by_share))
 
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from core.bot import RolePanelBot
 
 TOKEN_LIFE = timedelta(minutes=15)  # https://docs.discord.com/developers/interactions/receiving-and-responding
-LAST_WAIT = 13 * 60.0  # seconds that a role change may wait for rate limits, so that its answer still arrives
+LAST_WAIT = 14 * 60.0  # seconds that a role change may wait for rate limits, so that its answer still arrives
 SOON = 1.0  # seconds: who is done so soon need not hear of the line
 LOOK_PATIENCE = 10.0  # seconds that a click may wait until Discord says which roles its member has
 NOT_SEEN = N_("Discord did not say which roles you have right now, so nothing was changed. Please try again in a moment.")
@@ -78,7 +78,7 @@ class RoleService:
         if not waited and not self._overlay.contradicts(click.guild_id, click.member_id, told):
             return Seen(told, arrived, click.pending)
         try:
-            seen = await look(self._bot.rest, click.guild_id, click.member_id, arrived + LOOK_PATIENCE)
+            seen = await look(self._bot.rest, click.guild_id, click.member_id, arrived + LOOK_PATIENCE, urgent=True)
         except (discord.HTTPException, Uncertain, RateLimited) as error:
             logger.info("Member {} could not be looked at: {!r}", click.member_id, error)
             raise UserError(NOT_SEEN) from error

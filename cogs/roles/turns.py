@@ -94,7 +94,7 @@ class Turns:
         Raises UserError while the guild is not known, or its panels change all the time; nothing has happened then.
         """
         guild_id, member_id = parts[0].member
-        seen, dues = await self._look_again(parts)
+        seen, dues = await self._look_again(parts, slot)
         plan = RolePlan(
             add=tuple(role_id for due in dues for role_id in due.plan.add),
             remove=tuple(role_id for due in dues for role_id in due.plan.remove),
@@ -112,14 +112,14 @@ class Turns:
             for due in reversed(dues):
                 await self._settle(due.part, due.decision, due.share_of(applied), at)
 
-    async def _look_again(self, parts: list[Part]) -> tuple[Seen | None, list[_Due]]:
+    async def _look_again(self, parts: list[Part], slot: Slot) -> tuple[Seen | None, list[_Due]]:
         """The member now, None when they cannot be seen, and what is left to do for each part; the rows are `sent` from now on."""
         guild_id, member_id = parts[0].member
         guild = await self._bot.guild(guild_id)
         if guild is None:
             raise UserError(self._bot.absence(guild_id))
         facts = guild_facts(guild)
-        seen = await self._present(guild_id, member_id)
+        seen = await self._present(guild_id, member_id, slot)
         if isinstance(seen, Problem):
             failed = [await self._failed(part, seen, facts) for part in parts]
             return None, [due for due in failed if await _advance(due)]
@@ -186,9 +186,9 @@ class Turns:
             failed,
         )
 
-    async def _present(self, guild_id: int, member_id: int) -> Seen | Problem:
+    async def _present(self, guild_id: int, member_id: int, slot: Slot) -> Seen | Problem:
         try:
-            return await look(self._bot.rest, guild_id, member_id)
+            return await look(self._bot.rest, guild_id, member_id, slot=slot, urgent=True)
         except discord.NotFound:
             return Problem.MEMBER_LEFT
         except (discord.HTTPException, Uncertain, RateLimited) as error:

@@ -5,7 +5,8 @@ import asyncio
 import pytest
 from discord.http import Route
 
-from core.rate_limits import Allowance, Bucket, Buckets, Outlook, RateLimited
+from core.rate_limits import Bucket, Buckets, Calls, Outlook, RateLimited
+from domain.budget import Kind
 
 
 def answered(limit: int, remaining: int, reset_after: float) -> dict[str, str]:
@@ -94,20 +95,24 @@ async def test_first_answers_do_not_wait_for_each_other() -> None:
     assert buckets.of(first) is not buckets.of(second)
 
 
-async def test_an_allowance_is_given_out_in_order() -> None:
-    allowance, order = Allowance(1, 0.01), []
-
-    async def take(number: int) -> None:
-        await allowance.take()
-        order.append(number)
-
-    await asyncio.gather(*(take(number) for number in range(4)))
-    assert order == [0, 1, 2, 3]
-
-
-async def test_an_allowance_that_is_used_up_is_refused_to_who_will_not_wait() -> None:
-    allowance = Allowance(2, 60)
-    assert [allowance.try_take() for _ in range(3)] == [True, True, False]
+async def test_calls_are_handed_out_as_others_come_back() -> None:
+    calls = Calls(lambda: 0.02)  # one in any second
+    first = await calls.take("a", Kind.FRESH)
+    now = asyncio.get_running_loop().time()
+    with pytest.raises(RateLimited):
+        await calls.take("b", Kind.FRESH, now)
+    cancelled = asyncio.create_task(calls.take("c", Kind.FRESH))
+    waiting = asyncio.create_task(calls.take("d", Kind.FRESH))
+    await asyncio.sleep(0)
+    cancelled.cancel()
+    first.give_back()
+    second = await waiting
+    assert cancelled.cancelled()
+    second.sent()
+    second.answered("a route")
+    again = asyncio.create_task(calls.take("e", Kind.FRESH))
+    assert (await again).lapsed is False
+    assert asyncio.get_running_loop().time() >= now + 1
 
 
 async def test_a_global_limit_stops_other_calls_and_the_answer_that_met_it() -> None:
