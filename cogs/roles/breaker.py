@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from loguru import logger
 
-from cogs.roles.applier import Applied
+from cogs.roles.applier import Applied, Seen, Target, apply
+from core.rate_limits import Slot
 from domain import clock
 from domain.events import AuditWritten
+from domain.plan import Refusal, RolePlan
 from domain.role_safety import Problem
 from models import AuditEntry
 
@@ -120,7 +122,23 @@ def _blame(guild: _Guild, refused: dict[int, Problem]) -> dict[int, Problem]:
     return opened
 
 
-async def learn(bot: "RolePanelBot", breaker: Breaker, guild_id: int, applied: Applied) -> None:
+async def attempt(
+    bot: "RolePanelBot", breaker: Breaker, target: Target, plan: RolePlan, seen: Seen | None, slot: Slot | None = None
+) -> Applied:
+    """Apply a plan, and learn of what comes of it. Nothing is sent when one of its circuits has no try left since the plan was made:
+    of many who were planned at the same moment one is the try of this minute, and the others are refused as those after them are.
+    """
+    role_ids = (*plan.add, *plan.remove)
+    if hopeless := breaker.hopeless(target.guild_id, role_ids):
+        problem = next(iter(hopeless.values()))
+        return Applied(failed=tuple(Refusal(role_id, hopeless.get(role_id, problem)) for role_id in role_ids))
+    breaker.sending(target.guild_id, role_ids)
+    applied = await apply(bot.rest, target, plan, seen, slot)
+    await _learn(bot, breaker, target.guild_id, applied)
+    return applied
+
+
+async def _learn(bot: "RolePanelBot", breaker: Breaker, guild_id: int, applied: Applied) -> None:
     """Take in what came of a change; the guild's admins hear once of what Discord keeps refusing."""
     for role_id, problem in breaker.note(guild_id, applied).items():
         logger.warning("Discord keeps refusing changes of role {} in guild {} ({}); one is tried every minute", role_id, guild_id, problem)

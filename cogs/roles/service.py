@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import discord
 from loguru import logger
 
-from cogs.roles.applier import Applied, Seen, Target, apply, look
-from cogs.roles.breaker import learn
+from cogs.roles.applier import Applied, Seen, Target, look
+from cogs.roles.breaker import attempt
 from cogs.roles.cooldown import Cooldown
 from cogs.roles.decision import Board, Click, Decision, decide, facts_of, planned
 from cogs.roles.queue import Job, RoleQueue, Turn
@@ -228,11 +228,9 @@ class RoleService:
             raise AnsweredElsewhere
         deadline = asyncio.get_running_loop().time() + LAST_WAIT
         target = Target(click.guild_id, click.member_id, f"Role panel: {panel.name if panel else click.panel_id}", deadline)
-        self._breaker.sending(click.guild_id, (*decision.plan.add, *decision.plan.remove))
-        applied = await apply(self._bot.rest, target, decision.plan, seen, slot)
+        applied = await attempt(self._bot, self._breaker, target, decision.plan, seen, slot)
         at = clock.now()
         self._overlay.note(click.guild_id, click.member_id, applied.added, applied.removed)
-        await learn(self._bot, self._breaker, click.guild_id, applied)
         try:
             await part.tell(decision.outcome(applied, at))
         finally:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import discord
 from loguru import logger
 
-from cogs.roles.applier import Applied, Seen, Target, apply, look
-from cogs.roles.breaker import learn
+from cogs.roles.applier import Applied, Seen, Target, look
+from cogs.roles.breaker import attempt
 from cogs.roles.decision import Click, Decision, Outcome, decide_again, facts_of
 from cogs.roles.tools import Tools
 from core.answer import TooLate
@@ -99,10 +99,8 @@ class Turns:
             add=tuple(role_id for due in dues for role_id in due.plan.add),
             remove=tuple(role_id for due in dues for role_id in due.plan.remove),
         )
-        self._breaker.sending(guild_id, (*plan.add, *plan.remove))
-        applied = await apply(self._bot.rest, _target(parts[0].click, dues), plan, seen, slot)
+        applied = await attempt(self._bot, self._breaker, _target(parts[0].click, dues), plan, seen, slot)
         self._overlay.note(guild_id, member_id, applied.added, applied.removed)
-        await learn(self._bot, self._breaker, guild_id, applied)
         holds = None if seen is None or applied.uncertain else (seen.role_ids | set(applied.added)) - set(applied.removed)
         at = clock.now()
         try:

@@ -15,8 +15,8 @@ import discord
 from loguru import logger
 from tortoise.transactions import in_transaction
 
-from cogs.roles.applier import Applied, Seen, Target, apply, compare, look
-from cogs.roles.breaker import learn
+from cogs.roles.applier import Applied, Seen, Target, compare, look
+from cogs.roles.breaker import attempt
 from cogs.roles.decision import Board, planned
 from cogs.roles.errands import PASSING, PATIENCE, put_off, when_due
 from cogs.roles.tools import Tools
@@ -210,9 +210,10 @@ class Waiting:
     async def _carry_out(self, row: AuditEntry, gift: Gift, plan: RolePlan, seen: Seen) -> bool:
         deadline = asyncio.get_running_loop().time() + PATIENCE
         reason = f"Role panel: {row.payload['panel_name']} ({REASONS[gift.kind]})"
-        self._breaker.sending(gift.guild_id, (*plan.add, *plan.remove))
-        applied = await apply(self._bot.rest, Target(gift.guild_id, gift.user_id, reason, deadline), plan, seen)
-        await learn(self._bot, self._breaker, gift.guild_id, applied)
+        if self._breaker.hopeless(gift.guild_id, (*plan.add, *plan.remove)):
+            await put_off(row)  # since it was claimed
+            return True
+        applied = await attempt(self._bot, self._breaker, Target(gift.guild_id, gift.user_id, reason, deadline), plan, seen)
         if any(failure.problem in PASSING for failure in applied.failed):
             await put_off(row)
             return True

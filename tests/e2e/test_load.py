@@ -199,6 +199,18 @@ async def test_one_probe_a_minute_finds_out_that_it_works_again(house: House) ->
         assert "Added" in (await result.message()).text
 
 
+async def test_of_many_at_the_same_moment_one_is_the_probe(house: House) -> None:
+    crowd = add_members(house.sandbox, house.sandbox.guild, 15)
+    _, message = await panel_in(house, house.sandbox.guild, "Red")
+    house.sandbox.ledger.allow(status=403)
+    hopeless = house.sandbox.faults.add(Fault("status", "PUT", ROLES, status=403, code=50013))
+    for actor in crowd[:5]:
+        await (await MessageView(actor, message).click("Red")).message()
+    clock.shift(timedelta(seconds=61))
+    await until_told(house, await all_click(crowd[5:], message, "Red"), "Discord ", 30)
+    assert hopeless.hits == 6
+
+
 async def test_who_clicks_like_a_script_has_to_pause(house: House) -> None:
     limit_changes(house.sandbox, 20, 1)
     _, message = await panel_in(house, house.sandbox.guild, "Red")
