@@ -196,8 +196,11 @@ class _Way:
                 yield Respect.WHO_COUNTS
         if any(role_id in self.roles and self.lasting.get(role_id, maxsize) > ends for role_id, ends in other.lasting.items()):
             yield Respect.DURATION
-        if any(bits & ~other.accepted.get(role_id, bits) for role_id, bits in self.accepted.items()):
-            yield Respect.CONFIRMATION
+        for role_id, bits in self.accepted.items():
+            # What comes along held back what it came along with only if it has these permissions now.
+            more = bits & ~other.accepted.get(role_id, bits)
+            if more and (role_id == self.spec.role_id or more & facts.roles[role_id].power):
+                yield Respect.CONFIRMATION
         for role_id in other.roles - self.roles:
             # What comes along and cannot be given keeps back what it comes along with. A deleted role is not there to keep anything back.
             problem = grant_problem(facts, role_id, other.accepted.get(role_id, 0))

@@ -359,6 +359,12 @@ def test_what_no_step_opens_the_whole_way_does_not_open(
     assert set(whole.taken) <= set(one.taken) | set(two.taken)
 
 
+@pytest.mark.parametrize(("along", "found"), [(LOW, {LOW}), (DANGEROUS, {10, DANGEROUS})])
+def test_confirming_what_comes_along_opens_what_it_held_back(along: int, found: set[int]) -> None:
+    before, after = (on(item(10, bundle=(along,)), item(along, confirmed_permissions=bits)) for bits in (0, FACTS.roles[DANGEROUS].power))
+    assert set(opened(before, after).given) == found
+
+
 def test_the_largest_group_is_compared_in_time() -> None:
     """25 panels with 500 roles, or one with 500, each with all that a rule and a bundle may name."""
     many = {role_id: replace(FACTS.roles[10], role_id=role_id) for role_id in range(1000, 1600)}
