@@ -1,18 +1,47 @@
-"""What the bot needs in a channel before it can post there."""
+"""What the bot may do in a channel, and what it needs before it can post there."""
+
+from typing import TYPE_CHECKING, cast
 
 import discord
 
 from domain.permissions import Permission, allows
 
+if TYPE_CHECKING:
+    from core.bot import RolePanelBot
+
 POSTABLE = (discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.voice, discord.ChannelType.stage_voice)
+CHANNEL_OBFUSCATED = 1 << 17
 _NEEDED = (Permission.VIEW_CHANNEL, Permission.SEND_MESSAGES, Permission.EMBED_LINKS)
 # Whoever may not connect to a voice channel has no access to its chat either.
 _NEEDED_BESIDE_VOICE = (Permission.VIEW_CHANNEL, Permission.CONNECT, Permission.SEND_MESSAGES, Permission.EMBED_LINKS)
 
 
+def is_hidden(channel: discord.abc.GuildChannel) -> bool:
+    """Whether the bot cannot view it, so that it came without what matters: its name is none, either. The flag decides, never the name.
+
+    https://docs.discord.com/developers/resources/channel
+    """
+    flags = getattr(channel, "flags", None)
+    return bool(flags and (flags.value or 0) & CHANNEL_OBFUSCATED)
+
+
+def permissions_in(channel: discord.abc.GuildChannel) -> int:
+    """What the bot may do in a cached channel; exactly, where an interaction told it since something of the guild last changed."""
+    bot = cast("RolePanelBot", channel.guild._state._get_client())  # pyright: ignore[reportPrivateUsage]
+    told = bot.known_guilds.told(channel.guild.id, channel.id)
+    if told is not None:
+        return told
+    return 0 if is_hidden(channel) else channel.permissions_for(channel.guild.me).value
+
+
 def missing_to_post(channel: discord.abc.GuildChannel) -> Permission:
-    """The permissions that the bot lacks in a cached channel to post an embed there; none of them is false."""
-    granted = channel.permissions_for(channel.guild.me).value
+    """The permissions that the bot lacks in a cached channel to post an embed there; none of them is false.
+
+    Where it cannot view the channel, that is the one thing: what else it may do there shows only then.
+    """
+    granted = permissions_in(channel)
+    if not allows(granted, Permission.VIEW_CHANNEL):
+        return Permission.VIEW_CHANNEL
     missing = Permission(0)
     for permission in _NEEDED_BESIDE_VOICE if isinstance(channel, (discord.VoiceChannel, discord.StageChannel)) else _NEEDED:
         if not allows(granted, permission):

@@ -43,6 +43,18 @@ def values(data: Any) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def permissions_in_channels(data: Any) -> dict[int, int]:
+    """The bot's own permissions in the channels that were picked, as far as they are told, by channel."""
+    resolved = data.get("resolved") if isinstance(data, dict) else None
+    channels = resolved.get("channels") if isinstance(resolved, dict) else None
+    told: dict[int, int] = {}
+    for channel_id, channel in channels.items() if isinstance(channels, dict) else ():
+        bits: Any = channel.get("app_permissions") if isinstance(channel, dict) else None
+        if _is_id(channel_id) and _is_id(bits):
+            told[int(channel_id)] = int(bits)
+    return told
+
+
 def fields(data: Any) -> dict[str, str | list[str] | None]:
     """What a submitted modal holds, by the custom_id of the field: a text or choice, or the list of a select. Raises Vanished."""
     found: dict[str, str | list[str] | None] = {}

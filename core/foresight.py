@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import discord
 from discord.http import Route
 
-from core.known_guilds import is_hidden
+from core.channels import permissions_in
 from domain.permissions import Permission, allows
 
 if TYPE_CHECKING:
@@ -58,13 +58,14 @@ def _lacking_in(channel: discord.abc.GuildChannel | discord.Thread, needed: Perm
     place = channel.parent if isinstance(channel, discord.Thread) else channel
     if place is None:
         return Permission(0)
-    if is_hidden(place):
+    granted = permissions_in(place)
+    if not allows(granted, Permission.VIEW_CHANNEL):
         return Permission.VIEW_CHANNEL
     if isinstance(channel, discord.Thread):
         needed &= ~Permission.SEND_MESSAGES  # in threads another permission counts
     if isinstance(channel, discord.VoiceChannel | discord.StageChannel):
         needed |= Permission.CONNECT  # who may not connect has no access to the chat either
-    return _without(channel.permissions_for(channel.guild.me).value, needed)
+    return _without(granted, needed)
 
 
 def _without(granted: int, needed: Permission) -> Permission:

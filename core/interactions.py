@@ -235,6 +235,8 @@ class Gate:
     async def _expect_guild(self, interaction: discord.Interaction, answer: Answer) -> None:
         """Raise UserError that says why the guild is not there: then nothing can be judged, and nothing is done."""
         guild_id = interaction.guild_id
+        if guild_id is not None and (permissions := claims.permissions_in_channels(interaction.data)):
+            self._bot.known_guilds.tell(guild_id, permissions)
         if guild_id is None or answer.acknowledgement is Acknowledgement.AUTOCOMPLETE:
             return
         guild = self._bot.get_guild(guild_id)

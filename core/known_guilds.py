@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
+from core.channels import is_hidden
 from core.i18n import N_
 from core.loops import Loop
 from domain.channel_power import ChannelPower, power_by_channels
@@ -21,7 +22,6 @@ from models import SeenChannelPower
 if TYPE_CHECKING:
     from core.bot import RolePanelBot
 
-CHANNEL_OBFUSCATED = 1 << 17
 ROLE = 0  # the type of an overwrite
 POWER = DANGEROUS.value
 NOTHING = ChannelPower()
@@ -46,6 +46,7 @@ class KnownGuilds:
     def __init__(self, bot: "RolePanelBot") -> None:
         self._bot = bot
         self._facts: dict[int, GuildFacts] = {}
+        self._told: dict[int, dict[int, int]] = {}
         self._hidden: dict[int, dict[int, ChannelPower]] = {}  # of the guilds whose memory was read
         self._unread: set[int] = set()
         self._unsaved: dict[int, set[int]] = {}
@@ -64,6 +65,14 @@ class KnownGuilds:
         if known is None:
             known = self._facts[guild.id] = self._worked_out(guild)
         return known
+
+    def tell(self, guild_id: int, permissions: dict[int, int]) -> None:
+        """Take over the bot's permissions in channels as an interaction tells them: exactly, also where the bot views nothing."""
+        self._told.setdefault(guild_id, {}).update(permissions)
+
+    def told(self, guild_id: int, channel_id: int) -> int | None:
+        """What an interaction told of a channel, if nothing of the guild has changed since."""
+        return self._told.get(guild_id, {}).get(channel_id)
 
     async def remember(self, guild: discord.Guild) -> None:
         """Make sure that what the guild's hidden channels allowed is known; nothing to do, but once in the life of a connection."""
@@ -115,11 +124,17 @@ class KnownGuilds:
         if name == "GUILD_MEMBER_UPDATE" and int(data["user"]["id"]) != self._bot._connection.self_id:  # pyright: ignore[reportPrivateUsage]
             parse(data)
             return
+        guild = self._bot.get_guild(guild_id)
+        if name == "CHANNEL_UPDATE" and guild and guild.get_channel(channel_id) is None:
+            # The bot sees it (again); py-cord drops updates of what it does not know.
+            self._bot._connection.parsers["CHANNEL_CREATE"](data)  # pyright: ignore[reportPrivateUsage]
+            return
         before = self._look(guild_id, channel_id)
         try:
             parse(data)
         finally:
             self._facts.pop(guild_id, None)
+            self._told.pop(guild_id, None)
             if channel_id:
                 self._changed(guild_id, channel_id, before)
             elif name in ("GUILD_CREATE", "GUILD_DELETE"):
@@ -197,12 +212,6 @@ class KnownGuilds:
                 raise
         if not waiting:
             self._unsaved.pop(guild.id, None)
-
-
-def is_hidden(channel: discord.abc.GuildChannel) -> bool:
-    """Whether the bot cannot view it, so that it came without what matters. The flag decides, never the name."""
-    flags = getattr(channel, "flags", None)
-    return bool(flags and (flags.value or 0) & CHANNEL_OBFUSCATED)
 
 
 def _is_managed(role: discord.Role) -> bool:

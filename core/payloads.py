@@ -12,6 +12,9 @@ _USER = {"discriminator": "0", "avatar": None}
 _ROLE = {"colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None}}
 # An interaction of nobody, who is no member: whoever handles it says that it works in servers only.
 _INTERACTION = {"version": 1, "user": {**_USER, "id": "0", "username": ""}}
+# Of a channel that the bot cannot view nothing but its id, type and position is to be relied on; what else there is may be null.
+_CHANNEL = {"name": "___hidden___", "parent_id": None, "nsfw": False, "permission_overwrites": ()}
+_CHANNEL_OBFUSCATED = 1 << 17
 _READY = {"resume_gateway_url": None}
 _MESSAGE: dict[str, Any] = {
     "type": 0,
@@ -53,6 +56,8 @@ def _completed(found: dict[str, Any]) -> dict[str, Any]:
         return _ROLE | found
     if "author" in found and "channel_id" in found:
         return _MESSAGE | found
+    if "type" in found and "position" in found and isinstance(found.get("flags"), int) and found["flags"] & _CHANNEL_OBFUSCATED:
+        return found | {name: value for name, value in _CHANNEL.items() if found.get(name) is None}
     if "application_id" in found and "token" in found:
         if "member" not in found and "user" not in found:
             found.pop("guild_id", None)

@@ -15,6 +15,7 @@ from loguru import logger
 from cogs.panels.door import BotWouldOpen
 from cogs.panels.edits import Edit, PanelEdits
 from cogs.panels.poster import GONE, Poster, message_route
+from core.channels import permissions_in
 from core.cog import Cog
 from core.errors import UserError
 from core.facts import guild_facts
@@ -26,6 +27,7 @@ from domain import clock
 from domain.events import AuditWritten
 from domain.leftovers import Leftovers, guarded, leftovers, mended
 from domain.panels import PanelSpec
+from domain.permissions import Permission, allows
 from models import AuditEntry, MessageState, Panel, PanelMessage, PanelRole
 
 if TYPE_CHECKING:
@@ -110,7 +112,7 @@ class CleaningHandlers(Cog, name="cleaning"):
 
     @commands.Cog.listener("on_guild_channel_delete")
     async def _channel_deleted(self, channel: discord.abc.GuildChannel) -> None:
-        """Its messages are gone."""
+        """Its messages are gone, if Discord confirms that: the bot may only have lost the sight of it."""
         await self._forget_channel(channel.guild.id, channel.id)
 
     @commands.Cog.listener("on_raw_thread_delete")
@@ -119,7 +121,10 @@ class CleaningHandlers(Cog, name="cleaning"):
         await self._forget_channel(event.guild_id, event.thread_id)
 
     async def _forget_channel(self, guild_id: int, channel_id: int) -> None:
-        for message in await PanelMessage.filter(channel_id=channel_id, panel__guild_id=guild_id, missing=False, state=MessageState.LIVE):
+        standing = await PanelMessage.filter(channel_id=channel_id, panel__guild_id=guild_id, missing=False, state=MessageState.LIVE)
+        if not standing or not await self._is_gone(Route("GET", "/channels/{channel_id}", channel_id=channel_id)):
+            return
+        for message in standing:
             await self.poster.note_missing(message)
         self.bot.dispatch(AuditWritten.NAME, AuditWritten(guild_id))
 
@@ -219,5 +224,5 @@ def _can_look(guild: discord.Guild, channel_id: int) -> bool:
     channel = guild.get_channel_or_thread(channel_id)
     if channel is None:
         return True
-    permissions = channel.permissions_for(guild.me)
-    return permissions.view_channel and permissions.read_message_history
+    place = channel.parent if isinstance(channel, discord.Thread) else channel
+    return place is None or allows(permissions_in(place), Permission.VIEW_CHANNEL | Permission.READ_MESSAGE_HISTORY)

@@ -10,6 +10,7 @@ from cogs.panels.render import INERT, pages
 from cogs.panels.view import View
 from cogs.panels.words import link
 from core.answer import Acknowledgement
+from core.channels import is_hidden
 from core.components import fit, text_message
 from core.errors import UserError
 from core.i18n import N_, Translator
@@ -127,7 +128,7 @@ class PostingHandlers(PanelHandlers):
     async def _show_postings(self, press: Press, panel: PanelSpec, *notices: Markup) -> None:
         view: View = await self._view(press, panel)
         guild = await self.poster.guild(press.interaction.guild_id)
-        names = {channel.id: channel.name for channel in guild.channels}
+        names = {channel.id: channel.name for channel in guild.channels if not is_hidden(channel)}
         await press.answer.redraw(posting_screens.postings(view, names, notices))
 
 

@@ -53,5 +53,5 @@ def posting(view: View, one: Posting, notices: Iterable[Markup] = ()) -> Payload
 
 def _option(one: Posting, channel_names: dict[int, str], view: View) -> Payload:
     name = channel_names.get(one.channel_id)
-    label = f"#{name}"[:CHANNEL_NAME_MAX] if name else view.t("A channel that the bot does not see")
+    label = f"#{name}"[:CHANNEL_NAME_MAX] if name else view.t("A channel that I can't see")
     return option(label, str(one.channel_id))

@@ -8,6 +8,7 @@ import discord
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from cogs.panels.render import pages
+from core.channels import permissions_in
 from core.errors import UserError
 from core.i18n import N_
 from domain.panels import PanelSpec
@@ -84,4 +85,6 @@ def _condition(panel: PanelSpec, messages: list[PanelMessage], reachable: bool, 
 
 def _reachable(guild: discord.Guild, channel_id: int) -> bool:
     channel = guild.get_channel_or_thread(channel_id)
-    return channel is not None and allows(channel.permissions_for(guild.me).value, Permission.VIEW_CHANNEL)
+    if isinstance(channel, discord.Thread):
+        channel = channel.parent
+    return channel is not None and allows(permissions_in(channel), Permission.VIEW_CHANNEL)

@@ -20,7 +20,7 @@ def interaction_create(world: World, application: Application, interaction: Inte
         "id": str(interaction.id),
         "application_id": str(application.id),
         "entitlements": [],
-        "data": interaction.data,
+        "data": _told_to(world, application, interaction.data),
         "channel_id": str(channel.id),
         "locale": user.locale,
         "attachment_size_limit": ATTACHMENT_LIMIT,
@@ -45,6 +45,16 @@ def interaction_create(world: World, application: Application, interaction: Inte
     if interaction.message:
         out["message"] = payload.message(world, interaction.message)
     return out
+
+
+def _told_to(world: World, application: Application, data: dict[str, Any]) -> dict[str, Any]:
+    """What was picked, as this application is told of it: with its own permissions in each channel (since 16 July 2026)."""
+    channels = data.get("resolved", {}).get("channels", {})
+    if not channels:
+        return data
+    held = {key: str(app_permissions(world, application, world.channel(int(key)))) for key in channels}
+    told = {key: channel | {"app_permissions": held[key]} for key, channel in channels.items()}
+    return {**data, "resolved": {**data["resolved"], "channels": told}}
 
 
 def app_permissions(world: World, application: Application, channel: Channel) -> int:
