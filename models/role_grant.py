@@ -1,5 +1,6 @@
 """What members have from panels: reservations of limited places, roles with an end, and roles to give back to who returns."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from tortoise import fields
@@ -51,6 +52,26 @@ class RoleGrant(Model):
         """The guild's roles that ended before this moment and are not taken back yet, from some member at least."""
         rows = await get_connection("default").execute_query_dict(_OVERDUE, [guild_id, since])
         return tuple(row["role_id"] for row in rows)
+
+    @classmethod
+    async def sticky_holders(cls, guild_id: int, after: int, limit: int) -> list[int]:
+        """Members who have a role that is given back to who returns, from the first one with a greater id than `after` on."""
+        rows = await get_connection("default").execute_query_dict(
+            """
+            SELECT DISTINCT given.user_id FROM role_grant AS given JOIN panel ON panel.id = given.panel_id AND panel.sticky
+            WHERE given.guild_id = $1 AND given.user_id > $2 AND given.confirmed AND given.left_at IS NULL
+            ORDER BY given.user_id LIMIT $3
+            """,
+            [guild_id, after, limit],
+        )
+        return [row["user_id"] for row in rows]
+
+    @classmethod
+    async def came_back(cls, guild_id: int, user_id: int, joined_at: datetime, held: Collection[int], at: datetime) -> bool:
+        """Keep for a member what they had before they joined, as of who left; whether there was any such role that they do not hold now."""
+        before = cls.filter(guild_id=guild_id, user_id=user_id, confirmed=True, left_at__isnull=True, granted_at__lt=joined_at)
+        sticky = await Panel.filter(guild_id=guild_id, sticky=True).values_list("id", flat=True)
+        return bool(await before.filter(panel_id__in=sticky).exclude(role_id__in=list(held)).update(left_at=at))
 
     @classmethod
     async def member_left(cls, guild_id: int, user_id: int, at: datetime) -> None:

@@ -36,6 +36,7 @@ class Aftercare(Cog, name="aftercare"):
         self.keep(self.expiry.loop)
         if bot.settings.members_intent:
             self.keep(self.waiting.looking)
+            self.keep(self.waiting.comparing)
 
     @commands.Cog.listener("on_roles_changed")
     async def _end_in_time(self, event: RolesChanged) -> None:
@@ -49,13 +50,14 @@ class Aftercare(Cog, name="aftercare"):
 
     @commands.Cog.listener("on_guild_available")
     async def _catch_up_with(self, guild: discord.Guild) -> None:
-        """A guild came (back): what ended meanwhile can be taken now."""
+        """A guild came (back): what ended meanwhile can be taken now, and who returned meanwhile has roles to get."""
         self.expiry.loop.wake()
+        self.waiting.guild_came(guild.id)
 
     @commands.Cog.listener("on_guild_join")
     async def _catch_up_with_new(self, guild: discord.Guild) -> None:
         """The same for a guild that the bot was added to again."""
-        self.expiry.loop.wake()
+        await self._catch_up_with(guild)
 
     @commands.Cog.listener("on_guild_role_delete")
     async def _forget_role(self, role: discord.Role) -> None:

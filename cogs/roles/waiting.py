@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 FINISH_PAUSE = 2.0  # seconds between looks for gifts that were put off
 LEFTOVER_AGE = timedelta(minutes=1)  # of a gift that is not settled; by then whoever was at it has ended
+ASKED_AT_ONCE = 100  # members, https://docs.discord.com/developers/events/gateway-events#request-guild-members
 LOOK_PAUSE = 6 * 3600.0  # seconds between looks for members whose return no event told
 RETURN, ADMIT = "roles.return", "roles.admit"
 REASONS = {RETURN: "given back", ADMIT: "screening passed"}
@@ -86,7 +87,41 @@ class Waiting:
         self._locks, self._overlay, self._breaker = tools.locks, tools.overlay, tools.breaker
         self.finishing = Loop(N_("Giving roles that could not be given at once"), self._finish_all, every=FINISH_PAUSE)
         self.looking = Loop(N_("Giving roles to members who return or pass screening"), self.look, every=LOOK_PAUSE)
+        self.comparing = Loop(N_("Noticing members who left and came back while the bot was away"), self._compare_guilds)
+        self._to_compare = {guild.id for guild in bot.guilds}
         self._alone_since: float | None = None
+
+    def guild_came(self, guild_id: int) -> None:
+        """Nobody told who left a guild, and who came, before it arrived."""
+        self._to_compare.add(guild_id)
+        self.comparing.wake()
+
+    async def _compare_guilds(self) -> None:
+        waiting, self._to_compare = sorted(self._to_compare), set()
+        for guild_id in waiting:
+            guild = self._bot.get_guild(guild_id)
+            if guild is None or guild.unavailable or not self._bot.serves(guild_id):
+                continue  # its arrival leads here again
+            if not self.comparing.is_aside(guild_id):
+                with self.comparing.item(guild_id, guild_id):
+                    await self._compare(guild)
+            if self.comparing.is_aside(guild_id):
+                self._to_compare.add(guild_id)
+
+    async def _compare(self, guild: discord.Guild) -> None:
+        """Ask for those who have roles to give back, by their ids: who is not there has left, and who joined since has been away."""
+        last = 0
+        while user_ids := await RoleGrant.sticky_holders(guild.id, last, ASKED_AT_ONCE):
+            last = user_ids[-1]
+            await self._bot.pace.turn()
+            found = await guild.query_members(user_ids=user_ids, limit=ASKED_AT_ONCE, cache=False)
+            members = {member.id: member for member in found}
+            for user_id in user_ids:
+                member, now = members.get(user_id), clock.now()
+                if member is None:
+                    await RoleGrant.member_left(guild.id, user_id, now)
+                elif member.joined_at and await RoleGrant.came_back(guild.id, user_id, member.joined_at, _held(member), now):
+                    await self.arrived(guild, user_id)
 
     async def arrived(self, guild: discord.Guild, user_id: int) -> None:
         """A member is in the guild and has passed its screening: give what waits for them."""
@@ -297,6 +332,10 @@ async def postpone(panel: PanelSpec, user_id: int, role_ids: tuple[int, ...], dr
         await waiting.using_db(db).delete()
         made = [RoleGrant(**fields, panel_id=panel.panel_id, role_id=role_id, granted_at=now, left_at=now) for role_id in role_ids]
         await RoleGrant.bulk_create(made, ignore_conflicts=True, using_db=db)
+
+
+def _held(member: discord.Member) -> list[int]:
+    return list(member._roles)  # pyright: ignore[reportPrivateUsage] - also of roles that the cache does not know yet
 
 
 def _judge(gift: Gift, board: Board | None, seen: Seen, facts: GuildFacts, full: frozenset[int]) -> RolePlan:

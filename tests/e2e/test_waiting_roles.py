@@ -68,6 +68,29 @@ async def test_a_sticky_role_is_given_back(hearing: House) -> None:
     assert (kept.confirmed, kept.left_at) == (True, None)
 
 
+async def test_who_left_and_came_back_while_the_bot_was_away_gets_it_back(hearing: House) -> None:
+    panel, plain = await sticky_panel(hearing, "Red"), await posted_panel(hearing, "Blue", name="Others")
+    for who in ("alice", "bob", "carol"):
+        await grant(hearing, who, "Red", panel, ends=None)
+    await grant(hearing, "alice", "Blue", plain, ends=None)
+    await hearing.stop()
+    clock.shift(timedelta(hours=1))
+    hearing.sandbox.clock.advance(3600)
+    for who in ("alice", "carol"):
+        members.leave(hearing.sandbox.world, hearing.sandbox.guild, hearing.actor(who).user.id)
+    join(hearing, "alice")
+    hearing.actor("bob").member.role_ids.clear()  # an admin took it: that is no return
+    await hearing.start()
+    await at_rest(hearing, "Noticing members who left and came back while the bot was away")
+    (row,) = await settled(hearing, kind=RETURN)
+    assert (row.target_id, row.payload["added"]) == (hearing.actor("alice").user.id, [hearing.sandbox.role("Red").id])
+    assert hearing.actor("alice").role_names() == ["Red"]
+    assert not hearing.actor("bob").role_names()
+    kept = {grant.user_id: grant.left_at for grant in await RoleGrant.filter(role_id=hearing.sandbox.role("Red").id)}
+    assert kept[hearing.actor("alice").user.id] is None
+    assert next(left for user_id, left in kept.items() if hearing.sandbox.world.user(user_id).username == "carol")
+
+
 async def test_a_role_of_another_panel_is_not(hearing: House) -> None:
     await grant(hearing, "alice", "Red", await posted_panel(hearing, "Red"), ends=None)
     await leave(hearing, "alice")
