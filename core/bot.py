@@ -16,6 +16,7 @@ from discord.ext import commands
 from discord.http import Route
 from loguru import logger
 
+from core import application
 from core.clicked import keep_clicked_as_sent
 from core.database import Database
 from core.entrance import LASTING_SECONDS, announce, closed_for_good, explained, log_in, who_and_how_many
@@ -401,4 +402,7 @@ async def make_bot(settings: Settings, database: Database) -> RolePanelBot:
         bot = ShardedRolePanelBot(settings, database, slots, proxy=proxy, shard_ids=shard_ids, shard_count=count)
     with explained(settings.discord_api_url):
         await log_in(bot, settings.discord_token.get_secret_value())
+    if told := await application.ask(bot.rest):
+        application.announce(told, members_intent=settings.members_intent)
+        bot.owner_ids = bot.owner_ids or set(told.owner_ids)
     return bot

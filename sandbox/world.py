@@ -218,7 +218,8 @@ class Command:
 class Application:
     """A developer's application with its bot user and token.
 
-    `privileged_intents` are the bits switched on in the developer portal; identifying with others closes with 4014.
+    `privileged_intents` are the bits switched on in the developer portal; identifying with others closes with 4014. With an
+    `interactions_endpoint_url` no interaction comes over the gateway. With `team_member_ids` it belongs to a team of these and its owner.
     `command_permissions` maps (guild_id, command_id or the application's own id) to Discord's list of permission overwrites.
     """
 
@@ -231,6 +232,9 @@ class Application:
     owner_has_2fa: bool = True
     recommended_shards: int = 1
     max_concurrency: int = 1
+    bot_public: bool = True
+    interactions_endpoint_url: str | None = None
+    team_member_ids: list[int] = field(default_factory=list)
     commands: dict[int, Command] = field(default_factory=dict)
     command_permissions: dict[tuple[int, int], list[dict[str, Any]]] = field(default_factory=dict)
 

@@ -4,8 +4,9 @@ import hashlib
 from typing import Any
 
 from sandbox.payload.people import user
-from sandbox.world import Application, World
+from sandbox.world import Application, User, World
 
+_TEAM_PSEUDO_USER = 1 << 10
 _GATEWAY_FLAGS = ((1 << 1, 1 << 12, 1 << 13), (1 << 8, 1 << 14, 1 << 15), (1 << 15, 1 << 18, 1 << 19))
 
 
@@ -28,7 +29,7 @@ def application(world: World, app: Application) -> dict[str, Any]:
         "description": "",
         "type": None,
         "bot": user(world.user(app.bot_id)),
-        "bot_public": True,
+        "bot_public": app.bot_public,
         "bot_require_code_grant": False,
         "integration_types_config": {"0": {"oauth2_install_params": {"scopes": ["applications.commands", "bot"], "permissions": "0"}}},
         "summary": "",  # an empty string until API v11
@@ -43,15 +44,37 @@ def application_private(world: World, app: Application) -> dict[str, Any]:
     return {
         **application(world, app),
         "redirect_uris": [],
-        "interactions_endpoint_url": None,
+        "interactions_endpoint_url": app.interactions_endpoint_url,
         "role_connections_verification_url": None,
-        "owner": user(world.user(app.owner_id)),
+        "owner": _team_user(app) if app.team_member_ids else user(world.user(app.owner_id)),
         "approximate_guild_count": len(world.guilds_of(app.bot_id)),
         "approximate_user_install_count": 0,
         "approximate_user_authorization_count": 0,
         "explicit_content_filter": 0,
-        "team": None,
+        "team": _team(world, app) if app.team_member_ids else None,
         "eligible_oauth2_scopes": [],
+    }
+
+
+def _team_user(app: Application) -> dict[str, Any]:
+    """A team stands as a user of its own where the owner is named."""
+    made = user(User(app.id + 1, f"team{app.id + 1}"))
+    return {**made, "flags": _TEAM_PSEUDO_USER, "public_flags": _TEAM_PSEUDO_USER}
+
+
+def _team(world: World, app: Application) -> dict[str, Any]:
+    """The team with its members, who all have accepted. https://docs.discord.com/developers/topics/teams#data-models"""
+    members = [(app.owner_id, "admin"), *((member_id, "developer") for member_id in app.team_member_ids)]
+    team_id = str(app.id + 1)
+    return {
+        "id": team_id,
+        "name": f"The makers of {app.name}",
+        "icon": None,
+        "owner_user_id": str(app.owner_id),
+        "members": [
+            {"membership_state": 2, "team_id": team_id, "permissions": ["*"], "role": role, "user": user(world.user(user_id))}
+            for user_id, role in members
+        ],
     }
 
 
