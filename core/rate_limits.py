@@ -132,6 +132,7 @@ class Bucket:
         self.remaining = limit
         self.reset_at: float | None = None
         self.in_flight = 0
+        self.refusals = 0  # answers of 429, one after another
         self._turn = asyncio.Lock()
         self._changed = asyncio.Event()
 

@@ -150,7 +150,7 @@ class Rest:
             raise Foreseen(_Response(403), {"code": code, "message": _FORESEEN[code]})  # pyright: ignore[reportArgumentType]
         repeatable = route.method != "POST" if repeatable is None else repeatable
         acts = authorized and route.method != "GET"
-        kind = Kind.FRESH if urgent or slot else _kind(route)
+        kind = Kind.FRESH if urgent or (slot and is_member_change(route)) else _kind(route)
         failure: Exception = Uncertain(f"{route.method} {route.path}")
         for attempt in range(tries):
             bucket, call = await self._enter(route, authorized, deadline, slot if attempt == 0 else None, kind, unheld)
@@ -173,9 +173,13 @@ class Rest:
                 self._count(route, status, headers)
                 if acts and 400 <= status < 500:
                     deeds.take_back()
+                bucket.refusals = bucket.refusals + 1 if status == 429 else 0
                 if status == 429:
                     failure = self._pause(route, authorized, bucket, data, headers)
-                    continue
+                    if attempt + 1 < tries and not _passes(deadline, failure.retry_after):
+                        await asyncio.sleep(failure.retry_after)
+                        continue
+                    raise failure
                 if status < 400:
                     return data
                 if (fewer := without_refused(body, data)) is not None:
@@ -207,9 +211,10 @@ class Rest:
                 raise NotServing(f"{route.method} {route.path}")
             if authorized and route.method != "GET":
                 deeds.begin(at_discord=True)
-            if place.call:
-                place.call.sent()
-            return place.use(), place.call
+            call, place.call = place.call, None
+            if call:
+                call.sent()
+            return place.use(), call
 
     def held_back(self, guild_id: int | None) -> timedelta | None:
         """For how long nothing is sent for a guild, because Discord refused too much; None when that is not so."""
@@ -269,8 +274,14 @@ class Rest:
         wait = next((seconds for seconds in map(_seconds, told) if seconds is not None), 1.0 if from_discord else 5.0)
         everything = not from_discord or bool(data.get("global"))
         logger.info("Rate limited on {} {} for {:.2f} s{}", route.method, route.path, wait, " (global)" if everything else "")
-        self._buckets.pause(bucket, authorized, wait, everything)
+        # Where the headers do not say that the bucket is used up, only this call has to wait.
+        if everything or not authorized or headers.get("X-RateLimit-Remaining") == "0" or bucket.refusals > bucket.limit:
+            self._buckets.pause(bucket, authorized, wait, everything)
         return RateLimited(wait)
+
+
+def _passes(deadline: float | None, wait: float) -> bool:
+    return deadline is not None and asyncio.get_running_loop().time() + wait > deadline
 
 
 def _kind(route: Route) -> Kind:

@@ -116,7 +116,7 @@ async def _apply_list(rest: Rest, target: Target, plan: RolePlan, seen: Seen | N
     uncertain, failure = False, None
     for attempt in range(LIST_TRIES):
         if failure:
-            await asyncio.sleep(min(0.25 * 2 ** (attempt - 1), 2.0))
+            await asyncio.sleep(failure.retry_after if isinstance(failure, RateLimited) else min(0.25 * 2 ** (attempt - 1), 2.0))
         try:
             async with await rest.admit(_list_route("PATCH", target.guild_id, target.member_id), target.deadline, slot) as mine:
                 if failure or seen is None or not seen.fresh:

@@ -1,6 +1,7 @@
 """How a 429 is obeyed, however it says how long."""
 
 import asyncio
+from contextlib import nullcontext
 
 import pytest
 from aiohttp import web
@@ -42,3 +43,27 @@ async def test_the_wait_is_taken_from_body_or_header(
         finally:
             await rest.close()
     assert raised.value.retry_after == pytest.approx(seconds, abs=0.5)
+
+
+@pytest.mark.parametrize(("headers", "waits"), [({}, False), ({"X-RateLimit-Remaining": "0"}, True)], ids=["one call", "the bucket"])
+async def test_others_wait_only_where_the_bucket_is_used_up(headers: dict[str, str], waits: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    refusals = ["the first call"]
+
+    async def limited(request: web.Request) -> web.Response:
+        if not refusals:
+            return web.json_response({})
+        refusals.pop()
+        return web.json_response({"retry_after": 30.0}, status=429, headers=headers)
+
+    app = web.Application()
+    app.router.add_get("/users/@me", limited)
+    async with TestServer(app) as server:
+        monkeypatch.setattr(Route, "API_BASE_URL", str(server.make_url("")).rstrip("/"))
+        rest, deadline = Rest("token"), asyncio.get_running_loop().time() + 10
+        try:
+            with pytest.raises(RateLimited):
+                await rest.request(Route("GET", "/users/@me"), deadline=deadline)
+            with pytest.raises(RateLimited) if waits else nullcontext():
+                assert await rest.request(Route("GET", "/users/@me"), deadline=deadline) == {}
+        finally:
+            await rest.close()
