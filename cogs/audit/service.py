@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import discord
 from discord.http import Route
@@ -16,6 +16,7 @@ from core.channels import missing_to_post
 from core.components import Payload, public
 from core.i18n import Translator, translator
 from core.loops import Loop
+from core.rate_limits import Slot
 from domain import clock
 from domain.permissions import names_of
 from models import AuditEntry, GuildConfig
@@ -49,6 +50,13 @@ class Destination:
     t: Translator
 
 
+class Posted(NamedTuple):
+    """How many entries a message shows, and how many more are due already, as far as one more message would show them."""
+
+    shown: int
+    left: int = 0
+
+
 class AuditService:
     """Reads due entries and posts them."""
 
@@ -78,33 +86,36 @@ class AuditService:
         t = translator(config.locale or guild.preferred_locale, self._bot.settings.default_locale)
         return Destination(guild_id, config.audit_channel_id, config.audit_since, t)
 
-    async def post_next(self, to: Destination, deadline: float, loop: Loop) -> int:
-        """Post the oldest due entries in one message and mark them; how many. 0 when none is due.
+    async def post_next(self, to: Destination, deadline: float, loop: Loop, *, full: bool) -> Posted:
+        """Post the oldest due entries in one message and mark them; where it is to be `full`, only if they fill it.
 
         An entry that cannot be read is set aside in `loop`, and the others are posted.
 
         Raises ChannelUnusable, RateLimited when that would wait past `deadline` (the loop's time), Uncertain or discord.HTTPException.
         """
         self._check(to)
-        async with in_transaction() as connection:
+        # The turn among all calls comes first, so that nobody waits for it with a connection of the pool.
+        async with await self._bot.rest.admit(_route(to), deadline) as slot, in_transaction() as connection:
             due = AuditEntry.filter(guild_id=to.guild_id, posted_at__isnull=True, settled_at__gte=to.since).using_db(connection)
             # In the order of settling, so that an entry that settles late never changes what a repeated message begins with.
             due = due.exclude(id__in=[key[1] for key in loop.aside() if isinstance(key, tuple)])
-            rows = await due.order_by("settled_at", "id").limit(EMBEDS_MAX).select_for_update(skip_locked=True).only("id")
+            rows = await due.order_by("settled_at", "id").limit(2 * EMBEDS_MAX).select_for_update(skip_locked=True).only("id")
             # Asked after the entries were read: the entry of a change of language is shown in the new one.
             now = await self.destination(to.guild_id, connection)
             if now is None or now.channel_id != to.channel_id:
-                return 0
+                return Posted(0)
+            if full and len(rows) < EMBEDS_MAX:
+                return Posted(0, len(rows))
             made: list[tuple[AuditEntry, Payload]] = []
-            for row in rows:
+            for row in rows[:EMBEDS_MAX]:
                 with loop.item(to.guild_id, ("entry", row.id)):
                     entry = await AuditEntry.get(id=row.id, using_db=connection)
                     # An entry can tell of hundreds of roles.
                     made.append((entry, await asyncio.to_thread(embed, entry, now.t)))
-            shown = await self._post(now, made, deadline) if made else 0
+            shown = await self._post(now, made, deadline, slot) if made else 0
             ids = [entry.id for entry, _ in made[:shown]]
             await AuditEntry.filter(id__in=ids).using_db(connection).update(posted_at=clock.now())
-        return shown
+        return Posted(shown, len(rows) - shown)
 
     def _check(self, to: Destination) -> None:
         """Refuse what the cache already knows to be hopeless, without a call."""
@@ -115,35 +126,39 @@ class AuditService:
         if missing := missing_to_post(channel):
             raise ChannelUnusable(f"the bot lacks {', '.join(names_of(missing))} there", known_before=True)
 
-    async def _post(self, to: Destination, made: list[tuple[AuditEntry, Payload]], deadline: float) -> int:
+    async def _post(self, to: Destination, made: list[tuple[AuditEntry, Payload]], deadline: float, slot: Slot) -> int:
         """How many of the entries stand in the channel now: as many as fit in one message, one at least."""
         first, embeds = made[0][0], _fitting([shown for _, shown in made])
         try:
-            return await self._send(to, first, embeds, deadline)
+            return await self._send(to, first, embeds, deadline, slot)
         except discord.HTTPException as error:
             if error.status != 400:
                 raise
             # Discord refuses the content of some entry: alone, the first one is either fine or replaced.
             try:
-                return await self._send(to, first, embeds[:1], deadline)
+                return await self._send(to, first, embeds[:1], deadline, slot)
             except discord.HTTPException as again:
                 if again.status != 400:
                     raise
-                return await self._send(to, first, [placeholder(first, to.t)], deadline)
+                return await self._send(to, first, [placeholder(first, to.t)], deadline, slot)
 
-    async def _send(self, to: Destination, first: AuditEntry, embeds: list[Payload], deadline: float) -> int:
+    async def _send(self, to: Destination, first: AuditEntry, embeds: list[Payload], deadline: float, slot: Slot) -> int:
         """Post, and count the embeds of the message that Discord has.
 
         The nonce makes a repetition safe: for some minutes Discord answers with the message of the first time,
         which may hold fewer embeds than are due by now.
         """
-        route = Route("POST", "/channels/{channel_id}/messages", channel_id=to.channel_id)
         body = public({"embeds": embeds, "nonce": f"audit-{first.id}", "enforce_nonce": True})
         try:
-            message = await self._bot.rest.request(route, body=body, repeatable=True, timeout=TIMEOUT, tries=TRIES, deadline=deadline)
+            bounds = {"timeout": TIMEOUT, "tries": TRIES, "deadline": deadline}
+            message = await self._bot.rest.request(_route(to), body=body, repeatable=True, slot=slot, **bounds)
         except (discord.Forbidden, discord.NotFound) as error:
             raise ChannelUnusable(f"Discord answered {error.code}: {error.text}", known_before=False) from error
         return min(len(message["embeds"]), len(embeds)) or len(embeds)
+
+
+def _route(to: Destination) -> Route:
+    return Route("POST", "/channels/{channel_id}/messages", channel_id=to.channel_id)
 
 
 def _fitting(embeds: list[Payload]) -> list[Payload]:

@@ -21,8 +21,14 @@ VIEW_CHANNEL, SEND_MESSAGES = 1 << 10, 1 << 11
 LOG, POST = "audit-log", "/channels/*/messages"
 
 
+@pytest.fixture(autouse=True)
+def at_once(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the outbox gather nothing."""
+    monkeypatch.setattr(sys.modules["cogs.audit.outbox"], "GATHER_SECONDS", 0.0)
+
+
 @pytest.fixture
-def impatient(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def impatient(house: House, at_once: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the outbox try again at once."""
     outbox = sys.modules["cogs.audit.outbox"]  # as the bot has loaded it; what a test imports may be from before a reload
     monkeypatch.setattr(outbox, "WAITING_SECONDS", 0.01)
@@ -136,6 +142,28 @@ async def test_without_a_channel_nothing_is_posted_and_everything_recorded(house
     assert "no longer posted" in (await result.message()).text
     assert await AuditService(house.bot).guilds_waiting() == []
     assert len(await house.audit("config.audit_channel")) == 2
+
+
+async def test_the_first_entry_comes_at_once_and_what_follows_together(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    await set_channel(house)
+    await shown(house, 1)
+    outbox = sys.modules["cogs.audit.outbox"]
+    await at_rest(house, "Posting to the audit channel")
+    monkeypatch.setattr(outbox, "GATHER_SECONDS", 3600.0)
+
+    async def record(number: int) -> None:
+        await AuditEntry.record(house.sandbox.guild.id, "panel.create", clock.now(), payload={"panel_name": f"Panel {number}"})
+        house.bot.dispatch(AuditWritten.NAME, AuditWritten(house.sandbox.guild.id))
+
+    await record(0)
+    await shown(house, 2)
+    for number in range(1, 21):  # what fills a message does not wait
+        await record(number)
+    await shown(house, 22)
+    assert [len(message.record.embeds) for message in log(house)] == [1, 1, 10, 10]
+    await record(21)
+    await at_rest(house, "Posting to the audit channel")
+    await shown(house, 22)
 
 
 async def test_several_entries_share_a_message(house: House) -> None:
