@@ -31,6 +31,14 @@ class GrantsDue:
 
 
 @dataclass(frozen=True, slots=True)
+class ErasureBegun:
+    """Everything stored for this guild is about to be erased: changes that still wait for their turn are refused."""
+
+    NAME: ClassVar[str] = "erasure_begun"
+    guild_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class RolesChanged:
     """Discord confirmed a member's role change made through a panel."""
 

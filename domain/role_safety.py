@@ -45,6 +45,7 @@ class Problem(StrEnum):
     UNCERTAIN = "uncertain"
     EXPIRED = "expired"
     SUPERSEDED = "superseded"
+    FORGOTTEN = "forgotten"
     TOO_FAST = "too_fast"
     LINE_TOO_LONG = "line_too_long"
 

@@ -104,6 +104,7 @@ REASONS = {
     Problem.EXPIRED: N_("the bot was away for too long"),
     Problem.TOO_FAST: N_("the member clicked too often in a short time"),
     Problem.LINE_TOO_LONG: N_("so many members were changing roles that it would have taken too long"),
+    Problem.FORGOTTEN: N_("an admin had the bot forget the server"),
     Problem.SUPERSEDED: N_("the member clicked again before its turn came"),
     Problem.REQUIRES_ANY: N_("the member holds none of the roles that are required for it"),
     Problem.REQUIRES_ALL: N_("the member lacks a role that is required for it"),

@@ -14,7 +14,7 @@ from core.facts import guild_facts
 from core.i18n import N_
 from core.loops import Loop
 from domain import clock
-from domain.events import AuditWritten, GrantsDue, PanelChanged
+from domain.events import AuditWritten, ErasureBegun, GrantsDue, PanelChanged
 from domain.role_safety import change_problem
 from models import AuditEntry, AuditState, Draft, ErasureReceipt, GuildConfig, Panel, RoleGrant, SeenChannelPower
 
@@ -54,8 +54,11 @@ class Erasure:
         self._bot = bot
         self.loop = Loop(N_("Forgetting servers that the bot has left"), self.look)
 
-    async def end_temporary(self, guild: discord.Guild) -> None:
-        """End the temporary roles of a guild, and return when all are ended that can be, or when nothing moves any more."""
+    async def come_to_an_end(self, guild: discord.Guild) -> None:
+        """End the temporary roles of a guild and let what waits in its line be refused.
+
+        Returns when nothing is left that can be ended, or when nothing moves any more.
+        """
         running = RoleGrant.filter(guild_id=guild.id, expires_at__isnull=False)
         loop = asyncio.get_running_loop()
         deadline, left = loop.time() + ENDING_SECONDS, -1
@@ -66,10 +69,12 @@ class Erasure:
                 await running.filter(confirmed=True, expires_at__gt=clock.now()).update(expires_at=clock.now())
                 facts = guild_facts(guild)
                 count = sum([change_problem(facts, grant.role_id) is None for grant in await running.only("id", "role_id")])
-                count += await AuditEntry.filter(guild_id=guild.id, kind__startswith="roles.", state=AuditState.SENT).count()
+                under_way = AuditEntry.filter(guild_id=guild.id, state__in=(AuditState.QUEUED, AuditState.SENT))
+                count += await under_way.filter(kind__startswith="roles.").count()
                 if not count:
                     return
                 self._bot.dispatch(GrantsDue.NAME, GrantsDue(guild.id))
+                self._bot.dispatch(ErasureBegun.NAME, ErasureBegun(guild.id))
                 moved, left = count != left, count
                 done, _ = await asyncio.wait({settled}, timeout=STALLED_SECONDS)
                 if not done and not moved:

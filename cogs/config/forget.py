@@ -66,7 +66,7 @@ class ForgetHandlers(Cog, name="forgetting"):
         deeds.describe(FORGETTING)
         if running := await _running(guild.id).count():
             await press.answer.progress(text_message(t(ENDING, roles=_counted(running, t)), components=[]))
-            await self.erasure.end_temporary(guild)
+        await self.erasure.come_to_an_end(guild)
         stay = await self.erasure.erase(guild.id, actor_id)
         await press.answer.redraw(text_message(_erased(stay, t), components=[]))
 

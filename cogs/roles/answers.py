@@ -56,6 +56,7 @@ SENTENCES = {
     Problem.EXPIRED: N_("{role} was not changed, because the bot was away for too long."),
     Problem.TOO_FAST: N_("{role} was not changed, because you clicked too often in a short time."),
     Problem.LINE_TOO_LONG: N_("{role} was not changed, because too many members were changing roles in this server."),
+    Problem.FORGOTTEN: N_("{role} was not changed, because an admin is having the bot forget everything about this server."),
     Problem.SUPERSEDED: N_("{role} is as a later click of yours left it."),
 }
 _OFF_THE_PANEL = N_("You can take it off the panel with `/panel edit`.")

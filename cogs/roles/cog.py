@@ -30,7 +30,7 @@ from core.i18n import N_, translator
 from core.interactions import Press, component
 from domain import clock
 from domain.custom_id import CHOOSE, OPEN, OPEN_PICKER, PRESS
-from domain.events import PanelChanged
+from domain.events import ErasureBegun, PanelChanged
 from domain.permissions import Permission, allows
 from domain.role_safety import Problem
 
@@ -112,6 +112,11 @@ class RolesCog(MyRoles, TemporaryRoles, Aftercare, Cog, name="roles"):
     async def on_panel_changed(self, event: PanelChanged) -> None:
         """A panel was edited: read it anew at the next click."""
         self._panels.forget(event.panel_id)
+
+    @commands.Cog.listener()
+    async def on_erasure_begun(self, event: ErasureBegun) -> None:
+        """Who waits for a turn is told that it will not come."""
+        self.spawn(self._recovery.refuse_all(event.guild_id), f"refusing what waits in guild {event.guild_id}")
 
     def cog_unload(self) -> None:
         """Let changes under way come to their end; who still waits in line is taken up from the database."""

@@ -100,6 +100,15 @@ class RoleQueue(Generic[PartT]):
         """Those whose turn has not come."""
         return [job for job in self._jobs.values() if not job.called]
 
+    def withdraw(self, guild_id: int) -> list[Job[PartT]]:
+        """Take everybody out of a guild's lines whose turn has not come."""
+        jobs = [job for job in self.waiting() if job.member[0] == guild_id]
+        for job in jobs:
+            self._lines[job.lane].remove(job)
+            del self._jobs[job.member]
+            job.done.set()
+        return jobs
+
     @asynccontextmanager
     async def slot_now(self, guild_id: int, plan: RolePlan) -> AsyncIterator[Slot | None]:
         """A place for this plan if its turn is now, or nearly: its guild's limit has room, and nobody waits there before it."""

@@ -74,6 +74,34 @@ class Recovery:
                 settled += 1
         return settled
 
+    async def refuse_all(self, guild_id: int) -> None:
+        """Refuse every click of a guild that was not sent yet, whether it stands in line or was left behind, and tell who made it."""
+        tells = self._service.withdraw(guild_id)
+        try:
+            rows = AuditEntry.filter(kind=KIND, state=AuditState.QUEUED, guild_id=guild_id).order_by("id")
+            for entry_id, interaction_id in await rows.values_list("id", "interaction_id"):
+                if interaction_id in tells or interaction_id not in self._service.active:
+                    with self.loop.item(guild_id, entry_id):
+                        await self._refuse(entry_id, tells.get(interaction_id))
+        finally:
+            self._service.active.difference_update(tells)
+
+    async def _refuse(self, entry_id: int, tell: Tell | None) -> None:
+        row = await AuditEntry.get_or_none(id=entry_id, state=AuditState.QUEUED)
+        if row is None:
+            return
+        click, age, plan = Click.from_json(row.resume or {}), clock.now() - row.created_at, planned(row.payload)
+        if tell is None and age < TOKEN_LIFE:
+            tell = self._teller(self._answer_later(click, age))
+        guild = self._bot.get_guild(click.guild_id)
+        roles = frozenset(role.id for role in guild.roles) if guild else frozenset[int]()
+        refused = Applied(failed=tuple(Refusal(role_id, Problem.FORGOTTEN) for role_id in (*plan.add, *plan.remove)))
+        try:
+            await (tell or _tell_nobody)(Outcome(None, plan, refused, None, roles))
+        except (TooLate, discord.HTTPException, Uncertain, RateLimited) as error:
+            logger.info("Interaction {} could not be told that it is refused: {!r}", click.interaction_id, error)
+        await self._give_up(row, Problem.FORGOTTEN)
+
     async def _settle(self, row: AuditEntry) -> None:
         click = Click.from_json(row.resume or {})
         age = clock.now() - row.created_at
@@ -107,9 +135,9 @@ class Recovery:
             roles = frozenset(role.id for role in guild.roles) if guild else frozenset()
             await tell(Outcome(panel, plan, seen, now, roles))
 
-    async def _give_up(self, row: AuditEntry) -> None:
+    async def _give_up(self, row: AuditEntry, problem: Problem = Problem.EXPIRED) -> None:
         plan = planned(row.payload)
-        failed = [{"role_id": role_id, "problem": Problem.EXPIRED.value} for role_id in (*plan.add, *plan.remove)]
+        failed = [{"role_id": role_id, "problem": problem.value} for role_id in (*plan.add, *plan.remove)]
         await self._close(row, AuditState.REFUSED, AuditState.QUEUED, {**row.payload, "failed": failed}, Applied())
 
     async def _close(self, row: AuditEntry, state: AuditState, expected: AuditState, payload: dict[str, object], seen: Applied) -> bool:

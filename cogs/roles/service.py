@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import discord
 from loguru import logger
 
+from cogs.roles.answers import SENTENCES
 from cogs.roles.applier import Applied, Seen, Target, look
 from cogs.roles.breaker import attempt
 from cogs.roles.cooldown import Cooldown
@@ -125,6 +126,10 @@ class RoleService:
         for job in self.queue.waiting():
             self.active.difference_update(part.click.interaction_id for part in job.parts)
 
+    def withdraw(self, guild_id: int) -> dict[int, Tell]:
+        """Take everybody out of a guild's line: how each is told what comes of it, by interaction. These stay active."""
+        return {part.click.interaction_id: part.tell for job in self.queue.withdraw(guild_id) for part in job.parts}
+
     async def _click(self, click: Click, tell: Tell, arrived: float, waited: bool) -> Job[Part] | None:
         board = await self._panels.board(click.guild_id, click.panel_id)
         if board and click.posted and not await self._panels.is_message_of(click.panel_id, click.message_id):
@@ -225,7 +230,9 @@ class RoleService:
         """Apply a claimed plan at once, show what came of it, and settle its row."""
         click, panel = part.click, decision.panel
         if not await AuditEntry.advance(part.entry_id, AuditState.SENT, expected=AuditState.QUEUED):
-            raise AnsweredElsewhere
+            if await AuditEntry.exists(id=part.entry_id):
+                raise AnsweredElsewhere
+            raise UserError(SENTENCES[Problem.PANEL_DELETED])  # with everything of the guild
         deadline = asyncio.get_running_loop().time() + LAST_WAIT
         target = Target(click.guild_id, click.member_id, f"Role panel: {panel.name if panel else click.panel_id}", deadline)
         applied = await attempt(self._bot, self._breaker, target, decision.plan, seen, slot)

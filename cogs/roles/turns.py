@@ -195,9 +195,10 @@ class Turns:
 
 
 async def _advance(due: _Due) -> bool:
-    """Mark a row of which nothing is left to do as sent; whether it still was this process's."""
+    """Mark a row of which nothing is left to do as sent; whether it still was this process's, or everybody's: erased with its guild."""
     payload = facts_of(due.part.click, due.decision.panel, due.plan, Applied())
-    return await AuditEntry.advance(due.part.entry_id, AuditState.SENT, expected=AuditState.QUEUED, payload=payload)
+    mine = await AuditEntry.advance(due.part.entry_id, AuditState.SENT, expected=AuditState.QUEUED, payload=payload)
+    return mine or not await AuditEntry.exists(id=due.part.entry_id)
 
 
 async def _tell(due: _Due, applied: Applied, holds: frozenset[int] | None, at: datetime) -> None:

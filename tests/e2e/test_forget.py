@@ -11,10 +11,13 @@ from domain import clock
 from models import AuditEntry, AuditState, Draft, ErasureReceipt, GuildConfig, Panel, PanelMessage, RoleGrant, SeenChannelPower
 from sandbox import channels, members, roles
 from sandbox.driver import ClientRefusal
+from sandbox.driver.views import MessageView
 from sandbox.permissions import bits
 from sandbox.world import Overwrite
+from tests.e2e.crowd import add_members, all_click, panel_in, told, until_told
 from tests.e2e.house import House, posted_panel
 from tests.e2e.test_clicks import click
+from tests.e2e.test_load import limit_changes
 from tests.e2e.test_temporary_roles import grant
 
 
@@ -142,6 +145,32 @@ async def test_messages_that_stay_dead_write_nothing_about_members(house: House)
     await Panel.all().delete()
     assert "This panel was deleted" in await click(house, "alice", "Blue")
     assert [row.kind for row in await house.audit()] == ["roles.click"]
+
+
+async def test_who_waits_in_line_is_told_that_the_turn_will_not_come(house: House) -> None:
+    limit_changes(house.sandbox, 1, 200)
+    first, *crowd = add_members(house.sandbox, house.sandbox.guild, 4)
+    _, message = await panel_in(house, house.sandbox.guild, "Red")
+    await (await MessageView(first, message).click("Red")).message()
+    results = await all_click(crowd, message, "Red")
+    await until_told(house, results, "in line", 30)
+    assert await erased(house) == "Everything that was stored for this server has been erased."
+    assert all("because an admin is having the bot forget everything" in told(result) for result in results[1:])
+    assert not any("Red" in actor.role_names() for actor in crowd)
+    assert not await AuditEntry.exists()
+    house.sandbox.ledger.role_changes.clear()  # their records were erased with all others
+
+
+async def test_who_is_at_work_while_everything_is_erased_is_told_what_came_of_it(house: House) -> None:
+    limit_changes(house.sandbox, 1, 1.5)
+    first, second = add_members(house.sandbox, house.sandbox.guild, 2)
+    _, message = await panel_in(house, house.sandbox.guild, "Red")
+    await (await MessageView(first, message).click("Red")).message()
+    result = await MessageView(second, message).click("Red")
+    await until_told(house, [result], "in line", 30)
+    await house.bot.cogs["config"].erasure.erase(house.sandbox.guild.id, 1)  # pyright: ignore[reportAttributeAccessIssue]
+    await until_told(house, [result], "This panel was deleted", 30)
+    house.sandbox.ledger.role_changes.clear()
 
 
 async def test_forget_needs_manage_server(house: House) -> None:
