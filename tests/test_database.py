@@ -149,6 +149,32 @@ class TestMigrations:
         expected = len(list((ROOT / "migrations" / "models").glob("[0-9]*_*.py")))
         assert await scalar(empty_database_url, "SELECT count(*) FROM aerich") == expected
 
+    async def test_a_posted_panel_outlives_the_upgrade(
+        self, empty_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A column that is added without a default stops the upgrade of every table that has rows."""
+        before = tmp_path / "migrations"
+        shutil.copytree(ROOT / "migrations", before)
+        for newer in (before / "models").glob("*_*.py"):
+            if newer.name[0].isdigit() and int(newer.name.split("_")[0]) > 10:
+                newer.unlink()
+        with monkeypatch.context() as old:
+            old.setattr("core.database.MIGRATIONS", before)
+            await migrate(empty_database_url)
+        connection = await connect(empty_database_url)
+        try:
+            await connection.execute(
+                """
+                INSERT INTO panel (guild_id, name, title, style, mode, version, created_at, updated_at)
+                    VALUES (1, 'Colours', 'Colours', 'buttons', 'toggle', 1, now(), now());
+                INSERT INTO panel_message (panel_id, channel_id, message_id, rendered_version) SELECT id, 2, 3, 1 FROM panel;
+                """
+            )
+            await migrate(empty_database_url)
+            assert await connection.fetchval("SELECT refused_emojis FROM panel_message") == "[]"
+        finally:
+            await connection.close()
+
     async def test_the_migrations_make_what_the_models_say(self, database_url: str) -> None:
         """`aerich migrate` on an upgraded database finds nothing to do, through the ini file that the README names."""
         done = await aerich("migrate", "--name", "difference", "--offline", url=database_url)

@@ -5,7 +5,7 @@ RUN_IN_TRANSACTION = True
 
 async def upgrade(db: BaseDBAsyncClient) -> str:
     return """
-        ALTER TABLE "panel_message" ADD "refused_emojis" JSONB NOT NULL;"""
+        ALTER TABLE "panel_message" ADD "refused_emojis" JSONB NOT NULL DEFAULT '[]'::jsonb;"""
 
 
 async def downgrade(db: BaseDBAsyncClient) -> str:
