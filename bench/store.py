@@ -22,8 +22,8 @@ INSERT INTO panel (id, guild_id, name, title, style, mode, version, created_at, 
 INSERT INTO panel_role (id, panel_id, role_id, label, position, colour, confirmed_permissions, grandfathered)
     SELECT (n - 1) * {BUTTONS} + i + 1, n, {_GUILD} + 1000 + i, 'Colour ' || i, i, 'secondary', 0, '{{}}'
     FROM generate_series(1, $panels) AS n, generate_series(0, CASE WHEN n <= $guilds THEN {BUTTONS} ELSE {ROLES} END - 1) AS i;
-INSERT INTO panel_message (panel_id, channel_id, message_id, rendered_version)
-    SELECT n, {_GUILD} + 2001, CASE WHEN n <= $guilds THEN {_GUILD} + 3000 ELSE 2000000000000000000 + n END, 1
+INSERT INTO panel_message (panel_id, channel_id, message_id, rendered_version, refused_emojis)
+    SELECT n, {_GUILD} + 2001, CASE WHEN n <= $guilds THEN {_GUILD} + 3000 ELSE 2000000000000000000 + n END, 1, '[]'
     FROM generate_series(1, $panels) AS n;
 INSERT INTO guild_config (guild_id, audit_channel_id, audit_since)
     SELECT {_GUILD}, {_GUILD} + 2002, now() FROM generate_series(1, $guilds) AS n;
