@@ -76,14 +76,14 @@ class Actor:
 
     async def complete(self, command: Command, path: str, values: dict[str, Any]) -> list[dict[str, Any]]:
         """The same for a command given as the record. Raises ClientRefusal, InteractionFailed."""
-        self._check_offered(command, SLASH)
-        data = self._head(command)
-        data["options"] = options.typed(self, command, path, values)
-        result = self.begin(self._application(command), Kind.AUTOCOMPLETE, self._finish(data))
-        await result.answered()
+        result = await self._type(command, path, values).answered()
         if result.interaction.choices is None:
             raise InteractionFailed(f"{self.user.username}: no choices for {path!r}")
         return result.interaction.choices
+
+    def type(self, path: str, **values: Any) -> Result:
+        """Type the last keyword, and do not wait for what the client offers. Raises ClientRefusal."""
+        return self._type(self._command(SLASH, path.split()[0]), path, values)
 
     async def message_command(self, name: str | Command, message: Message | MessageView) -> Result:
         """Use a command from a message's context menu. Raises ClientRefusal."""
@@ -163,6 +163,12 @@ class Actor:
         guild = self.sandbox.world.guilds.get(where.guild_id)
         member = guild.members.get(self.user.id) if guild else None
         return permissions.effective(guild, member, where, self.sandbox.clock.now()) if guild and member else 0
+
+    def _type(self, command: Command, path: str, values: dict[str, Any]) -> Result:
+        self._check_offered(command, SLASH)
+        data = self._head(command)
+        data["options"] = options.typed(self, command, path, values)
+        return self.begin(self._application(command), Kind.AUTOCOMPLETE, self._finish(data))
 
     def _menu(self, kind: int, which: str | Command, target_id: int, **resolved: list[int]) -> Result:
         command = which if isinstance(which, Command) else self._command(kind, which)

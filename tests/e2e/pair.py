@@ -12,7 +12,6 @@ from models import SETTLED, AuditEntry, Panel
 from sandbox.driver.modals import ModalView
 from sandbox.driver.results import Result
 from sandbox.driver.views import MessageView
-from sandbox.interactions.record import Kind
 from sandbox.world import Message
 from tests.e2e.crowd import add_members, told
 from tests.e2e.house import House
@@ -97,12 +96,7 @@ class Pair:
 
     async def complete(self) -> Result:
         """A manager types into a field that completes what is typed."""
-        olivia = self.house.actor("olivia")
-        command = next(command for command in olivia.commands() if command.data["name"] == "panel")
-        focused = {"type": 3, "name": "panel", "value": "Col", "focused": True}
-        data = {"id": str(command.id), "name": "panel", "type": 1, "options": [{"type": 1, "name": "edit", "options": [focused]}]}
-        application = next(iter(self.sandbox.world.applications.values()))
-        self._others.append(olivia.begin(application, Kind.AUTOCOMPLETE, data))
+        self._others.append(self.house.actor("olivia").type("panel edit", panel="Col"))
         return self._others[-1]
 
     async def redraw(self) -> Result:

@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 from importlib.machinery import ModuleSpec
-from itertools import count
+from itertools import cycle
 from typing import Any
 
 import discord
@@ -14,16 +14,20 @@ from core import interactions
 from core.errors import UserError
 from core.settings import ROOT
 from domain import clock
-from domain.panels import Mode
+from domain.panels import Mode, Style
 from models import AuditState, PanelMessage
 from sandbox.driver.results import Result
 from sandbox.driver.views import MessageView
 from sandbox.faults import Fault
+from sandbox.interactions.record import Kind
+from sandbox.world import Message
 from tests.e2e.crowd import add_members, panel_in, told
 from tests.e2e.house import House, posted_panel
 
 PER_SECOND = 60
 ROLE = "/guilds/{guild_id}/members/{user_id}/roles/{role_id}"
+COMMANDS = ("panel list", "roles mine", "config show", "cog list")
+COMPLETED = (("panel edit", {"panel": "Col"}), ("cog reload", {"name": "o"}))
 COGS = sorted(path.parent.name for path in (ROOT / "cogs").glob("*/__init__.py"))
 
 
@@ -115,31 +119,70 @@ async def test_a_refusal_on_its_way_when_the_bot_stops_is_told(house: House) -> 
     assert "older version" in (await result.message()).text
 
 
+class Everybody:
+    """People who click, pick, open and fill in forms, command and complete what they type, in every cog that answers."""
+
+    def __init__(self, house: House, message: Message, menu: MessageView, editor: MessageView) -> None:
+        self.results: list[Result] = []
+        self.opened: list[Result] = []
+        self.completed: list[Result] = []
+        self._sandbox, self._message, self._menu, self._editor = house.sandbox, message, menu, editor
+        self._crowd = cycle(add_members(house.sandbox, house.sandbox.guild, PER_SECOND))
+        self._olivia = house.actor("olivia").in_("roles")
+        self._forms = 0
+
+    async def act(self) -> None:
+        """One after the other, so many in each second, until it is cancelled."""
+        for act in cycle((self._press, self._complete, self._fill_in, self._command, self._pick, self._open, self._redraw, self._command)):
+            self.results.append(await act())
+            await self._sandbox.clock.sleep(1 / PER_SECOND)
+
+    async def _press(self) -> Result:
+        return await MessageView(next(self._crowd), self._message).click("Red")
+
+    async def _pick(self) -> Result:
+        return await MessageView(next(self._crowd), self._menu.record).select(None, ["Blue"])
+
+    async def _redraw(self) -> Result:
+        return await self._editor.click("Refresh")
+
+    async def _open(self) -> Result:
+        self.opened.append(await self._editor.click("Edit text"))
+        return self.opened[-1]
+
+    async def _fill_in(self) -> Result:
+        """The next form that is open; until one is, one more is opened."""
+        if self._forms == len(self.opened) or not self.opened[self._forms].interaction.modal:
+            return await self._open()
+        form = await self.opened[self._forms].modal()
+        self._forms += 1
+        return await form.submit({"Title": f"Colours {self._forms}"})
+
+    async def _command(self) -> Result:
+        return await self._olivia.slash(COMMANDS[len(self.results) % len(COMMANDS)])
+
+    async def _complete(self) -> Result:
+        path, typed = COMPLETED[len(self.completed) % len(COMPLETED)]
+        self.completed.append(self._olivia.type(path, **typed))
+        return self.completed[-1]
+
+
+@pytest.mark.timeout(300)
 async def test_everything_is_answered_while_every_cog_is_exchanged_and_one_is_broken(
-    house: House, monkeypatch: pytest.MonkeyPatch, whole: bool
+    empty_house: House, monkeypatch: pytest.MonkeyPatch, whole: bool
 ) -> None:
     """Buttons, menus, commands, forms and autocompletes, 60 in a second; in each round one cog cannot be loaded."""
-    house.sandbox.ratelimits.enabled = False
-    _, posted = await panel_in(house, house.sandbox.guild, "Red")
-    olivia, crowd = house.actor("olivia").in_("roles"), add_members(house.sandbox, house.sandbox.guild, PER_SECOND)
-    editor = await (await olivia.slash("panel edit", panel="Colours")).message()
-    results: list[Result] = []
-
-    async def act() -> None:
-        for number in count():
-            actor = crowd[number % len(crowd)]
-            act = (
-                lambda actor=actor: MessageView(actor, posted).click("Red"),
-                lambda: editor.click("Refresh"),
-                lambda: olivia.slash("panel list"),
-                lambda: olivia.slash("roles mine"),
-                lambda: editor.click("Edit text"),
-            )[number % 5]
-            results.append(await act())
-            await house.sandbox.clock.sleep(1 / PER_SECOND)
-
+    house, sandbox = empty_house, empty_house.sandbox
+    sandbox.ratelimits.enabled = False
+    monkeypatch.setenv("OWNER_IDS", str(house.actor("olivia").user.id))
+    monkeypatch.setenv("OWNER_GUILD_ID", str(sandbox.guild.id))
+    await house.start()
+    _, message = await panel_in(house, sandbox.guild, "Red")
+    await posted_panel(house, "Blue", style=Style.DROPDOWN, name="Menu")
+    olivia = house.actor("olivia").in_("roles")
+    everybody = Everybody(house, message, olivia.sees()[-1], await (await olivia.slash("panel edit", panel="Colours")).message())
     load = house.bot._load_from_module_spec  # pyright: ignore[reportPrivateUsage]
-    acting = asyncio.create_task(act())
+    acting = asyncio.create_task(everybody.act())
     for number in range(20 if whole else 2):
         broken = COGS[number % len(COGS)]
         for name in COGS:
@@ -150,10 +193,14 @@ async def test_everything_is_answered_while_every_cog_is_exchanged_and_one_is_br
         monkeypatch.setattr(house.bot, "_load_from_module_spec", load)
     assert not acting.done(), acting.exception()
     acting.cancel()
-    await house.sandbox.until(lambda: all(result.state != "pending" and result.state != "deferred" for result in results), 30, "for all")
-    shown = [told(result) for result in results]
-    assert not [text for text in shown if "Something went wrong" in text or "switched off" in text]
-    assert len(results) > len(COGS)
+    results = everybody.results
+    await sandbox.until(lambda: all(result.state not in ("pending", "deferred") for result in results), 30, "for all")
+    assert Counter(result.state for result in results) == {"answered": len(results)}
+    wrong = ("Something went wrong", "switched off", "took too long", "older version")
+    assert not [text for text in map(told, results) if any(words in text for words in wrong)]
+    assert all(result.interaction.modal for result in everybody.opened)
+    assert all(result.interaction.choices for result in everybody.completed)
+    assert {result.interaction.kind for result in results} == {Kind.COMPONENT, Kind.MODAL, Kind.COMMAND, Kind.AUTOCOMPLETE}
 
 
 def fail_for(broken: str, load: Callable[[ModuleSpec, str], None], spec: ModuleSpec, key: str) -> None:
