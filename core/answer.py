@@ -24,6 +24,7 @@ PAUSE_BETWEEN_TRIES = 0.15
 ALREADY_ACKNOWLEDGED = 40060
 UNKNOWN_MESSAGE = 10008
 UNKNOWN_INTERACTION = 10062
+LOADING = 1 << 7  # of a message: "thinking…", https://docs.discord.com/developers/resources/message#message-object-message-flags
 REPLY, DEFER_REPLY, DEFER_REDRAW, REDRAW, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
 
 
@@ -253,13 +254,22 @@ class Answer:
     def _after(self, kind: int) -> _State:
         return _State.DEFERRED if kind in (DEFER_REPLY, DEFER_REDRAW) else _State.ANSWERED
 
+    async def leave_word(self, payload: Payload) -> None:
+        """Show `payload` in place of "thinking…", and over nothing that another process, which may inherit this answer, says by now."""
+        async with self._lock:
+            if self._state is not _State.DEFERRED or not self._owned:
+                return
+            shown = await self._rest.request(self._original("GET"), authorized=False, unheld=True)
+            if shown.get("flags", 0) & LOADING:
+                await self._rest.request(self._original("PATCH"), body=public(payload), authorized=False, unheld=True)
+                self._state = _State.ANSWERED
+
+    def _original(self, method: str) -> Route:
+        path = "/webhooks/{webhook_id}/{webhook_token}/messages/@original"
+        return Route(method, path, webhook_id=self._application_id, webhook_token=self.token)
+
     async def _edit_original(self, payload: Payload) -> None:
-        route = Route(
-            "PATCH",
-            "/webhooks/{webhook_id}/{webhook_token}/messages/@original",
-            webhook_id=self._application_id,
-            webhook_token=self.token,
-        )
+        route = self._original("PATCH")
         try:
             await self._webhook(route, public(payload))
         except TooLate as error:

@@ -246,16 +246,17 @@ class Gate:
     async def _tell(self, interaction: discord.Interaction, answer: Answer, error: Exception, done: deeds.Deeds) -> None:
         if not done.count:
             answer.inheritable = False  # nothing of it was stored
-        if isinstance(error, TooLate) or (isinstance(error, NotServing) and (answer.fresh or answer.inheritable)):
+        if isinstance(error, TooLate) or (isinstance(error, NotServing) and answer.fresh):
             logger.info("Interaction {} could no longer be answered", interaction.id)
             return
+        away = isinstance(error, NotServing) or errors.is_database_away(error)
         if isinstance(error, errors.UserError):
             told = error.payload(answer.t)
         elif isinstance(error, HeldBack):
             told = errors.held_back(error).payload(answer.t)
         elif isinstance(error, discord.CheckFailure):
             told = text_message(answer.t(errors.NOT_ALLOWED))
-        elif isinstance(error, NotServing) or errors.is_database_away(error):
+        elif away:
             logger.warning("Interaction {} met an unreachable database: {}", interaction.id, type(error).__name__)
             told = errors.database_away(done).payload(answer.t)
         else:
@@ -267,6 +268,8 @@ class Gate:
                 await answer.choices([])
             elif answer.answered:
                 await answer.notice(told)
+            elif away and answer.inheritable and not answer.fresh:
+                await answer.leave_word(told)
             else:
                 await answer.send(told)
         except Exception as second:  # noqa: BLE001 - nobody is above the boundary to tell

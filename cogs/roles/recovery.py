@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 
 GOES_ON = N_("Your click isn't forgotten: the bot was interrupted, and this message will say what came of it.")
 LEFTOVER_AGE = timedelta(seconds=60)  # a click that is unsettled for so long, and that nobody works on, was left behind
+UNSETTLED = (AuditState.QUEUED, AuditState.SENT)
 PAUSE = 30.0  # seconds
+STRAGGLERS = timedelta(minutes=2)  # after a predecessor was at work: so long the network may still deliver what it sent
+STRAGGLERS_PAUSE = 5.0  # seconds
 
 
 class Recovery:
@@ -47,25 +50,29 @@ class Recovery:
         self._answer_later, self._teller = answer_later, teller
         self.loop = Loop(N_("Finishing clicks that were interrupted"), self._look, every=PAUSE)
         self._alone_since: float | None = None
+        self._followed_at = clock.now()
 
-    async def _look(self) -> None:
-        """First everything that others left when this process began to serve, then again and again what a failure left behind."""
+    async def _look(self) -> float:
+        """What others left when this process began to serve, again and again, as the network may deliver it late; and what failed here."""
         since = await self._bot.slots.until_alone()
-        settled = await self.run(clock.now() - LEFTOVER_AGE if since == self._alone_since else clock.now())
-        self._alone_since = since
+        now = clock.now()
+        if since != self._alone_since:
+            self._alone_since, self._followed_at = since, now
+        settled = await self.run(max(self._followed_at, now - LEFTOVER_AGE))
         if settled:
             logger.info("Settled {} clicks that were left behind", settled)
+        return STRAGGLERS_PAUSE if now - self._followed_at < STRAGGLERS else PAUSE
 
     async def run(self, before: datetime) -> int:
         """Settle every unsettled click claimed before this moment that nobody is working on; how many there were."""
-        rows = AuditEntry.filter(kind=KIND, state__in=(AuditState.QUEUED, AuditState.SENT), created_at__lt=before).order_by("id")
+        rows = AuditEntry.filter(kind=KIND, state__in=UNSETTLED, created_at__lt=before).order_by("id")
         settled = 0
         for entry_id, guild_id, interaction_id in await rows.values_list("id", "guild_id", "interaction_id"):
             if not self._bot.serves(guild_id) or interaction_id in self._service.active or self.loop.is_aside(entry_id):
                 continue
             with self.loop.item(guild_id, entry_id):
                 try:
-                    if row := await AuditEntry.get_or_none(id=entry_id):
+                    if row := await AuditEntry.get_or_none(id=entry_id, state__in=UNSETTLED):
                         await self._settle(row)
                 except TooLate:
                     logger.info("Interaction {} was settled, but can no longer be answered", interaction_id)
