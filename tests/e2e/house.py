@@ -98,11 +98,15 @@ class House:
             *(self._traffic_against_the_schemas() if ended else ()),
         ]
 
+    @property
+    def busy(self) -> bool:
+        """Whether this process had to wait for the machine so much that nothing can be said about how quick the bot is."""
+        began, in_line = self._began
+        return seconds_in_line() - in_line > BUSY * (time.monotonic() - began)
+
     def _owed_to_the_machine(self) -> list[str]:
         """A first answer without a reply within a second is sent again, as it should be; on a busy machine that happens by itself."""
-        began, in_line = self._began
-        busy = seconds_in_line() - in_line > BUSY * (time.monotonic() - began)
-        return ["/callback → 400 (40060)"] if busy else []
+        return ["/callback → 400 (40060)"] if self.busy else []
 
     def _traffic_against_the_schemas(self) -> list[str]:
         """What Discord's own descriptions say of every request, answer and frame; nothing where they are not at hand."""

