@@ -30,7 +30,7 @@ from core.known_guilds import KnownGuilds
 from core.lean_guilds import keep_lean
 from core.loops import Loop
 from core.pace import Pace
-from core.payloads import read_leniently
+from core.payloads import count_answers, read_leniently
 from core.proxy import proxy_for
 from core.reload import Cogs, loading_completely
 from core.rest import Rest
@@ -71,6 +71,7 @@ class RolePanelBot(commands.Bot):
         self.database = database
         token = settings.discord_token.get_secret_value()
         self.rest = Rest(token, lambda: not slots.lapsed, Foresight(self), self._share)
+        count_answers(self.rest.count_refusal)
         self.gate = Gate(self)
         self.cog_manager = Cogs(self)
         self.gateway_watch = GatewayWatch(self)

@@ -1,6 +1,7 @@
 """Lets py-cord read what a server leaves out or words differently: every JSON text that reaches py-cord passes here."""
 
 import json
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import aiohttp
@@ -35,6 +36,16 @@ def read_leniently() -> None:
     # No public name: py-cord offers no place between a text and what is made of it.
     discord.utils._from_json = decode  # pyright: ignore[reportPrivateUsage]
     discord.http.parse_response = parse_response
+
+
+def count_answers(count: Callable[[int, Mapping[str, str]], None]) -> None:
+    """Hand `count` the status and the headers of each answer that py-cord's own calls get from now on, those that it repeats included."""
+
+    async def counted(response: aiohttp.ClientResponse) -> Any:
+        count(response.status, response.headers)
+        return await parse_response(response)
+
+    discord.http.parse_response = counted
 
 
 def decode(text: str) -> Any:

@@ -170,7 +170,9 @@ class Rest:
                 bucket = self._buckets.learn(route, authorized, bucket, answer.headers if answer else None)
             if answer:
                 status, headers, data = answer
-                self._count(route, status, headers)
+                self.count_refusal(status, headers, self._guild_id(route))
+                if status == 404 and _is_look(route):
+                    self._not_found.note(self._guild_id(route))
                 if acts and 400 <= status < 500:
                     deeds.take_back()
                 bucket.refusals = bucket.refusals + 1 if status == 429 else 0
@@ -226,14 +228,12 @@ class Rest:
         if wait:
             raise HeldBack(wait.total_seconds())
 
-    def _count(self, route: Route, status: int, headers: Mapping[str, str]) -> None:
-        guild_id = self._guild_id(route)
+    def count_refusal(self, status: int, headers: Mapping[str, str], guild_id: int | None = None) -> None:
+        """Count an answer to a call that left this address, py-cord's own calls too, if it is one of those that lead to a ban."""
         if status in STATUSES and headers.get("X-RateLimit-Scope") != "shared":
             self._refused.note(guild_id)
             if self._refused.held_back(guild_id):
                 logger.warning("Discord refused so many calls for guild {} that the bot pauses there for some minutes", guild_id)
-        elif status == 404 and _is_look(route):
-            self._not_found.note(guild_id)
 
     async def _send(
         self,

@@ -4,12 +4,14 @@ from collections import deque
 from datetime import timedelta
 from typing import Any
 
+import discord
 import pytest
 
 from core.invalid_requests import FOR_ONE
 from domain import clock
 from models import Panel, PanelMessage
 from sandbox import channels, messages
+from sandbox.driver.modals import CHECKBOX, CHECKBOX_GROUP, FILE_UPLOAD, RADIO_GROUP, TEXT_INPUT, ModalView
 from sandbox.driver.views import MessageView
 from sandbox.faults import Fault
 from sandbox.interactions.record import Kind
@@ -43,13 +45,14 @@ async def in_hidden_channels(house: House) -> None:
 
 
 class Presser:
-    """Presses whatever it has seen, in turns; what needs a pick is given what is there to be picked."""
+    """Presses whatever it has seen, in turns; what needs a pick is given what is there to be picked, and a form is filled in and sent."""
 
     def __init__(self, house: House, screen: MessageView) -> None:
         self._house, self._actor = house, screen.actor
         self._seen: deque[tuple[str, dict[str, Any], Any]] = deque()
         self._known: set[str] = set()
         self.pressed: set[str] = set()
+        self.sent: set[str] = set()
         self.look(screen)
 
     def look(self, screen: MessageView) -> None:
@@ -76,8 +79,25 @@ class Presser:
             sent["resolved"] = {}
         result = self._actor.begin(application, Kind.COMPONENT, sent, message=record)
         await self._house.sandbox.until(lambda: result.state in ("answered", "failed"), 30, f"for {custom_id}")
+        if result.interaction.modal:
+            form = ModalView(self._actor, result.interaction)
+            result = await form.submit({name: self._filled(field) for name, field in form.fields.items()})
+            await self._house.sandbox.until(lambda: result.state in ("answered", "failed"), 30, f"for {form.custom_id}")
+            self.sent.add(form.custom_id.split(":")[2])
         original = result.interaction.original or record
         self.look(MessageView(self._actor, original))
+
+    def _filled(self, field: dict[str, Any]) -> Any:
+        """Something that the client takes in a field: what it was opened with, where there is something."""
+        sandbox, kind = self._house.sandbox, field["type"]
+        if kind == TEXT_INPUT:
+            return field.get("value") or "1" * max(field.get("min_length") or 1, 1)
+        if kind in (CHECKBOX, RADIO_GROUP, CHECKBOX_GROUP):
+            return kind == CHECKBOX or (field["options"][0]["value"] if kind == RADIO_GROUP else [field["options"][0]["value"]])
+        if kind == FILE_UPLOAD:
+            return [("panel.toml", b"title = 1")]
+        picks: dict[int, Any] = {5: self._actor.user, 6: sandbox.role("Blue"), 8: sandbox.channel("general")}
+        return [picks[kind] if kind in picks else field["options"][0]["value"]]
 
 
 async def test_a_minute_of_pressing_every_button_costs_few_refused_requests(house: House) -> None:
@@ -92,6 +112,7 @@ async def test_a_minute_of_pressing_every_button_costs_few_refused_requests(hous
         house.sandbox.clock.advance(1)
         clock.shift(timedelta(seconds=1))
     assert {"panels.refresh", "panels.check", "panels.post", "panels.behaviour", "panels.style"} <= presser.pressed
+    assert len(presser.sent) > 3, presser.sent
     await at_rest(house, FOLLOWING)
     assert house.sandbox.ratelimits.invalid_count() == 0
 
@@ -128,6 +149,23 @@ async def test_a_guild_that_used_up_its_share_is_told_so_and_others_notice_nothi
     assert "the bot pauses here" in report.text
     clock.shift(timedelta(minutes=10))
     assert "Added" in (await (await MessageView(member, message).click("Red")).message()).text
+
+
+async def test_refusals_of_calls_that_the_library_makes_count_and_hold_none_of_those_back(house: House) -> None:
+    application_id = house.bot.application_id
+    assert application_id
+    house.sandbox.ledger.allow(status=403)
+    refused = house.sandbox.faults.add(Fault("status", "GET", "/applications/*/commands", status=403, code=20012))
+    for _ in range(FOR_ONE - 2):
+        house.bot.rest.count_refusal(403, {})
+    assert house.bot.rest.held_back(None) is None
+    for _ in range(2):
+        with pytest.raises(discord.Forbidden):
+            await house.bot.http.get_global_commands(application_id)
+    house.sandbox.faults.remove(refused)
+    assert house.bot.rest.held_back(None)
+    assert house.bot.rest.held_back(house.sandbox.guild.id) is None
+    assert await house.bot.http.get_global_commands(application_id)
 
 
 async def test_one_check_in_ten_seconds(house: House) -> None:
