@@ -1,5 +1,7 @@
 """What the bot may do in a channel, and what it needs before it can post there."""
 
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, cast
 
 import discord
@@ -32,6 +34,13 @@ def permissions_in(channel: discord.abc.GuildChannel) -> int:
     if told is not None:
         return told
     return 0 if is_hidden(channel) else channel.permissions_for(channel.guild.me).value
+
+
+def missing_to_look(channel: discord.abc.GuildChannel) -> Permission:
+    """The permissions that the bot lacks in a cached channel to list its messages; none of them is false."""
+    granted = permissions_in(channel)
+    needed = (Permission.VIEW_CHANNEL, Permission.READ_MESSAGE_HISTORY)
+    return reduce(or_, (permission for permission in needed if not allows(granted, permission)), Permission(0))
 
 
 def missing_to_post(channel: discord.abc.GuildChannel) -> Permission:

@@ -14,6 +14,7 @@ NAMES = {
     Permission.VIEW_CHANNEL: N_("View Channel"),
     Permission.SEND_MESSAGES: N_("Send Messages"),
     Permission.MANAGE_MESSAGES: N_("Manage Messages"),
+    Permission.READ_MESSAGE_HISTORY: N_("Read Message History"),
     Permission.EMBED_LINKS: N_("Embed Links"),
     Permission.MENTION_EVERYONE: N_("Mention Everyone"),
     Permission.CONNECT: N_("Connect"),

@@ -44,6 +44,7 @@ class Cause(StrEnum):
     CHANNEL_GONE = "channel_gone"
     CHANNEL_FORBIDDEN = "channel_forbidden"
     MESSAGE_BEHIND = "message_behind"
+    POST_UNKNOWN = "post_unknown"
 
     ROLE_DELETED = "role_deleted"
     ROLE_UNGIVABLE = "role_ungivable"
@@ -73,11 +74,15 @@ class Mend(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PostingFacts:
-    """A panel in one channel. `missing`: a message of it was deleted; `behind`: an edit of one did not get through."""
+    """A panel in one channel. `missing`: a message of it was deleted; `behind`: an edit of one did not get through.
+
+    `unseen` are the permissions that the bot lacks to look what became of a message whose posting was cut off.
+    """
 
     channel_id: int
     missing: bool = False
     behind: bool = False
+    unseen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +217,8 @@ def _panel(server: ServerFacts, panel: PanelFacts, protection: Protection) -> It
 def _posting(server: ServerFacts, panel_id: int, posting: PostingFacts) -> Iterator[Finding]:
     where = Finding(Cause.MESSAGE_MISSING, Severity.BROKEN, Mend.REPOST, panel_id=panel_id, channel_id=posting.channel_id)
     lacking = server.lacking.get(posting.channel_id)
+    if posting.unseen:
+        yield replace(where, cause=Cause.POST_UNKNOWN, severity=Severity.WARNING, mend=None, permissions=posting.unseen)
     if lacking is None:
         yield replace(where, cause=Cause.CHANNEL_GONE, mend=Mend.FORGET)
     elif lacking:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import timedelta
 
 import discord
@@ -13,7 +13,7 @@ from cogs.panels.follower import Follower
 from cogs.panels.poster import Poster
 from cogs.panels.postings import Condition, Posting, postings_of
 from core.bot import RolePanelBot
-from core.channels import missing_to_post
+from core.channels import missing_to_look, missing_to_post
 from core.command_access import closed_to
 from core.facts import guild_facts
 from core.rate_limits import RateLimited
@@ -100,11 +100,12 @@ class Doctor:
         role_ids = frozenset(role.id for role in guild.roles)
         emoji_ids = frozenset(emoji.id for emoji in guild.emojis)
         linked = Counter(groups)
+        unseen = {panel.panel_id: self._unseen(guild, panel, postings[panel.panel_id]) for panel in panels}
         return await asyncio.to_thread(
             lambda: tuple(
                 PanelFacts(
                     spec=panel,
-                    postings=tuple(_posting(posting) for posting in postings[panel.panel_id]),
+                    postings=tuple(_posting(posting, unseen[panel.panel_id]) for posting in postings[panel.panel_id]),
                     linked=linked[panel.link_group] - 1 if panel.link_group else 0,
                     refused_emojis=frozenset(item for posting in postings[panel.panel_id] for item in posting.refused_emojis),
                     gone_emojis=frozenset(role.item_id for role in leftovers(panel, role_ids, emoji_ids).emojis),
@@ -112,6 +113,11 @@ class Doctor:
                 for panel in panels
             )
         )
+
+    def _unseen(self, guild: discord.Guild, panel: PanelSpec, postings: Iterable[Posting]) -> dict[int, int]:
+        """The channels where it cannot be found out what became of a message that was being posted, and what the bot lacks there."""
+        unknown = [] if self._poster.is_at_work(panel.panel_id) else [posting.channel_id for posting in postings if posting.unknown]
+        return {channel.id: missing_to_look(channel).value for channel in map(guild.get_channel, unknown) if channel}
 
     async def still(self, guild: discord.Guild, panel: PanelSpec, mend: Mend, subject: int) -> bool:
         """Whether something that was found on a panel still is so, as far as it is known now."""
@@ -150,7 +156,10 @@ def _lacking(guild: discord.Guild) -> dict[int, int]:
     return {channel.id: missing_to_post(channel).value for channel in guild.channels}
 
 
-def _posting(posting: Posting) -> PostingFacts:
+def _posting(posting: Posting, unseen: Mapping[int, int]) -> PostingFacts:
     return PostingFacts(
-        posting.channel_id, missing=posting.condition is Condition.MISSING, behind=posting.condition is Condition.OUT_OF_DATE
+        posting.channel_id,
+        missing=posting.condition is Condition.MISSING,
+        behind=posting.condition is Condition.OUT_OF_DATE,
+        unseen=unseen.get(posting.channel_id, 0),
     )

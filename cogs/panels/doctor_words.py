@@ -105,6 +105,14 @@ WORDS: dict[Cause, tuple[str, str, str | None]] = {
         _GIVE_PERMISSIONS,
     ),
     Cause.MESSAGE_BEHIND: (N_("The panel in {channel} is out of date."), N_("Members see an older version of it."), None),
+    Cause.POST_UNKNOWN: (
+        N_(
+            "The bot was cut off while it posted the panel in {channel}, and can't look whether a message stands there. "
+            "It lacks: {permissions}."
+        ),
+        N_("A message that stands there does not work."),
+        N_("Give the bot these permissions in {channel}. It then puts this right by itself."),
+    ),
     Cause.ROLE_DELETED: (N_("{role} was deleted."), _NOBODY_GETS, None),
     Cause.ROLE_UNGIVABLE: (N_("{role} belongs to everyone or to an integration, so the bot cannot give it."), _NOBODY_GETS, None),
     Cause.ROLE_ABOVE_BOT: (

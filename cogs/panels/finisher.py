@@ -12,14 +12,13 @@ from loguru import logger
 from cogs.panels.message_rows import POST, Post
 from cogs.panels.poster import GONE, Poster
 from core.bot import RolePanelBot
-from core.channels import permissions_in
+from core.channels import missing_to_look
 from core.components import Payload
 from core.loops import Loop
 from core.rate_limits import RateLimited
 from core.rest import Uncertain
 from domain import clock
 from domain.custom_id import CHOOSE, OPEN, PRESS, ForeignCustomId, decode
-from domain.permissions import Permission, allows
 from models import MessageState, Panel, PanelMessage
 
 # https://docs.discord.com/developers/resources/message#get-channel-messages: messages at most in one answer
@@ -170,7 +169,7 @@ def _may_look(guild: discord.Guild, channel_id: int) -> bool:
     if channel is None:
         return True
     place = channel.parent if isinstance(channel, discord.Thread) else channel
-    return place is None or allows(permissions_in(place), Permission.VIEW_CHANNEL | Permission.READ_MESSAGE_HISTORY)
+    return place is None or not missing_to_look(place)
 
 
 def _panels(components: Sequence[Any]) -> Iterator[int]:

@@ -35,13 +35,15 @@ class Condition(StrEnum):
 class Posting:
     """A panel in one channel, its messages that exist in the order of the panel's pages. A panel stands once in a channel.
 
-    `refused_emojis` are the items that Discord shows without their emoji.
+    `refused_emojis` are the items that Discord shows without their emoji. `unknown`: whether a message stands there that was being posted
+    is still to be found out.
     """
 
     channel_id: int
     message_ids: tuple[int, ...]
     condition: Condition
     refused_emojis: frozenset[int] = frozenset()
+    unknown: bool = False
 
 
 async def check_room(guild_id: int, more: int, db: BaseDBAsyncClient) -> None:
@@ -67,7 +69,8 @@ async def postings_of(
             condition = Condition.POSTING if any(message.state is MessageState.POSTING for message in messages) else Condition.LEAVING
         ids = tuple(message.message_id for message in live if message.message_id and not message.missing)
         refused = frozenset(item_id for message in live for item_id in message.refused_emojis)
-        found[panel_id].append(Posting(channel_id, ids, condition, refused))
+        unknown = any(message.message_id is None for message in messages)
+        found[panel_id].append(Posting(channel_id, ids, condition, refused, unknown))
     return {panel_id: tuple(postings) for panel_id, postings in found.items()}
 
 

@@ -17,6 +17,7 @@ from tests.domain.facts import ABOVE, DANGEROUS, GONE, GUILD, MANAGED, guild, pa
 CHANNEL, DELETED_CHANNEL, LOG = 500, 501, 502
 HERE = PostingFacts(CHANNEL)
 LACKING = Permission.SEND_MESSAGES.value
+HISTORY = Permission.READ_MESSAGE_HISTORY.value
 SOON = datetime(2026, 1, 1, tzinfo=UTC)
 FAILING = FailingWork("work", "abcd", SOON)
 MESSAGES = Permission.MANAGE_MESSAGES.value
@@ -106,6 +107,7 @@ CASES = [
         of_posting(Cause.CHANNEL_FORBIDDEN, BROKEN, permissions=LACKING),
     ),
     (server(), facts(postings=(replace(HERE, behind=True),)), of_posting(Cause.MESSAGE_BEHIND, WARNING, Mend.REFRESH)),
+    (server(), facts(postings=(replace(HERE, unseen=HISTORY),)), of_posting(Cause.POST_UNKNOWN, WARNING, permissions=HISTORY)),
     (server(), facts(panel(GONE)), of_role(Cause.ROLE_DELETED, BROKEN, Mend.DROP_ROLE, GONE)),
     (server(), facts(panel(MANAGED)), of_role(Cause.ROLE_UNGIVABLE, BROKEN, Mend.DROP_ROLE, MANAGED)),
     (server(), facts(panel(GUILD)), of_role(Cause.ROLE_UNGIVABLE, BROKEN, Mend.DROP_ROLE, GUILD)),

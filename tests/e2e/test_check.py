@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain import clock
-from models import AuditEntry, GuildConfig, Panel, PanelMessage, PanelRole
+from models import AuditEntry, GuildConfig, MessageState, Panel, PanelMessage, PanelRole
 from sandbox import channels, messages, roles
 from sandbox.driver import ClientRefusal
 from sandbox.driver.views import MessageView
@@ -15,9 +15,10 @@ from sandbox.world import Overwrite
 from tests.e2e.house import House, at_rest, posted_panel
 from tests.e2e.test_cleanup import cleaned, delete_role
 from tests.e2e.test_panels import create, post, redrawn, up_to_date
+from tests.e2e.test_temporary_roles import ROLE_ROUTE, expiry, grant, pass_time, settled
 
 MESSAGE = "/channels/*/messages/*"
-MANAGE_MESSAGES, SEND_MESSAGES = 1 << 13, 1 << 11
+MANAGE_MESSAGES, SEND_MESSAGES, READ_MESSAGE_HISTORY = 1 << 13, 1 << 11, 1 << 16
 
 
 async def check(house: House, who: str = "olivia", **options: Any) -> MessageView:
@@ -134,6 +135,49 @@ async def test_missing_permissions_are_named_with_the_channel(house: House) -> N
     text = (await check(house)).text
     assert f"The bot cannot post in the audit channel <#{log.id}>. It lacks: Send Messages" in text
     assert f"The bot lacks permissions in <#{house.sandbox.channel('roles').id}>: Send Messages" in text
+
+
+async def test_a_post_that_was_cut_off_where_the_bot_may_not_look_is_told(house: House) -> None:
+    await healthy(house)
+    sandbox, channel = house.sandbox, house.sandbox.channel("general")
+    known = house.bot.wait_for("guild_channel_update", timeout=30)
+    blind = Overwrite(sandbox.guild.id, 0, deny=READ_MESSAGE_HISTORY)
+    channels.set_overwrite(sandbox.world, sandbox.guild, channel, blind, house.actor("olivia").user.id)
+    await known
+    left = {"channel_id": channel.id, "rendered_version": 1, "state": MessageState.POSTING, "nonce": "1000.0"}
+    await PanelMessage.create(panel=await Panel.get(), **left)
+    text = (await check(house)).text
+    assert (
+        f"while it posted the panel in <#{channel.id}>, and can't look whether a message stands there. It lacks: Read Message History"
+        in text
+    )
+    assert "It then puts this right by itself." in text
+    seen = house.bot.wait_for("guild_channel_update", timeout=30)
+    channels.set_overwrite(sandbox.world, sandbox.guild, channel, Overwrite(sandbox.guild.id, 0), house.actor("olivia").user.id)
+    await seen
+    assert "can't look" not in (await check(house)).text
+
+
+async def test_an_end_that_fails_again_and_again_stands_there_until_it_comes(house: House) -> None:
+    await healthy(house)
+    await grant(house, "alice", "Red", await Panel.get())
+    red, refused = house.sandbox.role("Red"), Fault("status", "DELETE", ROLE_ROUTE, status=403, code=50013)
+    house.sandbox.faults.add(refused)
+    pass_time(house, timedelta(hours=2))
+    await settled(house)
+    told = f"The time of <@&{red.id}> is over for some members, but the roles can't be taken back."
+    assert told in (await check(house)).text
+    for hours in (2, 2, 25):
+        before = refused.hits
+        clock.shift(timedelta(hours=hours))
+        await expiry(house).end_due()
+        assert refused.hits > before
+        assert told in (await check(house)).text
+    house.sandbox.faults.remove(refused)
+    clock.shift(timedelta(hours=25))
+    await expiry(house).end_due()
+    assert house.actor("alice").role_names() == []
+    assert told not in (await check(house)).text
 
 
 async def test_a_channel_that_cannot_be_forgotten_is_told(house: House) -> None:
