@@ -142,6 +142,12 @@ class AuditEntry(Model):
         await cls.bulk_create([entry], ignore_conflicts=True)
 
     @classmethod
+    async def waiting_since(cls, guild_id: int, since: datetime) -> datetime | None:
+        """When the oldest entry was settled that is due in the guild's audit channel and not posted yet; None when none is."""
+        due = cls.filter(guild_id=guild_id, posted_at__isnull=True, settled_at__gte=since)
+        return await due.order_by("settled_at").first().values_list("settled_at", flat=True)  # pyright: ignore[reportReturnType]
+
+    @classmethod
     async def advance(cls, entry_id: int, state: AuditState, *, expected: AuditState, **changes: Any) -> bool:
         """Move an entry from `expected` to `state` and set `changes`; whether it still stood at `expected`."""
         return bool(await cls.filter(id=entry_id, state=expected).update(state=state, **changes))

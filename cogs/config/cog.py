@@ -15,9 +15,9 @@ from core.commands import slash, slash_option
 from core.components import text_message
 from core.errors import UserError
 from core.i18n import N_, Translator, available, localized, translator
-from core.markup import Markup, channel_mention
+from core.markup import Markup, channel_mention, moment_shown
 from core.permission_names import permission_names
-from models import GuildConfig
+from models import AuditEntry, GuildConfig
 
 if TYPE_CHECKING:
     from core.bot import RolePanelBot
@@ -51,7 +51,7 @@ class ConfigCog(ManagerHandlers, ForgetHandlers, Cog, name="config"):
         guild, _ = managed_guild(ctx.interaction)
         config = await self.service.get(guild.id)
         lines = (
-            self._audit_line(guild, config, answer.t),
+            await self._audit_line(guild, config, answer.t),
             self._language_line(guild, config, answer.t),
             who_edits(guild, config.manager_role_ids, answer.t),
         )
@@ -102,10 +102,12 @@ class ConfigCog(ManagerHandlers, ForgetHandlers, Cog, name="config"):
         await self.service.set_language(guild.id, actor_id, locale)
         await answer.send(text_message(self._language_line(guild, GuildConfig(guild_id=guild.id, locale=locale), answer.t)))
 
-    def _audit_line(self, guild: discord.Guild, config: GuildConfig, t: Translator) -> Markup:
+    async def _audit_line(self, guild: discord.Guild, config: GuildConfig, t: Translator) -> Markup:
         if config.audit_channel_id is None:
             return t("Audit channel: off. Set one with `/config audit-channel`.")
         line = t("Audit channel: {channel}.", channel=channel_mention(config.audit_channel_id))
+        if config.audit_since and (oldest := await AuditEntry.waiting_since(guild.id, config.audit_since)):
+            line = line + " " + t("The oldest entry that is not posted there yet is from {moment}.", moment=moment_shown(oldest))
         channel = guild.get_channel(config.audit_channel_id)
         if channel is None:
             return line + " ⚠️ " + t("It was deleted, or the bot does not see it.")

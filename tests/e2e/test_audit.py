@@ -206,7 +206,13 @@ async def test_config_is_shown_and_says_what_does_not_work(house: House) -> None
         "Panels are edited by members with Manage Roles. Let further roles do it with `/config managers`."
     )
     await set_channel(house)
+    await shown(house, 1)
     forbid_posting(house)
+    posted = (await (await olivia.slash("config show")).message()).text
+    assert "The oldest entry" not in posted
+    await AuditEntry.record(house.sandbox.guild.id, "panel.create", clock.now(), payload={"panel_name": "Colours"})
+    waits = (await (await olivia.slash("config show")).message()).text
+    assert "The oldest entry that is not posted there yet is from <t:" in waits
     assert "It lacks: Send Messages, Embed Links." in (await (await olivia.slash("config show")).message()).text
     channels.delete(house.sandbox.world, house.sandbox.guild, house.sandbox.channel(LOG), olivia.user.id)
     assert "It was deleted" in (await (await olivia.slash("config show")).message()).text
