@@ -90,7 +90,9 @@ def check_command(command: Any, options: list[Any], data: Any) -> None:
             option["value"] = cleaned(option.get("value"))
         given = {str(option.get("name")): option["value"] for option in options}
         missing = [option for option in command.options if option.required and option.name not in given]
-        named = all(isinstance(option.get("name"), str) for option in options)
+        # An option that this version does not know was to limit or change what is done: without it something else would be done.
+        known = {option.name for option in command.options}
+        named = all(isinstance(option.get("name"), str) and option["name"] in known for option in options)
         good = (
             named and not missing and all(_fits(option, given[option.name], resolved) for option in command.options if option.name in given)
         )

@@ -114,6 +114,21 @@ async def test_another_count_of_shards_is_refused(database_url: str) -> None:
     await third.release()
 
 
+async def test_another_count_of_shards_is_refused_beside_a_standby_too(database_url: str) -> None:
+    first, standby, other = ShardSlots(database_url, 1, [0], 4), ShardSlots(database_url, 1, [0], 4), ShardSlots(database_url, 1, [0], 8)
+    await first.acquire()
+    waiting = asyncio.create_task(standby.acquire())
+    await waiter(database_url)
+    with pytest.raises(ExpectedStop, match="runs with 4 shards, this one with 8"):
+        await other.acquire()
+    await first.release()
+    await asyncio.wait_for(waiting, 10)
+    with pytest.raises(ExpectedStop, match="runs with 4 shards, this one with 8"):
+        await other.acquire()
+    await other.release()
+    await standby.release()
+
+
 async def test_a_cut_connection_is_made_again_and_the_locks_with_it(database_url: str) -> None:
     slots = ShardSlots(database_url, 1, [0])
     await slots.acquire()

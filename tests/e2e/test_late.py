@@ -1,5 +1,6 @@
 """Interactions that the bot hears of too late: whoever saw that it failed finds nothing done; a wrong clock costs nobody anything."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -77,6 +78,37 @@ async def test_a_clock_that_is_wrong_costs_an_early_acknowledgement_at_most(hous
     assert "Added" in await click(house, "bob", "Red")
     sent = [exchange.method for exchange in house.sandbox.traffic[before:]]
     assert sent == ["PUT", "POST"], "the clock's error was learnt from the first one"
+
+
+@pytest.mark.parametrize("minutes", [5, -5])
+async def test_a_clock_that_is_wrong_costs_no_command_form_or_completion(house: House, minutes: int) -> None:
+    """What cannot be deferred is not given up, and nothing is taken for too late; each kind is the first one once."""
+    clock.shift(timedelta(minutes=minutes))
+    olivia = house.actor("olivia").in_("general")
+    form = await (await olivia.slash("panel create")).modal()
+    assert "Late" in (await (await form.submit({"Title": "Late", "Roles": [house.sandbox.role("Green")]})).message()).text
+    assert [choice["value"] for choice in await olivia.autocomplete("panel edit", panel="La")] == ["Late"]
+    assert (await (await olivia.slash("config language", language="ja")).message()).text
+    assert await GuildConfig.filter(locale="ja").count() == 1
+    assert [choice["value"] for choice in await olivia.autocomplete("panel check", panel="L")] == ["Late"]
+
+
+async def test_what_a_resume_delivers_twice_is_done_once(house: House) -> None:
+    """The sequence that the bot resumes from is older than what it has handled: Discord sends all of it again."""
+    await posted_panel(house, "Red")
+    before = house.bot.ws.sequence  # pyright: ignore[reportAttributeAccessIssue]
+    assert "Added" in await click(house, "alice", "Red")
+    olivia = house.actor("olivia").in_("general")
+    assert (await (await olivia.slash("panel clone", panel="Colours", title="Copy")).message()).components
+    back = asyncio.create_task(house.bot.wait_for("resumed"))
+    await asyncio.sleep(0)
+    house.bot.ws.sequence = before  # pyright: ignore[reportAttributeAccessIssue]
+    house.sandbox.gateway.drop_connections()
+    await asyncio.wait_for(back, 30)
+    assert "Added" in await click(house, "bob", "Red")
+    assert house.actor("alice").role_names() == ["Red"]
+    assert await AuditEntry.filter(kind="roles.click").count() == 2
+    assert await Panel.filter(title="Copy").count() == 1
 
 
 async def test_an_answer_that_another_process_gave_is_never_written_over(house: House) -> None:

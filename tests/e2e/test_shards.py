@@ -40,6 +40,25 @@ async def test_clicks_work_and_survive_a_lost_connection(sharded: House) -> None
     assert "Removed" in await click(sharded, "alice", "Red")
 
 
+@pytest.mark.parametrize("end", [4007, 4009, None])
+async def test_one_shard_whose_session_ends_comes_back_while_the_other_goes_on(sharded: House, end: int | None) -> None:
+    """By a close code, or by op 9 (None)."""
+    await posted_panel(sharded, "Red")
+    gateway, served = sharded.sandbox.gateway, (sharded.sandbox.guild.id >> 22) % 2
+    shards = {c.session.shard[0]: c for c in gateway.connections if c.session}
+    lost, kept = shards[served], shards[1 - served]
+    if end is None:
+        gateway.invalidate(lost, resumable=False)
+    else:
+        lost.close(end)
+    await sharded.sandbox.until(lambda: any(c.session and c not in (lost, kept) for c in gateway.connections), 30, "for a new session")
+    assert kept in gateway.connections or end is None
+    async with asyncio.timeout(30):
+        while await sharded.bot.guild(sharded.sandbox.guild.id) is None:
+            pass  # it waits itself
+    assert "Added" in await click(sharded, "alice", "Red")
+
+
 async def test_it_leaves_in_good_order(sharded: House) -> None:
     await sharded.stop()
     assert not sharded.sandbox.gateway.connections
