@@ -1,15 +1,13 @@
 """The one gate that every interaction passes: routing, acknowledgement in time, reloads in progress, and the error boundary.
 
-A cog declares what it handles: `@component("click", Acknowledgement.REPLY)` on a method for buttons, selects and modals with that verb in
-their custom_id, and `@acknowledges(...)` on a slash command that does more than reply.
+What a cog handles it declares with the decorators of `core/handlers.py`.
 """
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 import discord
@@ -19,88 +17,19 @@ from core import claims, deeds, errors
 from core.answer import Acknowledgement, Answer, TooLate
 from core.clicked import clicked, flags
 from core.components import IS_COMPONENTS_V2, text_message
+from core.handlers import Press, Registered, declared
 from core.i18n import translator
 from core.invalid_requests import HeldBack
 from core.punctuality import Punctuality
 from core.rest import NotServing
+from core.watchdog import DEFERRABLE, WATCHDOG, Watchdog
 from domain.custom_id import CustomId, ForeignCustomId, decode
 
 if TYPE_CHECKING:
     from core.bot import RolePanelBot
 
-WATCHDOG = 1.5  # seconds from the arrival of the interaction until it is acknowledged without content
-LAST_MOMENT = 2.3  # seconds until a modal that is still not there is given up for a sentence
 SEEN_MAX = 10_000  # interactions and messages that are remembered
 QUIESCE = 1.0  # seconds that an exchange waits for what is under way in the cog; what takes longer ends behind it
-DEFERRABLE = (Acknowledgement.REPLY, Acknowledgement.REDRAW)
-_F = TypeVar("_F", bound=Callable[..., Any])
-
-
-@dataclass(frozen=True, slots=True)
-class Press:
-    """A click, a pick or a submitted modal, with its custom_id decoded; `args` are claims of the outside.
-
-    `shown` is the version of the panel that stood on the screen, where that is told.
-    """
-
-    interaction: discord.Interaction
-    answer: Answer
-    args: tuple[int, ...]
-    shown: int | None = None
-
-    @property
-    def values(self) -> list[str]:
-        """What was picked in a select."""
-        return claims.values(self.interaction.data)
-
-    def numbers(self, *, wide: bool = False) -> tuple[int, ...]:
-        """The numbers that were picked in a select; `wide` ones may be ids of Discord. Raises UserError for anything else."""
-        return tuple(claims.number(value, wide=wide) for value in self.values)
-
-    @property
-    def member(self) -> discord.Member:
-        """Who acted. Components of this bot live in guilds only; anyone else is told so."""
-        if not isinstance(self.interaction.user, discord.Member):
-            raise errors.UserError(errors.ONLY_IN_SERVERS)
-        return self.interaction.user
-
-
-class Handler(Protocol):
-    """A bound method of a cog that takes a Press."""
-
-    def __call__(self, press: Press, /) -> Awaitable[None]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class _Registered:
-    cog: str
-    handler: Handler
-    acknowledgement: Acknowledgement
-    wide: Collection[int]
-
-
-def component(verb: str, acknowledgement: Acknowledgement, wide: Collection[int] = ()) -> Callable[[_F], _F]:
-    """Declare that a cog's method handles the components and modals with this verb.
-
-    `wide` are the places of those of its arguments that hold an id of Discord, permissions or a digest; the others are rows, versions,
-    pages or choices.
-    """
-
-    def mark(function: _F) -> _F:
-        function.__component__ = (verb, acknowledgement, wide)  # pyright: ignore[reportFunctionMemberAccess]
-        return function
-
-    return mark
-
-
-def acknowledges(acknowledgement: Acknowledgement) -> Callable[[_F], _F]:
-    """Declare how a slash or message command answers, on its callback. Without it a command replies."""
-
-    def mark(function: _F) -> _F:
-        function.__acknowledges__ = acknowledgement  # pyright: ignore[reportFunctionMemberAccess]
-        return function
-
-    return mark
 
 
 class Gate:
@@ -108,7 +37,7 @@ class Gate:
 
     def __init__(self, bot: "RolePanelBot") -> None:
         self._bot = bot
-        self._handlers: dict[str, _Registered] = {}
+        self._handlers: dict[str, Registered] = {}
         self._running: dict[str, set[asyncio.Task[Any]]] = {}
         self._reloading: dict[str, asyncio.Event] = {}
         self._answers: dict[int, Answer] = {}
@@ -130,7 +59,7 @@ class Gate:
             verb, acknowledgement, wide = declared
             if verb in self._handlers:
                 raise ValueError(f"the verb {verb!r} is handled by the cog {self._handlers[verb].cog!r} already")
-            self._handlers[verb] = _Registered(cog.qualified_name, getattr(cog, name), acknowledgement, wide)
+            self._handlers[verb] = Registered(cog.qualified_name, getattr(cog, name), acknowledgement, wide)
 
     def remove_cog(self, name: str) -> None:
         """Forget the handlers of a cog."""
@@ -184,7 +113,7 @@ class Gate:
             on_taken=lambda: self._punctuality.answered(late_by),
             on_components=bool(flags(clicked(interaction)) & IS_COMPONENTS_V2),
         )
-        watchdog = _Watchdog(answer)
+        watchdog = Watchdog(answer)
         try:
             await self._guarded(interaction, answer, decoded)
         finally:
@@ -303,7 +232,7 @@ class Gate:
             await self._run(command.cog.qualified_name, self._complete(interaction, answer, leaf, options))
         else:
             claims.check_command(leaf, options, interaction.data)
-            answer.acknowledgement = _declared(leaf)
+            answer.acknowledgement = declared(leaf)
             await self._run(command.cog.qualified_name, self._invoke(interaction, command))
 
     async def _invoke(self, interaction: discord.Interaction, command: Any) -> None:
@@ -359,41 +288,9 @@ class Gate:
         if interaction.type is discord.InteractionType.auto_complete:
             return Acknowledgement.AUTOCOMPLETE
         if interaction.type is discord.InteractionType.application_command:
-            return _declared(claims.leaf(self._command(interaction), interaction.data)[0])
+            return declared(claims.leaf(self._command(interaction), interaction.data)[0])
         entry = self._handlers.get(decoded.verb) if decoded else None
         return entry.acknowledgement if entry else Acknowledgement.REPLY
-
-
-class _Watchdog:
-    """Acknowledges an interaction that is not answered in time. It is a timer until then, because hardly any interaction needs a task."""
-
-    def __init__(self, answer: Answer) -> None:
-        self._answer = answer
-        self._task: asyncio.Task[None] | None = None
-        # What cannot be deferred is cached work and is soon there; a host clock that is wrong must not cost it its chance.
-        wait = WATCHDOG - (answer.age if answer.acknowledgement in DEFERRABLE else 0.0)
-        self._timer = asyncio.get_running_loop().call_later(max(wait, 0.0), self._bark)
-
-    def stop(self) -> None:
-        """Let it be: the interaction is handled."""
-        self._timer.cancel()
-        if self._task:
-            self._task.cancel()
-
-    def _bark(self) -> None:
-        self._task = asyncio.create_task(self._acknowledge(), name="watchdog")
-
-    async def _acknowledge(self) -> None:
-        answer = self._answer
-        try:
-            if answer.acknowledgement is Acknowledgement.MODAL:
-                await asyncio.sleep(LAST_MOMENT - WATCHDOG)
-                if answer.fresh:
-                    await answer.send(text_message(answer.t(errors.TOO_SLOW)))
-            else:
-                await answer.defer()
-        except (TooLate, discord.HTTPException) as error:
-            logger.warning("An interaction could not be acknowledged: {!r}", error)
 
 
 def _decoded(interaction: discord.Interaction) -> CustomId | None:
@@ -402,7 +299,3 @@ def _decoded(interaction: discord.Interaction) -> CustomId | None:
         return decode(str(interaction.custom_id))
     except ForeignCustomId:
         return None
-
-
-def _declared(command: Any) -> Acknowledgement:
-    return getattr(getattr(command, "callback", None), "__acknowledges__", Acknowledgement.REPLY)

@@ -14,8 +14,8 @@ from core.answer import Acknowledgement
 from core.cog import Cog
 from core.commands import slash
 from core.components import Payload, text_message
+from core.handlers import Press, component
 from core.i18n import N_, Translator
-from core.interactions import Press, component
 from core.markup import Markup, member_mention, role_mention
 from domain.custom_id import encode
 from models import AuditEntry, Panel, RoleGrant

@@ -12,8 +12,8 @@ from core.command_access import Closed, closed_to
 from core.commands import slash
 from core.components import Payload, text_message
 from core.errors import UserError
+from core.handlers import Press, component
 from core.i18n import N_, Translator
-from core.interactions import Press, component
 from core.markup import Markup, code, plain, role_mention
 from domain.custom_id import encode
 from domain.permissions import Permission

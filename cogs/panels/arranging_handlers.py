@@ -6,7 +6,7 @@ from cogs.panels.handling import PanelHandlers, argument, picked
 from cogs.panels.modals import read_number
 from cogs.panels.ordering import Arrange, Sort, Step, moved, sorted_by
 from core.answer import Acknowledgement
-from core.interactions import Press, component
+from core.handlers import Press, component
 from domain.panels import PanelSpec
 
 

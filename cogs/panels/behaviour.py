@@ -11,7 +11,7 @@ from cogs.panels.rule_screens import NEEDS_MEMBERS, Rules
 from cogs.panels.rules import RuleService
 from core.answer import Acknowledgement
 from core.errors import UserError
-from core.interactions import Press, component
+from core.handlers import Press, component
 from core.markup import Markup
 from domain.panels import Mode, PanelSpec, RoleSpec
 from domain.plan import Refusal

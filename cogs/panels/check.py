@@ -19,8 +19,8 @@ from cogs.panels.rules import RuleService
 from core.answer import Acknowledgement
 from core.commands import slash, slash_option
 from core.errors import OUTDATED, UserError, Vanished
+from core.handlers import Press, component
 from core.i18n import N_
-from core.interactions import Press, component
 from core.markup import Markup, moment_shown
 from domain import clock
 from domain.diagnosis import Mend, diagnose

@@ -37,8 +37,8 @@ from core.channels import POSTABLE
 from core.cog import Cog
 from core.commands import slash, slash_option
 from core.components import Payload, text_message
+from core.handlers import Press, acknowledges, component
 from core.i18n import N_, Translator
-from core.interactions import Press, acknowledges, component
 from core.loops import Loop
 from core.markup import Markup
 from domain.custom_id import encode

@@ -19,8 +19,8 @@ from cogs.panels.overtaking import overtaken
 from core.answer import Acknowledgement
 from core.components import Payload, text_message
 from core.errors import OUTDATED, UserError, Vanished
+from core.handlers import Handler, Press, component
 from core.i18n import N_, Translator
-from core.interactions import Handler, Press, component
 from core.markup import Markup
 from domain import clock
 from domain.custom_id import CustomId, decode, encode

@@ -10,7 +10,7 @@ from core.answer import Acknowledgement
 from core.clicked import clicked, parts
 from core.components import text_message
 from core.facts import guild_facts
-from core.interactions import Press, component
+from core.handlers import Press, component
 from core.markup import Markup
 from domain.custom_id import CustomId, ForeignCustomId, decode
 

@@ -18,8 +18,8 @@ from cogs.panels.view import View
 from core import claims
 from core.errors import OUTDATED, Vanished
 from core.facts import guild_facts
+from core.handlers import Press
 from core.i18n import N_, Translator
-from core.interactions import Press
 from core.markup import Markup
 from domain.panels import PanelSpec, RoleSpec
 from domain.role_safety import GuildFacts

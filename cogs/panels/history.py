@@ -19,8 +19,8 @@ from core.answer import Acknowledgement
 from core.commands import slash
 from core.components import Payload
 from core.errors import UserError
+from core.handlers import Press, component
 from core.i18n import N_, Translator
-from core.interactions import Press, component
 from core.markup import Markup
 from domain.panel_file import portable
 from domain.panels import PanelSpec

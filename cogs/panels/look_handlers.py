@@ -9,7 +9,7 @@ from cogs.panels.drafts import keeping
 from cogs.panels.handling import PanelHandlers, argument, picked
 from core.answer import Acknowledgement
 from core.errors import OUTDATED, Vanished
-from core.interactions import Press, component
+from core.handlers import Press, component
 from core.markup import Markup
 from domain.panels import PanelSpec, Style
 

@@ -13,8 +13,8 @@ from cogs.panels.words import CONTENT_MAX
 from core.components import MORE, Payload, fit, text_message
 from core.errors import UserError
 from core.facts import guild_facts
+from core.handlers import Press
 from core.i18n import Translator
-from core.interactions import Press
 from core.markup import Markup
 from domain.custom_id import encode
 from domain.panel_changes import Changes, changes

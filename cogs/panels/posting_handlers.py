@@ -13,8 +13,8 @@ from core.answer import Acknowledgement
 from core.channels import is_hidden
 from core.components import fit, text_message
 from core.errors import UserError
+from core.handlers import Press, component
 from core.i18n import N_, Translator
-from core.interactions import Press, component
 from core.markup import Markup, channel_mention, emoji_shown
 from domain.panels import PanelSpec
 from models import MessageState, PanelMessage

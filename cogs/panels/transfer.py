@@ -22,8 +22,8 @@ from core.commands import slash, slash_option
 from core.components import Payload, text_message
 from core.errors import UserError
 from core.facts import guild_facts
+from core.handlers import Press, component
 from core.i18n import N_, Translator, localized
-from core.interactions import Press, component
 from core.markup import Markup
 from domain import clock
 from domain.custom_id import encode

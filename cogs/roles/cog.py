@@ -26,8 +26,8 @@ from core.cog import Cog
 from core.components import Payload, text_message
 from core.errors import OUTDATED, UserError
 from core.facts import guild_facts
+from core.handlers import Press, component
 from core.i18n import N_, translator
-from core.interactions import Press, component
 from domain import clock
 from domain.custom_id import CHOOSE, OPEN, OPEN_PICKER, PRESS
 from domain.events import ErasureBegun, PanelChanged

@@ -14,8 +14,8 @@ from core.commands import slash_alone, slash_option
 from core.components import Payload, fit, text_embed, text_message
 from core.errors import ONLY_IN_SERVERS, OUTDATED, UserError
 from core.facts import guild_facts, guild_permissions
+from core.handlers import Press, component
 from core.i18n import N_, Translator
-from core.interactions import Press, component
 from core.markup import Markup, member_mention, plain, role_mention
 from core.rate_limits import RateLimited
 from core.rest import Uncertain
