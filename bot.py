@@ -17,6 +17,7 @@ from core.bot import RolePanelBot, leave_nobody_behind, make_bot, on_signal_to_e
 from core.database import Database
 from core.entrance import LASTING_SECONDS, announce
 from core.errors import ExpectedStop, LastingStop
+from core.first_probe import FirstProbe
 from core.settings import Settings, load_settings
 
 
@@ -25,12 +26,15 @@ async def run(settings: Settings) -> None:
     task = asyncio.current_task()
     assert task is not None, "called by asyncio.run"
     on_signal_to_end(task.cancel)  # until the bot listens for them itself
-    database = Database(settings)
+    database, probe = Database(settings), FirstProbe()
     try:
+        if settings.health_port is not None:
+            await probe.open(settings.health_host, settings.health_port)
         await database.open()
         keeping_up = asyncio.create_task(database.keep_up(), name="embedded server")
         try:
-            bot = await _welcomed(settings, database)
+            bot = await _welcomed(settings, database, probe)
+            bot.first_probe = probe
             keeping_up.add_done_callback(lambda _: bot.stop())
             await bot.run_until_stopped()
             if keeping_up.done():
@@ -39,25 +43,29 @@ async def run(settings: Settings) -> None:
             keeping_up.cancel()
             await asyncio.wait({keeping_up})
     finally:
+        probe.close()
         await database.close()
 
 
-async def _welcomed(settings: Settings, database: Database) -> RolePanelBot:
+async def _welcomed(settings: Settings, database: Database, probe: FirstProbe) -> RolePanelBot:
     try:
         return await make_bot(settings, database)
     except LastingStop as stop:
         announce(stop)
+        probe.reason = str(stop)
         with suppress(asyncio.CancelledError):  # by a signal, which ends the wait
             await asyncio.sleep(LASTING_SECONDS)
         raise
 
 
-def main() -> int | str:
-    """Run the bot and return its exit code, or what the operator has to mend where there is no log yet."""
+def main() -> int:
+    """Run the bot and return its exit code."""
     try:
         settings = load_settings()
     except ExpectedStop as stop:
-        return logging.redactor(())(str(stop))
+        logging.setup_without_settings()
+        logger.critical("{}", stop)
+        return 1
     logging.setup(settings)
     try:
         with asyncio.Runner() as runner:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import platform
 import random
 import signal
 from collections.abc import Callable, Coroutine, Iterable
@@ -16,11 +17,12 @@ from discord.ext import commands
 from discord.http import Route
 from loguru import logger
 
-from core import application
+from core import VERSION, application
 from core.clicked import keep_clicked_as_sent
 from core.database import Database
 from core.entrance import LASTING_SECONDS, announce, closed_for_good, explained, log_in, who_and_how_many
 from core.errors import BOT_NOT_HERE, JUST_STARTED, SERVER_AWAY, ExpectedStop, LastingStop
+from core.first_probe import FirstProbe
 from core.foresight import Foresight
 from core.gateway_events import outlive_unreadable_events
 from core.gateway_watch import GatewayWatch
@@ -84,6 +86,8 @@ class RolePanelBot(commands.Bot):
         self.loops: set[Loop] = {self.known_guilds.loop}  # and those of all cogs
         self._ending: set[asyncio.Task[Any]] = set()
         self._stop = asyncio.Event()
+        self._told_ready = False
+        self.first_probe = FirstProbe()  # or the one that bot.py has opened already
         self.refusal: str | None = None  # what Discord refuses the bot for, until somebody mends it
 
     @property
@@ -98,6 +102,17 @@ class RolePanelBot(commands.Bot):
     def serves(self, guild_id: int) -> bool:
         """Whether this process is the one that works for the guild."""
         return (guild_id >> 22) % (self.shard_count or 1) in self.held_shards
+
+    async def on_ready(self) -> None:
+        """The servers have come: said once, with what a report of a fault should name."""
+        if self._told_ready:
+            return
+        self._told_ready = True
+        shards = ", ".join(map(str, sorted(self.held_shards)))
+        logger.info(
+            "Ready: version {}, {} servers, shards {} of {}, PostgreSQL {}, Python {}",
+            *(VERSION, len(self.guilds), shards, self.shard_count or 1, self.database.version, platform.python_version()),
+        )
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """py-cord's event for every interaction: on to the gate, which answers for everything."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import atexit
+import math
 import os
 import re
 from collections import deque
@@ -30,6 +31,7 @@ MIGRATION_LOCK = 0x726F6C6570616E65
 PATIENCE_SECONDS, RETRY_SECONDS, CONNECT_SECONDS = 5.0, 0.25, 5.0
 IDLE_SECONDS = 60.0  # that an unused connection is kept; routers and clouds forget silent ones after some minutes
 CLOSE_SECONDS = 2.0  # that connections have to come back to the pool; Tortoise would wait ten
+WRITE_SECONDS = 60.0  # at least, between two looks whether the database has room for a row
 LOOK_SECONDS = 1.0  # between two looks whether the embedded server still runs
 STARTS_MAX, STARTS_SECONDS = 3, 600.0  # how often it is started again, within how long; then something is wrong that no start mends
 OLDEST_VERSION = 140000  # PostgreSQL 14, as server_version_num says it
@@ -39,6 +41,8 @@ _SERVER = """
         current_setting('server_encoding') AS encoding, current_setting('transaction_read_only') = 'on' AS read_only,
         current_schema() AS schema
 """
+_IS_READ_ONLY = "SELECT current_setting('transaction_read_only') = 'on'"
+_WRITE = "UPDATE aerich SET app = app WHERE id = (SELECT min(id) FROM aerich)"  # one row, as it is
 _FOLDS_CASE = "SELECT lower('ÄÉ') = 'äé' AND upper('äé') = 'ÄÉ'"
 _EXISTING = """
     SELECT name FROM unnest($1::text[]) AS name
@@ -57,18 +61,20 @@ class Database:
         self._embedded: Any = None
         self._context: TortoiseContext | None = None
         self.url = ""
+        self.version = ""  # of the server, in its own words
+        self._wrote_at = -math.inf
 
     async def open(self) -> None:
         """Reach the server, migrate, and make the pool. Raises ExpectedStop with what the operator can do when that fails."""
-        if self._settings.database_url:
-            self.url = self._settings.database_url.get_secret_value()
+        if url := self._settings.url():
+            self.url = url
             if ignored := of_no_use(self.url):
                 logger.info("DATABASE_URL: the bot has no use for {}", ", ".join(ignored))
         else:
             self._embedded = embedded_server(self._settings)
             self.url = await _undivided(self._embedded.start)
             logger.info("The embedded PostgreSQL keeps its data in {}", self._embedded.place)
-        await migrate(self.url)
+        self.version = await migrate(self.url)
         pool = self._settings.database_max_connections - 1  # the shards are held on one more
         self._context = await Tortoise.init(config=tortoise_config(self.url, pool))
 
@@ -90,11 +96,21 @@ class Database:
             await _undivided(self._embedded.start)
 
     async def ping(self, timeout: float) -> None:
-        """Return when the database answers through the pool. Raises TimeoutError after `timeout` seconds, or what the driver raised."""
+        """Return when the database answers through the pool and takes changes.
+
+        Raises TimeoutError after `timeout` seconds, or what the driver raised.
+        """
         if self._context is None:
             raise OperationalError("The database is not open")
-        async with asyncio.timeout(timeout):
-            await self._context.db("default").execute_query("SELECT 1")
+        now = asyncio.get_running_loop().time()
+        client: Any = self._context.db("default")
+        # The inner limit comes first, so that a connection that died is found and cut.
+        async with asyncio.timeout(timeout), client.acquire_connection() as connection:
+            if await connection.fetchval(_IS_READ_ONLY, timeout=timeout * 0.9):
+                raise asyncpg.ReadOnlySQLTransactionError("the database is read-only")
+            if now - self._wrote_at >= WRITE_SECONDS:
+                await connection.execute(_WRITE)
+                self._wrote_at = now
 
     async def close(self) -> None:
         """Close the pool and leave the embedded server, which ends when no other process uses it."""
@@ -169,13 +185,17 @@ async def _reach(url: str) -> asyncpg.Connection:
         await asyncio.sleep(RETRY_SECONDS)
 
 
-async def migrate(url: str) -> None:
-    """Bring a database up to date. One process at a time does it; the others wait and then find nothing to do. Raises ExpectedStop."""
+async def migrate(url: str) -> str:
+    """Bring a database up to date, and answer the server's version. Raises ExpectedStop.
+
+    One process at a time does it; the others wait and then find nothing to do.
+    """
     connection = await _reach(url)
     try:
-        await _examine(connection, url)
+        version = await _examine(connection, url)
         await connection.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK, timeout=None)
         await _upgrade(url)
+        return version
     except (*FAILURES, BaseORMException) as error:
         logger.opt(exception=error).debug("The database cannot be brought up to date")
         raise ExpectedStop(told(error, url)) from error
@@ -183,8 +203,8 @@ async def migrate(url: str) -> None:
         await connection.close(timeout=CONNECT_SECONDS)
 
 
-async def _examine(connection: asyncpg.Connection, url: str) -> None:
-    """Raise ExpectedStop where the bot cannot work with this server or database, before anything is written."""
+async def _examine(connection: asyncpg.Connection, url: str) -> str:
+    """The server's version. Raises ExpectedStop where the bot cannot work with this server or database, before anything is written."""
     found = await connection.fetchrow(_SERVER, timeout=CONNECT_SECONDS)
     assert found is not None, "a SELECT without FROM"
     fault = unfit(**found)
@@ -194,6 +214,7 @@ async def _examine(connection: asyncpg.Connection, url: str) -> None:
         fault = f"is behind a pooler that hands its connections round after each transaction. {POOLER}"
     if fault:
         raise ExpectedStop(f"The database at {where(url)} {fault}")
+    return str(found["named"]).partition(" ")[0]
 
 
 def unfit(version: int, named: str, encoding: str, read_only: bool, schema: str | None) -> str | None:
@@ -264,8 +285,8 @@ def __getattr__(name: str) -> Any:
     if name != "TORTOISE_ORM":
         raise AttributeError(f"module {__name__} has no attribute {name}")
     settings = load_database_settings()
-    if settings.database_url:
-        return tortoise_config(settings.database_url.get_secret_value(), settings.database_max_connections)
+    if url := settings.url():
+        return tortoise_config(url, settings.database_max_connections)
     server = embedded_server(settings)
     atexit.register(server.stop)
     return tortoise_config(server.start(), settings.database_max_connections)

@@ -2,10 +2,9 @@
 
 import re
 import ssl
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode
 
 # Read from the address itself, or said once more in the query; there the query wins, as with libpq.
 _ADDRESS = {"host", "port", "user", "password", "dbname", "database", "sslmode", "ssl"}
@@ -56,6 +55,9 @@ ENCODE = (
 )
 
 
+EMBEDDED = "postgresql://rolepanel@/postgres?host="  # begins the address of the embedded server, which no operator wrote
+
+
 class UrlFault(ValueError):
     """A URL that cannot be used; the text says why and holds nothing of a password."""
 
@@ -70,6 +72,17 @@ def check_url(url: str) -> None:
     for name in sorted(_FILES & query.keys()):
         if query[name] != "system" and not Path(query[name]).exists():
             raise UrlFault(f"there is no file {query[name]!r}, which its {name} names")
+
+
+def with_password(url: str, password: str | None) -> str:
+    """The URL with this password, which is written as it is."""
+    if not password:
+        return url
+    scheme, _, rest = url.partition("://")
+    authority = re.split(r"[/?]", rest, maxsplit=1)[0]
+    account, at, _ = authority.rpartition("@")
+    user = account.partition(":")[0]
+    return f"{scheme}://{user}:{quote(password, safe='')}@{rest[len(account + at) :]}"
 
 
 def of_no_use(url: str) -> list[str]:
@@ -121,11 +134,11 @@ def _split(url: str) -> SplitResult:
         raise UrlFault("it does not begin with postgresql://")
     address, _, query = rest.partition("?")
     authority, _, path = address.partition("/")
-    astray = "#" in rest or "@" in path or authority.count("@") > 1 or re.search(r"%(?![0-9A-Fa-f]{2})", address)
-    astray = astray or ("@" in query and "@" not in authority)
+    account, _, listed = authority.rpartition("@")
+    astray = "#" in rest or "@" in path or "@" in account or re.search(r"%(?![0-9A-Fa-f]{2})", address)
+    astray = astray or ("@" in query and "@" not in authority) or re.search(r"[][]", account) or listed.count("[") != listed.count("]")
     if not astray:
-        with suppress(ValueError):  # it speaks of IPv6 when there is a bracket
-            return urlsplit(url)
+        return SplitResult(scheme, authority, f"/{path}", query, "")
     raise UrlFault(ENCODE)
 
 

@@ -25,6 +25,7 @@ from pathlib import Path
 import psutil
 from loguru import logger
 
+from core.database_url import EMBEDDED
 from core.errors import ExpectedStop
 
 MAJOR = 18
@@ -83,7 +84,7 @@ class EmbeddedPostgres:
                 self._users = _lock_file(self._locks.with_suffix(".users.lock"))
             fcntl.flock(self._users, fcntl.LOCK_SH)
             socket_directory = _text_of(self._cluster / "postmaster.pid").splitlines()[4]
-        return f"postgresql://{ACCOUNT}@/postgres?host={socket_directory}"
+        return f"{EMBEDDED}{socket_directory}"
 
     @property
     def place(self) -> Path:

@@ -13,7 +13,7 @@ from core.deeds import Deeds
 from core.i18n import N_, Translator
 from core.invalid_requests import HeldBack
 from core.markup import Markup, moment_shown
-from core.outages import is_outage
+from core.outages import cannot_write, is_outage
 from core.rate_limits import RateLimited
 from core.rest import Uncertain
 from domain import clock
@@ -46,6 +46,9 @@ class UserError(Exception):
 
 
 DATABASE_AWAY = N_("The database cannot be reached right now, so nothing was changed. Please try again in a moment.")
+NOT_SAVING = N_(
+    "The bot can't save anything right now, so nothing was changed. Its operator can read why in the log. Please try again later."
+)
 PARTLY_DONE = N_("Part of it may have been done: {what}. I'll put it right by myself.")
 YOUR_CHANGE = N_("the change you just made")
 UNEXPECTED = N_("Something went wrong on the bot's side. If it happens again, tell the bot's operator this number: `{error_id}`.")
@@ -83,20 +86,20 @@ class PartlyDone(UserError):
         return t(PARTLY_DONE, what=t(self._what, **self._values))
 
 
-def database_away(deeds: Deeds) -> UserError:
-    """What is said when the database went away, after these deeds."""
+def database_away(deeds: Deeds, error: BaseException | None = None) -> UserError:
+    """What is said when the database went away, or takes no changes, after these deeds."""
     if deeds.count:
         return PartlyDone(deeds.what or YOUR_CHANGE, **deeds.values)
-    return UserError(DATABASE_AWAY)
+    return UserError(NOT_SAVING if cannot_write(error) else DATABASE_AWAY)
 
 
 def is_database_away(error: BaseException | None) -> bool:
-    """Whether this failure means that PostgreSQL could not be reached or dropped the connection."""
+    """Whether this failure means that PostgreSQL could not be reached, dropped the connection, or takes no changes: it is waited for."""
     seen = 0
     while error is not None and seen < 8:
         if isinstance(error, (Uncertain, RateLimited, discord.HTTPException, aiohttp.ClientError)):
             return False
-        if isinstance(error, DBConnectionError | TransactionManagementError) or is_outage(error):
+        if isinstance(error, DBConnectionError | TransactionManagementError) or is_outage(error) or cannot_write(error):
             return True
         error, seen = error.__cause__ or error.__context__, seen + 1
     return False

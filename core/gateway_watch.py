@@ -1,10 +1,14 @@
 """Whether the bot is connected to the gateway right now, which py-cord's own flags do not tell."""
 
+import asyncio
 import math
 import time
 
 import discord
 from discord.gateway import DiscordWebSocket
+from loguru import logger
+
+AWAY_SECONDS = 10.0  # without a connection, after which it is worth a warning
 
 
 class GatewayWatch:
@@ -18,6 +22,7 @@ class GatewayWatch:
         self._sharded = isinstance(bot, discord.AutoShardedClient)
         self._live: set[int] = set()
         self._ready_at: dict[int, float] = {}
+        self._warnings: dict[int, asyncio.TimerHandle] = {}
         prefix = "on_shard_" if self._sharded else "on_"
         bot.add_listener(self._came, f"{prefix}connect")  # dispatched on READY
         bot.add_listener(self._ready, f"{prefix}connect")
@@ -38,15 +43,26 @@ class GatewayWatch:
         """The bot itself went away from the gateway."""
         self._live.clear()
         self._ready_at.clear()
+        while self._warnings:
+            self._warnings.popitem()[1].cancel()
 
     async def _ready(self, shard_id: int | None = None) -> None:
         self._ready_at[self._own(shard_id)] = time.monotonic()
 
     async def _came(self, shard_id: int | None = None) -> None:
-        self._live.add(self._own(shard_id))
+        own = self._own(shard_id)
+        self._live.add(own)
+        if warning := self._warnings.pop(own, None):
+            warning.cancel()
 
     async def _went(self, shard_id: int | None = None) -> None:
-        self._live.discard(self._own(shard_id))
+        own = self._own(shard_id)
+        self._live.discard(own)
+        if own not in self._warnings:
+            self._warnings[own] = asyncio.get_running_loop().call_later(AWAY_SECONDS, self._warn, own)
+
+    def _warn(self, shard_id: int) -> None:
+        logger.warning("Shard {} has had no connection to Discord for {:.0f} s", shard_id, AWAY_SECONDS)
 
     def _own(self, shard_id: int | None) -> int:
         return shard_id if shard_id is not None else self._bot.shard_id or 0

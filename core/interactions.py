@@ -186,8 +186,8 @@ class Gate:
         elif isinstance(error, discord.CheckFailure):
             told = text_message(answer.t(errors.NOT_ALLOWED))
         elif away:
-            logger.warning("Interaction {} met an unreachable database: {}", interaction.id, type(error).__name__)
-            told = errors.database_away(done).payload(answer.t)
+            logger.info("Interaction {} failed for the database's sake: {}", interaction.id, type(error).__name__)  # which is told once
+            told = errors.database_away(done, error).payload(answer.t)
         else:
             error_id = errors.new_error_id()
             logger.opt(exception=error).error("Error {} while handling interaction {}", error_id, interaction.id)

@@ -3,11 +3,13 @@
 import json
 import logging
 import math
+import os
 import re
 import sys
 import time
 import traceback
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
@@ -48,13 +50,22 @@ QUIET = {
 
 def setup(settings: Settings) -> None:
     """Send everything that is logged, warned or raised unhandled in this process to stderr, in the form that the settings ask for."""
-    redact = redactor(settings.secrets())
+    _send(settings.log_format, settings.log_level, settings.secrets())
+
+
+def setup_without_settings() -> None:
+    """The same for the sentence that says why there are no settings; in JSON where the environment asks for it."""
+    _send(os.environ.get("LOG_FORMAT", "").lower(), "INFO", ())
+
+
+def _send(form: str, level: str, secrets: Iterable[str]) -> None:
+    redact = redactor(secrets)
     logger.remove()
-    sink = _json_sink if settings.log_format == "json" else _text_sink
-    logger.add(sink(redact), level=settings.log_level, format=TEXT, backtrace=False, diagnose=False)
+    sink = _json_sink if form == "json" else _text_sink
+    logger.add(sink(redact), level=level, format=TEXT, backtrace=False, diagnose=False)
     to_loguru = _ToLoguru()
     to_loguru.addFilter(_OnceAMinute())
-    logging.basicConfig(handlers=[to_loguru], level=logger.level(settings.log_level).no, force=True)
+    logging.basicConfig(handlers=[to_loguru], level=logger.level(level).no, force=True)
     for name, floor in QUIET.items():
         logging.getLogger(name).setLevel(max(floor, logging.getLogger().level))
     logging.captureWarnings(True)
@@ -78,7 +89,7 @@ def redactor(secrets: Iterable[str]) -> Callable[[str], str]:
 
 def _text_sink(redact: Callable[[str], str]) -> "Callable[[Message], None]":
     def write(message: "Message") -> None:
-        sys.stderr.write(redact(message))
+        _write(redact(message))
 
     return write
 
@@ -96,9 +107,23 @@ def _json_sink(redact: Callable[[str], str]) -> "Callable[[Message], None]":
         if (raised := record["exception"]) and raised.value:
             entry["exception"] = redact("".join(traceback.format_exception(raised.value)))
         # Values only: what reads the log relies on the keys.
-        sys.stderr.write(json.dumps(entry, ensure_ascii=False, default=str) + "\n")
+        _write(json.dumps(entry, ensure_ascii=False, default=str) + "\n")
 
     return write
+
+
+def _write(text: str) -> None:
+    """To stderr; where that is closed there is nobody to tell."""
+    with suppress(OSError, ValueError):
+        if sys.stderr:
+            sys.stderr.write(text)
+
+
+def _short(error: BaseException | None) -> str:
+    """A failure in one line, without the headers that aiohttp's show."""
+    if isinstance(error, aiohttp.ClientResponseError):
+        return f"{type(error).__name__}: {error.status} {error.message}"
+    return repr(error)
 
 
 class _OnceAMinute(logging.Filter):
@@ -131,7 +156,7 @@ class _ToLoguru(logging.Handler):
         text, raised = record.getMessage(), record.exc_info
         at_discord = record.name.startswith("discord.") and raised and isinstance(raised[1], OUTAGES)
         if raised and (at_discord or (record.name.startswith("asyncpg") and is_outage(raised[1]))):
-            level, text, raised = "WARNING", f"{text} ({raised[1]!r})", None
+            level, text, raised = "WARNING", f"{text} ({_short(raised[1])})", None
         logger.opt(depth=depth, exception=raised).log(level, "{}", text)
 
 

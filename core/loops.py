@@ -110,7 +110,7 @@ class Loop:
                     raise
                 if is_database_away(error):
                     if not waited:
-                        logger.warning("Waiting for the database: {}", self.name)
+                        logger.info("Waiting for the database: {}", self.name)
                     waited, pause = True, AWAY_PAUSE
                 else:
                     pause = min(self._put_aside(None, None, error).pause, PASS_PAUSE_MAX)

@@ -6,8 +6,9 @@ import ssl
 from typing import TypeGuard
 
 import asyncpg
+from loguru import logger
 
-from core.database_url import where
+from core.database_url import EMBEDDED, where
 
 # What asyncpg and the operating system raise when a connection cannot be had, is lost, or breaks in the middle of an operation.
 _LOST = (
@@ -24,6 +25,8 @@ _LOST = (
 )
 # Everything that speaking to a database may raise.
 FAILURES = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+# SQLSTATE 25006 and class 53.
+_NO_ROOM = (asyncpg.ReadOnlySQLTransactionError, asyncpg.InsufficientResourcesError)
 # Certificates and settings do not mend themselves.
 _FOR_GOOD = (ssl.SSLCertVerificationError, PermissionError, asyncpg.ClientConfigurationError, asyncpg.UnsupportedClientFeatureError)
 # A pooler has one code for all that it says: for what it refuses for good and for a server that it cannot reach just now.
@@ -34,12 +37,13 @@ POOLER = (
     "(providers often have another port or host name for it)."
 )
 _CHECK = "Check DATABASE_URL."
+_PASSWORD = "Check DATABASE_PASSWORD or the password in DATABASE_URL (with docker compose POSTGRES_PASSWORD, which its first start fixed)."
 _ADVICE = {
     "08P01": f"Connect to PostgreSQL itself, or remove from DATABASE_URL what the pooler does not know. {_CHECK}",
     "25006": "The bot needs a server that it can write to, not a copy or one that is set to read only.",
     "26000": POOLER,
     "28000": _CHECK,
-    "28P01": f"{_CHECK} A % in its password is read as the beginning of a code, such as %40 for @.",
+    "28P01": f"{_PASSWORD} A % in the URL's is read as the beginning of a code, such as %40 for @.",
     "3D000": _CHECK,
     "42501": (
         "Make the bot's role the owner of the database (ALTER DATABASE … OWNER TO …), "
@@ -63,8 +67,49 @@ def is_outage(error: BaseException | None) -> TypeGuard[BaseException]:
     return isinstance(error, _LOST) and not isinstance(error, _FOR_GOOD)
 
 
+def cannot_write(error: BaseException | None) -> BaseException | None:
+    """The failure below this one that says that the server is there and takes no changes: it is read-only, or has no room."""
+    seen = 0
+    while error is not None and seen < 8:
+        if isinstance(error, _NO_ROOM) and not isinstance(error, asyncpg.TooManyConnectionsError):
+            return error
+        error, seen = error.__cause__ or error.__context__, seen + 1
+    return None
+
+
+class Trouble:
+    """What is wrong with the database, told once when it begins and once when it is over."""
+
+    def __init__(self) -> None:
+        self._told: str | None = None
+
+    def met(self, error: BaseException) -> None:
+        """Something failed."""
+        if cause := cannot_write(error):
+            self._tell("takes no changes", cause)
+        elif is_outage(source := _source(error)):
+            self._tell("cannot be reached", source)
+
+    def worked(self, *, wrote: bool) -> None:
+        """Something succeeded."""
+        if self._told and (wrote or self._told == "cannot be reached"):
+            logger.info("The database works again")
+            self._told = None
+
+    def _tell(self, what: str, cause: BaseException) -> None:
+        if self._told != what:
+            self._told = what
+            logger.warning("The database {}: {}", what, _sentence(cause) or type(cause).__name__)
+
+
 def told(error: BaseException, url: str) -> str:
     """What ended the work with the database, in the words of whoever refused it, and what to do about it."""
+    said = _told(error, url)
+    # Nobody set it where the database is the embedded one.
+    return said.replace(_CHECK, "See server.log beside its data.") if url.startswith(EMBEDDED) else said
+
+
+def _told(error: BaseException, url: str) -> str:
     error = _source(error)
     sentence = _sentence(error)
     code = getattr(error, "sqlstate", None)

@@ -17,7 +17,7 @@ from tortoise.backends.asyncpg.client import AsyncpgDBClient
 from tortoise.exceptions import DBConnectionError
 
 from core import deeds
-from core.outages import FAILURES, is_outage
+from core.outages import FAILURES, Trouble, is_outage
 
 PERSONS_SECONDS = 5.0  # that one thing may take at the database while a person waits for it
 WORKS_SECONDS = 30.0  # the same for what nobody waits for
@@ -89,6 +89,7 @@ class PooledClient(AsyncpgDBClient):
         self._answered_at = -math.inf
         self._returned = asyncio.Event()
         self._few_told = False
+        self.trouble = Trouble()
 
     async def create_pool(self, **kwargs: Any) -> asyncpg.Pool:
         """The pool. `address` holds what Tortoise knows no name for, such as several hosts; it wins over Tortoise's own reading."""

@@ -23,7 +23,7 @@ from tortoise.connection import get_connections
 from tortoise.exceptions import DBConnectionError
 
 from core import deeds
-from core.outages import FAILURES
+from core.outages import FAILURES, Trouble
 from core.pool import SILENCE_SECONDS, WORKS_SILENCE_SECONDS, Lease, PooledClient, cut, is_dead, limit, outages
 
 # What changes nothing, or the same however often it is sent: a statement says so by beginning like this.
@@ -126,11 +126,21 @@ class _Transaction(TransactionContextPooled):
         await self.ensure_connection()
         try:
             await self._begin()
-        except DBConnectionError:
+        except DBConnectionError as error:
             if self._lease.connection is None:
+                self._trouble.met(error)
                 raise
-            await self._begin()  # nothing was done on a connection that turned out to be dead
+            try:
+                await self._begin()  # nothing was done on a connection that turned out to be dead
+            except DBConnectionError as error:
+                self._trouble.met(error)
+                raise
         return self.client
+
+    @property
+    def _trouble(self) -> Trouble:
+        parent: Any = self.client._parent
+        return parent.trouble
 
     async def _begin(self) -> None:
         parent: Any = self.client._parent
@@ -152,9 +162,11 @@ class _Transaction(TransactionContextPooled):
                 deeds.begin()
                 await self.client.commit()
             else:
+                self._trouble.met(error)
                 await self._roll_back(error)
         except BaseException as late:
             error = late
+            self._trouble.met(late)
             await self._roll_back(late)
             raise
         finally:
@@ -188,15 +200,25 @@ class _Client(PooledClient, _Statements):
         repeatable = _begins(query, *_READS, REPEATABLE)
         try:
             return await self._ask(lease, query, call, silence if repeatable else seconds)
-        except DBConnectionError:
+        except DBConnectionError as error:
             if not repeatable or lease.connection is None:
+                self.trouble.met(error)
                 raise
-        return await self._ask(Lease(self), query, call, seconds and seconds - silence)
+        except asyncpg.PostgresError as error:
+            self.trouble.met(error)
+            raise
+        try:
+            return await self._ask(Lease(self), query, call, seconds and seconds - silence)
+        except (DBConnectionError, asyncpg.PostgresError) as error:
+            self.trouble.met(error)
+            raise
 
     async def _ask(self, lease: Lease, query: str, call: _Call, seconds: float | None) -> Any:
         async with lease as connection:
             with outages(), _deed(query):
-                return await call(connection, seconds)
+                answer = await call(connection, seconds)
+        self.trouble.worked(wrote=not _begins(query, *_READS))
+        return answer
 
     def _in_transaction(self) -> TransactionContext:
         return _Transaction(_InTransaction(self), self._pool_init_lock)

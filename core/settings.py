@@ -23,7 +23,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from core.database_url import UrlFault, check_url
+from core.database_url import UrlFault, check_url, with_password
 from core.errors import ExpectedStop
 from core.i18n import available
 
@@ -53,6 +53,10 @@ def _upper(value: object) -> object:
 
 def _lower(value: object) -> object:
     return value.lower() if isinstance(value, str) else value
+
+
+def _unless_off(value: object) -> object:
+    return None if value is False or (isinstance(value, str) and value.strip().lower() in ("off", "false", "no", "none")) else value
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
@@ -99,9 +103,15 @@ class DatabaseSettings(BaseSettings):
         description="a URL such as postgresql://user:password@host:5432/database (in the password / is written %2F, @ %40, : %3A, ? %3F, "
         "# %23 and % %25), or not set for the embedded PostgreSQL",
     )
+    database_password: SecretStr | None = Field(default=None, description="the password of the database, written as it is")
     database_max_connections: int = Field(default=5, ge=2, le=500, description="a whole number from 2 to 500")
 
     data_dir: Path = Field(default=ROOT / "data", description="a folder for the embedded PostgreSQL's data")
+
+    def url(self) -> str | None:
+        """DATABASE_URL with its password. (Where neither says one, the driver takes PGPASSWORD.)"""
+        password = self.database_password.get_secret_value() if self.database_password else None
+        return with_password(self.database_url.get_secret_value(), password) if self.database_url else None
 
     @field_validator("data_dir")
     @classmethod
@@ -140,7 +150,9 @@ class Settings(DatabaseSettings):
     )
     log_format: Annotated[Literal["text", "json"], BeforeValidator(_lower)] = Field(default="text", description="text or json")
     health_host: str = Field(default="127.0.0.1", description="an address of this machine")
-    health_port: int = Field(default_factory=_platforms_port, ge=0, le=65535, description="a port from 1 to 65535, or 0 for any free one")
+    health_port: Annotated[Annotated[int, Field(ge=0, le=65535)] | None, BeforeValidator(_unless_off)] = Field(
+        default_factory=_platforms_port, description="a port from 1 to 65535, 0 for any free one, or off"
+    )
     owner_ids: Annotated[frozenset[Snowflake], NoDecode, BeforeValidator(_split)] = Field(
         default=frozenset(), description="Discord user ids, separated by commas"
     )
@@ -208,7 +220,9 @@ class Settings(DatabaseSettings):
     def secrets(self) -> tuple[str, ...]:
         """The values that must never reach a log."""
         urls = [self.discord_api_url, *([self.database_url.get_secret_value()] if self.database_url else [])]
-        return tuple(filter(None, (self.discord_token.get_secret_value(), *(secret for url in urls for secret in _secrets_of(url)))))
+        alone = [self.discord_token, *([self.database_password] if self.database_password else [])]
+        found = [*(secret.get_secret_value() for secret in alone), *(secret for url in urls for secret in _secrets_of(url))]
+        return tuple(filter(None, [*found, os.environ.get("PGPASSWORD")]))
 
 
 def _secrets_of(url: str) -> list[str]:
@@ -258,10 +272,20 @@ def _fault_in_dotenv() -> str | None:
         if not ENV_FILE.exists():
             return None
         with ENV_FILE.open(encoding="utf-8-sig") as file:
-            bad = [str(binding.original.line) for binding in parse_stream(file) if binding.error]
+            bindings = list(parse_stream(file))
     except (OSError, UnicodeDecodeError) as error:
         return f"{ENV_FILE.name} cannot be read: {error}"
-    return f"{ENV_FILE.name}, line {', '.join(bad)}: not of the form NAME=value" if bad else None
+    if bad := [str(binding.original.line) for binding in bindings if binding.error]:
+        return f"{ENV_FILE.name}, line {', '.join(bad)}: not of the form NAME=value"
+    known = {binding.key for binding in bindings} | os.environ.keys()
+    for binding in bindings:
+        for name in re.findall(r"\$\{([^}:]*)\}", binding.value or ""):
+            if name not in known:
+                return (
+                    f"{ENV_FILE.name}, line {binding.original.line}: ${{{name}}} in {binding.key} stands for a variable that is not set. "
+                    "Choose a value without ${, or set it in the environment."
+                )
+    return None
 
 
 def _place(name: str) -> tuple[str, str] | None:

@@ -3,11 +3,13 @@
 import ast
 import subprocess
 import sys
+import tomllib
 from importlib import metadata
 
 import discord
 import pytest
 
+from core import VERSION
 from core.settings import ROOT
 
 
@@ -52,3 +54,8 @@ def test_slash_commands_keep_their_annotations() -> None:
     """py-cord turns the options of a command into strings in a module that postpones annotations."""
     postponed = [path for path in ROOT.glob("cogs/**/*.py") if "from __future__ import annotations" in path.read_text()]
     assert postponed == []
+
+
+def test_the_version_is_the_projects() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["version"] == VERSION

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from core import settings as module
+from core.database_url import connect_arguments
 from core.logging import REDACTED, redactor
 from core.settings import ROOT, Settings, SettingsError, load_database_settings, load_settings
 
@@ -66,7 +67,7 @@ def test_every_fault_is_told_at_once_with_its_place_and_mend(tmp_path: Path, mon
     assert sorted(faults()) == [
         "DATABASE_MAX_CONECTIONS in .env: there is no such setting. Did you mean DATABASE_MAX_CONNECTIONS?",
         f"DISCORD_TOKEN is not set. Set it in the environment, in .env, or as discord_token in config.toml to {TOKEN_MEANING}.",
-        "HEALTH_PORT in the environment, now '80a', must be a port from 1 to 65535, or 0 for any free one.",
+        "HEALTH_PORT in the environment, now '80a', must be a port from 1 to 65535, 0 for any free one, or off.",
         "MEMBERS_INTENT in .env, now 'perhaps', must be true or false.",
         "heatlh_port in config.toml: there is no such setting. Did you mean health_port?",
         "log_format in config.toml, now 'xml', must be text or json.",
@@ -173,6 +174,36 @@ def test_a_file_that_cannot_be_parsed_is_named_with_its_line(name: str, content:
     (tmp_path / name).write_bytes(content)
     (said,) = faults()
     assert re.search(fault, said)
+
+
+@pytest.mark.parametrize("url", ["postgresql://u@h/d", "postgresql://u:old@h/d", "postgresql://u@h/d?host=/run/pg"])
+def test_the_password_may_stand_apart_as_it_is(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    password = "p@s/s:w?#$1%20"
+    monkeypatch.setenv("DATABASE_URL", url)
+    monkeypatch.setenv("DATABASE_PASSWORD", password)
+    monkeypatch.setenv("DISCORD_TOKEN", "x")
+    settings = load_settings()
+    arguments = connect_arguments(settings.url() or "")
+    assert (arguments["user"], arguments["password"], arguments["database"]) == ("u", password, "d")
+    assert password in settings.secrets()
+
+
+@pytest.mark.parametrize(("written", "port"), [("off", None), ("OFF", None), ("8081", 8081)])
+def test_the_health_server_can_be_off(written: str, port: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", "x")
+    monkeypatch.setenv("HEALTH_PORT", written)
+    assert load_settings().health_port == port
+
+
+def test_a_dollar_is_itself_or_told(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("DISCORD_TOKEN=x\nDATABASE_PASSWORD=pa$word\n")
+    password = load_settings().database_password
+    assert password and password.get_secret_value() == "pa$word"
+    (tmp_path / ".env").write_text("DISCORD_TOKEN=x\nDATABASE_PASSWORD=pa${nobody}word\n")
+    (said,) = faults()
+    assert ".env, line 2: ${nobody} in DATABASE_PASSWORD" in said
+    (tmp_path / ".env").write_text("A_PART=a\nDISCORD_TOKEN=x${POSTGRES_PASSWORD}\nPOSTGRES_PASSWORD=b\n".replace("A_PART=a\n", ""))
+    assert load_settings()
 
 
 def test_the_migration_tool_needs_no_token(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """bot.py as an operator runs it: what cannot work is one clear message and exit code 1, and signals end it in good order."""
 
 import asyncio
+import json
 import os
 import re
 import shutil
@@ -126,6 +127,14 @@ async def test_no_token(project: Path) -> None:
     assert "DISCORD_TOKEN is not set" in message
 
 
+async def test_what_is_wrong_with_the_settings_is_a_line_of_json_where_that_is_asked_for(project: Path) -> None:
+    async with started(project, LOG_FORMAT="json") as process:
+        _, errors = await process.communicate()
+    (line,) = errors.decode().splitlines()
+    entry = json.loads(line)
+    assert (entry["level"], "DISCORD_TOKEN is not set" in entry["message"]) == ("CRITICAL", True)
+
+
 async def test_a_wrong_token(project: Path, sandbox: Sandbox, database_url: str) -> None:
     async with started(project, DISCORD_TOKEN="wrong-token", DISCORD_API_URL=sandbox.api_url, DATABASE_URL=database_url) as process:
         message = await refused_for_good(process)
@@ -182,6 +191,40 @@ async def test_a_signal_during_the_imports_is_heard(project: Path) -> None:
     _, errors = await asyncio.wait_for(process.communicate(), 30)
     assert process.returncode == 0
     assert "Traceback" not in errors.decode()
+
+
+async def asked(port: int, path: str) -> tuple[int, str]:
+    """What the health server says, as soon as there is one."""
+    async with aiohttp.ClientSession() as session, asyncio.timeout(30):
+        while True:
+            try:
+                async with session.get(f"http://127.0.0.1:{port}{path}") as response:
+                    return response.status, await response.text()
+            except aiohttp.ClientConnectionError:
+                await asyncio.sleep(0)
+
+
+async def test_the_probes_answer_before_discord_does_and_while_the_token_is_wrong(
+    project: Path, sandbox: Sandbox, database_url: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent, socket.create_server(("127.0.0.1", 0)) as free:
+        nowhere, port = silent.getsockname()[1], free.getsockname()[1]
+        free.close()
+        variables = {"DISCORD_TOKEN": "wrong", "DATABASE_URL": database_url, "HEALTH_PORT": str(port)}
+        async with started(project, **variables, DISCORD_API_URL=f"http://127.0.0.1:{nowhere}/api") as process:
+            assert await asked(port, "/health/live") == (200, '{"status": "ok"}')
+            status, said = await asked(port, "/health/ready")
+            assert (status, "starting" in said) == (503, True)
+            process.terminate()
+            await process.communicate()
+        async with started(project, **variables, DISCORD_API_URL=sandbox.api_url) as process:
+            await reached(process, "starting again does not help")
+            assert (await asked(port, "/health/live"))[0] == 200
+            status, said = await asked(port, "/health/ready")
+            assert (status, "does not accept DISCORD_TOKEN" in said) == (503, True)
+            assert (await asked(port, "/elsewhere"))[0] == 404
+            process.terminate()
+            await process.communicate()
 
 
 @pytest.mark.parametrize("answer", ["<html>Welcome to nginx!</html>", "[]", "{}"])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from core.errors import is_database_away
+from core.outages import cannot_write
 
 if TYPE_CHECKING:
     from core.bot import RolePanelBot
@@ -125,6 +126,8 @@ async def _database(bot: "RolePanelBot") -> Check:
     except Exception as error:
         if not (is_database_away(error) or isinstance(error, OSError)):
             raise
+        if cause := cannot_write(error):
+            return Check(False, f"takes no changes ({type(cause).__name__})")
         # The driver's text may name hosts and users, which a probe need not tell.
         return Check(False, f"cannot be reached ({type(error).__name__})")
     return Check(True, "answers")

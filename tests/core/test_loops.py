@@ -194,7 +194,7 @@ async def test_an_absent_database_is_no_failure_of_an_item(log: list[str]) -> No
             assert not loop.set_aside(GUILD)
             clock.shift(timedelta(seconds=6))
         await passes.reach(4)
-    assert [line.strip() for line in log] == ["WARNING Waiting for the database: work"]
+    assert [line.strip() for line in log] == ["INFO Waiting for the database: work"]
 
 
 async def test_what_failed_for_all_is_told_to_every_guild() -> None:

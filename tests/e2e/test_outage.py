@@ -5,13 +5,14 @@ from collections.abc import Iterator
 
 import aiohttp
 import pytest
+from loguru import logger
 
 from cogs.roles.decision import Click
 from core.database import migrate
 from core.embedded import EmbeddedPostgres
 from domain.events import PanelChanged
 from models import AuditEntry, AuditState
-from tests.conftest import own_server
+from tests.conftest import execute, own_server
 from tests.e2e.house import House, posted_panel
 from tests.e2e.test_clicks import click
 
@@ -71,6 +72,39 @@ def left_behind(house: House, panel_id: int) -> dict[str, object]:
     house.sandbox.ledger.allow(code=50027)
     click = Click(1, house.bot.application_id or 0, "ended", "en-US", guild.id, 0, 0, alice.user.id, panel_id, (), True)
     return click.to_json()
+
+
+FULL = """CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    RAISE EXCEPTION USING ERRCODE = '53100', MESSAGE = 'could not extend file: No space left on device'; END $$"""
+
+
+async def test_a_database_that_takes_no_changes_is_told_as_it_is(house: House, database_url: str) -> None:
+    """Read-only after a failover, and without room: what members are told, what the log says once, and what the probe says."""
+    await posted_panel(house, "Red", "Green")
+    told: list[str] = []
+    sink = logger.add(told.append, level="INFO", format="{message}", filter="core.outages")
+    cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    try:
+        await execute(database_url, "ALTER DATABASE postgres SET default_transaction_read_only = on", cut)
+        await house.sandbox.until(lambda: house.bot.held_shards, 60, "for the shards")
+        for _ in range(2):
+            assert "can't save anything right now, so nothing was changed" in await click(house, "alice", "Red")
+        assert await readiness(house) == 503
+        undo = ("SET default_transaction_read_only = off", "ALTER DATABASE postgres RESET default_transaction_read_only")
+        await execute(database_url, *undo, cut)
+        await house.sandbox.until(lambda: house.bot.held_shards, 60, "for the shards")
+        assert "Added" in await click(house, "alice", "Red")
+        await execute(database_url, FULL, "CREATE TRIGGER no_room BEFORE INSERT OR UPDATE ON audit_entry EXECUTE FUNCTION full_disk()")
+        assert "can't save anything right now, so nothing was changed" in await click(house, "bob", "Green")
+        assert "Green" not in house.actor("bob").role_names()
+        await execute(database_url, "DROP TRIGGER no_room ON audit_entry")
+        assert "Added" in await click(house, "bob", "Green")
+    finally:
+        logger.remove(sink)
+    lines = [line.strip() for line in told if "cannot be reached" not in line]
+    first, second = [line for line in lines if "takes no changes" in line]
+    assert "in a read-only transaction" in first
+    assert second == "The database takes no changes: could not extend file: No space left on device"
 
 
 async def readiness(house: House) -> int:
