@@ -112,6 +112,13 @@ class Database:
                 await connection.execute(_WRITE)
                 self._wrote_at = now
 
+    async def fetch(self, statement: str, *values: Any) -> list[asyncpg.Record]:
+        """Run one of the statements that `models` writes itself: prepared once on each connection, and one round trip."""
+        if self._context is None:
+            raise OperationalError("The database is not open")
+        client: Any = self._context.db("default")
+        return await client.fetch(statement, *values)
+
     async def close(self) -> None:
         """Close the pool and leave the embedded server, which ends when no other process uses it."""
         if self._context is not None:

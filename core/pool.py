@@ -38,6 +38,14 @@ async def dial(dsn: str | None = None, **arguments: Any) -> asyncpg.Connection:
     return connection
 
 
+async def _as_it_is(connection: Any) -> None:
+    """What the pool does with a connection that comes back, after ending a transaction that was left open: nothing.
+
+    asyncpg would send a statement of its own after each of ours, to undo what a session may keep. Nobody here sets a session's parameters,
+    listens, or takes a session's locks on a connection of the pool.
+    """
+
+
 def limit() -> float | None:
     """The seconds that a statement may take here; None for what the connection was made with."""
     return PERSONS_SECONDS if deeds.belongs_to_an_interaction() else None
@@ -94,7 +102,7 @@ class PooledClient(AsyncpgDBClient):
     async def create_pool(self, **kwargs: Any) -> asyncpg.Pool:
         """The pool. `address` holds what Tortoise knows no name for, such as several hosts; it wins over Tortoise's own reading."""
         address = kwargs.pop("address")
-        return await asyncpg.create_pool(**{**kwargs, **address, "connect": dial})
+        return await asyncpg.create_pool(**{**kwargs, **address, "connect": dial, "reset": _as_it_is})
 
     async def borrow(self) -> Any:
         """A connection of the pool. It is waited for as long as others get their answers; of a server that has no more, those there are

@@ -213,6 +213,10 @@ class _Client(PooledClient, _Statements):
             self.trouble.met(error)
             raise
 
+    async def fetch(self, query: str, *values: Any) -> list[asyncpg.Record]:
+        """The rows as the driver gives them, without what Tortoise makes of them."""
+        return await self._send(query, lambda to, seconds: to.fetch(query, *values, timeout=seconds))
+
     async def _ask(self, lease: Lease, query: str, call: _Call, seconds: float | None) -> Any:
         async with lease as connection:
             with outages(), _deed(query):

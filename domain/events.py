@@ -1,6 +1,7 @@
 """What cogs tell each other, by `bot.dispatch(event.NAME, event)`. A cog that is unloaded misses nothing: the database holds the work."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 
@@ -40,7 +41,7 @@ class ErasureBegun:
 
 @dataclass(frozen=True, slots=True)
 class RolesChanged:
-    """Discord confirmed a member's role change made through a panel."""
+    """Discord confirmed a member's role change made through a panel. `ends_at` is when the first of the added roles ends."""
 
     NAME: ClassVar[str] = "roles_changed"
     guild_id: int
@@ -48,3 +49,4 @@ class RolesChanged:
     panel_id: int
     added: tuple[int, ...]
     removed: tuple[int, ...]
+    ends_at: datetime | None = None

@@ -3,12 +3,13 @@
 import json
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from tortoise import fields
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection
 from tortoise.models import Model
+from tortoise.queryset import QuerySet
 
 
 class AuditState(StrEnum):
@@ -82,7 +83,19 @@ class AuditEntry(Model):
 
     class Meta(Model.Meta):
         table = "audit_entry"
-        indexes = (("guild_id", "created_at"), ("state", "posted_at"), ("guild_id", "posted_at", "settled_at"))
+        indexes = (("guild_id", "target_id", "created_at"),)  # those of a part of the rows stand in the migrations
+
+    @classmethod
+    def unsettled(cls) -> QuerySet[Self]:
+        """What is not recorded to its end, oldest first. Among millions of rows there are few of these."""
+        return cls.filter(settled_at__isnull=True).order_by("id")
+
+    @classmethod
+    async def count_up_to(cls, guild_id: int, most: int) -> int:
+        """How many entries a guild has; of more than `most` no more are counted."""
+        counting = "SELECT count(*) FROM (SELECT FROM audit_entry WHERE guild_id = $1 LIMIT $2) AS counted"
+        (row,) = await get_connection("default").execute_query_dict(counting, [guild_id, most])
+        return row["count"]
 
     @classmethod
     async def record(

@@ -1,7 +1,25 @@
 """What a guild has set."""
 
 from tortoise import fields
+from tortoise.connection import get_connection
 from tortoise.models import Model
+
+# Large tables are not read: their indexes are walked from guild to guild.
+_WALKED = ("audit_entry", "role_grant", "panel", "channel_power")
+_WALK = """
+    {table}_guilds AS (
+        (SELECT guild_id FROM {table} ORDER BY guild_id LIMIT 1)
+        UNION ALL
+        SELECT (SELECT guild_id FROM {table} WHERE guild_id > before.guild_id ORDER BY guild_id LIMIT 1) FROM {table}_guilds AS before
+        WHERE before.guild_id IS NOT NULL
+    )"""
+_STORED_GUILDS = f"""
+WITH RECURSIVE {",".join(_WALK.format(table=table) for table in _WALKED)}
+SELECT guild_id FROM guild_config
+UNION SELECT guild_id FROM draft
+UNION SELECT guild_id FROM erasure_receipt WHERE actor_id IS NOT NULL
+{" ".join(f"UNION SELECT guild_id FROM {table}_guilds WHERE guild_id IS NOT NULL" for table in _WALKED)}
+"""
 
 
 class GuildConfig(Model):
@@ -20,3 +38,8 @@ class GuildConfig(Model):
 
     class Meta(Model.Meta):
         table = "guild_config"
+
+    @classmethod
+    async def stored_guilds(cls) -> list[int]:
+        """Every guild that something is stored for."""
+        return [row["guild_id"] for row in await get_connection("default").execute_query_dict(_STORED_GUILDS)]

@@ -1,5 +1,6 @@
 """Panels, the roles on them, and the messages they are posted as."""
 
+import json
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
@@ -16,6 +17,16 @@ from domain import panels as rules
 from models.audit import AuditEntry
 
 PORTION = 500  # roles that are read at once
+_NAMING_OTHERS = r"""
+SELECT id FROM panel WHERE guild_id = $1 AND (
+    NOT required_role_ids <@ $3::jsonb OR NOT blocked_role_ids <@ $3::jsonb OR EXISTS (
+        SELECT FROM panel_role AS role, substring(role.emoji FROM '^<a?:\w+:(\d+)>$') AS custom
+        WHERE role.panel_id = panel.id AND (
+            role.role_id <> ALL($2::bigint[]) OR custom IS NOT NULL AND custom <> ALL($4::text[])
+            OR NOT role.bundle_role_ids <@ $3::jsonb
+            OR NOT role.required_role_ids <@ $3::jsonb OR NOT role.blocked_role_ids <@ $3::jsonb)))
+ORDER BY id
+"""
 
 
 class Panel(Model):
@@ -105,6 +116,15 @@ class Panel(Model):
     async def matching(cls, guild_id: int, text: str, limit: int = 25) -> Sequence["Panel"]:
         """The guild's panels whose name contains `text`, in any case; `%` and `_` mean themselves. Ordered by name."""
         return await cls.filter(guild_id=guild_id, name__icontains=text).order_by("name").limit(limit)
+
+    @classmethod
+    async def naming_others(cls, guild_id: int, role_ids: Iterable[int], emoji_ids: Iterable[int]) -> list[int]:
+        """The ids of a guild's panels that name, on them or in a rule, another role than these, or another custom emoji."""
+        roles = list(role_ids)
+        rows = await get_connection("default").execute_query_dict(
+            _NAMING_OTHERS, [guild_id, roles, json.dumps(roles), [str(emoji_id) for emoji_id in emoji_ids]]
+        )
+        return [row["id"] for row in rows]
 
     def to_spec(self, roles: Iterable["PanelRole"] | None = None) -> rules.PanelSpec:
         """The plain value, with these roles; without them, they must have been fetched."""
@@ -241,14 +261,14 @@ class PanelMessage(Model):
 
     id = fields.IntField(primary_key=True)
     panel: fields.ForeignKeyNullableRelation[Panel] = fields.ForeignKeyField(
-        "models.Panel", related_name="messages", on_delete=fields.CASCADE, null=True
+        "models.Panel", related_name="messages", on_delete=fields.CASCADE, null=True, db_index=True
     )
     panel_id: int | None
-    channel_id = fields.BigIntField()
+    channel_id = fields.BigIntField(db_index=True)
     message_id = fields.BigIntField(unique=True, null=True)
     rendered_version = fields.IntField()
     missing = fields.BooleanField(default=False)
-    state = fields.CharEnumField(MessageState, max_length=8, default=MessageState.LIVE, db_index=True)
+    state = fields.CharEnumField(MessageState, max_length=8, default=MessageState.LIVE)
     refused_emojis: list[int] = fields.JSONField(default=list)  # pyright: ignore[reportAssignmentType]
     nonce = fields.CharField(max_length=25, null=True)
     entry: fields.ForeignKeyNullableRelation[AuditEntry] = fields.ForeignKeyField(
@@ -260,14 +280,16 @@ class PanelMessage(Model):
         table = "panel_message"
 
     @classmethod
-    async def behind(cls) -> list[tuple[int, int, int]]:
-        """The standing messages that are out of date, oldest first: row id, guild id, version of the panel."""
+    async def behind(cls, guild_ids: Iterable[int]) -> list[tuple[int, int, int]]:
+        """The standing messages of these guilds that are out of date, oldest first: row id, guild id, version of the panel."""
         rows = await get_connection("default").execute_query_dict(
             """
             SELECT message.id, panel.guild_id, panel.version
             FROM panel_message AS message JOIN panel ON panel.id = message.panel_id
-            WHERE message.rendered_version < panel.version AND NOT message.missing AND message.state = 'live'
+            WHERE panel.guild_id = ANY($1::bigint[]) AND message.rendered_version < panel.version AND NOT message.missing
+                AND message.state = 'live'
             ORDER BY panel.updated_at, message.id
-            """
+            """,
+            [list(guild_ids)],
         )
         return [(row["id"], row["guild_id"], row["version"]) for row in rows]

@@ -17,7 +17,7 @@ SELECT DISTINCT role_id FROM (
     SELECT role_id FROM role_grant WHERE guild_id = $1 AND confirmed AND left_at IS NULL AND expires_at < $2
     UNION ALL
     SELECT CASE WHEN resume->'errand'->>'role_id' ~ '^[0-9]{1,18}$' THEN (resume->'errand'->>'role_id')::bigint END FROM audit_entry
-    WHERE guild_id = $1 AND state = 'sent' AND kind IN ('roles.expire', 'roles.end') AND created_at < $2
+    WHERE settled_at IS NULL AND guild_id = $1 AND kind IN ('roles.expire', 'roles.end') AND created_at < $2
 ) AS late WHERE role_id IS NOT NULL ORDER BY role_id
 """
 
@@ -25,6 +25,7 @@ SELECT DISTINCT role_id FROM (
 class RoleGrant(Model):
     """A role that a member has, or is just getting, from a panel. `confirmed` tells whether Discord said so; `expires_at` when it ends.
 
+    `claimed_at` is when a click last reserved it; unlike `granted_at` it stays when Discord confirms, so that its index is left alone then.
     It takes one of the places of its role on its panel; `item_id` is the PanelRole that it was taken from, which an undo may replace.
     `left_at` is set while the member is away from the guild. Once it has ended and could not be taken back, `failures` counts the tries,
     and `retry_at` is when the next one may come.
@@ -35,10 +36,11 @@ class RoleGrant(Model):
     user_id = fields.BigIntField()
     role_id = fields.BigIntField()
     panel_id = fields.IntField(null=True)
-    item_id = fields.IntField(null=True, db_index=True)
+    item_id = fields.IntField(null=True)
     confirmed = fields.BooleanField(default=False)
     granted_at = fields.DatetimeField()
-    expires_at = fields.DatetimeField(null=True, db_index=True)
+    claimed_at = fields.DatetimeField(null=True)
+    expires_at = fields.DatetimeField(null=True)
     left_at = fields.DatetimeField(null=True)
     failures = fields.IntField(default=0)
     retry_at = fields.DatetimeField(null=True)

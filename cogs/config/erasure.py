@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import discord
 from loguru import logger
-from tortoise.connection import get_connection
 from tortoise.transactions import in_transaction
 
 from cogs.config.receipts import tell_pending
@@ -16,7 +15,7 @@ from core.loops import Loop
 from domain import clock
 from domain.events import AuditWritten, ErasureBegun, GrantsDue, PanelChanged
 from domain.role_safety import change_problem
-from models import AuditEntry, AuditState, Draft, ErasureReceipt, GuildConfig, Panel, RoleGrant, SeenChannelPower
+from models import AuditEntry, Draft, ErasureReceipt, GuildConfig, Panel, RoleGrant, SeenChannelPower
 
 if TYPE_CHECKING:
     from core.bot import RolePanelBot
@@ -28,23 +27,6 @@ ENDING_SECONDS = 600.0  # that ending temporary roles may take: the answer's tok
 STALLED_SECONDS = 15.0  # without an end of one, after which the others are taken not to end; Discord takes ten changes in ten seconds
 # Every table that names a guild, but for the receipts; what belongs to a panel goes with it.
 TABLES = (AuditEntry, Draft, RoleGrant, Panel, GuildConfig, SeenChannelPower)
-
-# The audit table is large; its index is walked from guild to guild instead of row by row.
-_STORED_GUILDS = """
-WITH RECURSIVE audited AS (
-    (SELECT guild_id FROM audit_entry ORDER BY guild_id LIMIT 1)
-    UNION ALL
-    SELECT (SELECT guild_id FROM audit_entry WHERE guild_id > audited.guild_id ORDER BY guild_id LIMIT 1) FROM audited
-    WHERE audited.guild_id IS NOT NULL
-)
-SELECT guild_id FROM audited WHERE guild_id IS NOT NULL
-UNION SELECT guild_id FROM guild_config
-UNION SELECT guild_id FROM panel
-UNION SELECT guild_id FROM role_grant
-UNION SELECT guild_id FROM draft
-UNION SELECT guild_id FROM erasure_receipt WHERE actor_id IS NOT NULL
-UNION SELECT guild_id FROM channel_power
-"""
 
 
 class Erasure:
@@ -69,8 +51,7 @@ class Erasure:
                 await running.filter(confirmed=True, expires_at__gt=clock.now()).update(expires_at=clock.now())
                 facts = guild_facts(guild)
                 count = sum([change_problem(facts, grant.role_id) is None for grant in await running.only("id", "role_id")])
-                under_way = AuditEntry.filter(guild_id=guild.id, state__in=(AuditState.QUEUED, AuditState.SENT))
-                count += await under_way.filter(kind__startswith="roles.").count()
+                count += await AuditEntry.unsettled().filter(guild_id=guild.id, kind__startswith="roles.").count()
                 if not count:
                     return
                 self._bot.dispatch(GrantsDue.NAME, GrantsDue(guild.id))
@@ -99,7 +80,7 @@ class Erasure:
                 actor_id=actor_id,
                 erased_at=clock.now(),
                 panels=len(panels),
-                entries=await AuditEntry.filter(guild_id=guild_id).using_db(db).count(),
+                entries=0,
                 temporary_roles=len(stay),
                 panels_up_to=max([*panels, *earlier], default=0),
                 audit_channel_id=config.audit_channel_id if config and actor_id else None,
@@ -108,7 +89,9 @@ class Erasure:
             if actor_id is None:
                 await ErasureReceipt.filter(guild_id=guild_id).using_db(db).delete()
             for table in TABLES:
-                await table.filter(guild_id=guild_id).using_db(db).delete()
+                deleted = await table.filter(guild_id=guild_id).using_db(db).delete()
+                if table is AuditEntry:
+                    receipt.entries = deleted
             if actor_id or receipt.panels_up_to:
                 await receipt.save(using_db=db)
         logger.info(
@@ -126,11 +109,10 @@ class Erasure:
     async def look(self) -> float:
         """Notice departures, also those while offline, and forget those of long ago; the seconds until the next look."""
         await self._bot.wait_until_ready()
-        rows = await get_connection("default").execute_query_dict(_STORED_GUILDS)
         departures = GuildConfig.filter(left_at__isnull=False)
         left = set(await departures.values_list("guild_id", flat=True))
         long_ago = set(await departures.filter(left_at__lte=clock.now() - KEPT).values_list("guild_id", flat=True))
-        for guild_id in (row["guild_id"] for row in rows if self._bot.serves(row["guild_id"])):
+        for guild_id in filter(self._bot.serves, await GuildConfig.stored_guilds()):
             if not self.loop.is_aside(guild_id):
                 with self.loop.item(guild_id, guild_id):
                     await self._look_at(guild_id, guild_id in left, guild_id in long_ago)

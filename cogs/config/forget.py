@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 FORGET, KEEP = "config.forget", "config.keep"
 RED, GREY = 4, 2  # button styles
 STAY_SHOWN = 30
+COUNTED_MAX = 10_000  # entries of the log that are counted
 
 WARNING = N_(
     "This erases everything the bot has stored for this server: {panels}, all settings, and {entries} of the log. **It cannot be undone.** "
@@ -55,7 +56,7 @@ class ForgetHandlers(Cog, name="forgetting"):
         """Ask first, and say what would be lost."""
         answer = self.bot.gate.answer_of(ctx.interaction)
         guild, _ = managed_guild(ctx.interaction)
-        panels, entries = await Panel.filter(guild_id=guild.id).count(), await AuditEntry.filter(guild_id=guild.id).count()
+        panels, entries = await Panel.filter(guild_id=guild.id).count(), await AuditEntry.count_up_to(guild.id, COUNTED_MAX + 1)
         running = await _running(guild.id).count()
         await answer.send(_question(panels, entries, running, answer.t))
 
@@ -110,7 +111,8 @@ def _erased(stay: Sequence[RoleGrant], t: Translator) -> Markup:
 
 def _question(panels: int, entries: int, running: int, t: Translator) -> Payload:
     counted = t.plural("{n} panel", "{n} panels", panels)
-    text = t(WARNING, panels=counted, entries=t.plural("{n} entry", "{n} entries", entries))
+    many = t("more than {n} entries", n=COUNTED_MAX) if entries > COUNTED_MAX else t.plural("{n} entry", "{n} entries", entries)
+    text = t(WARNING, panels=counted, entries=many)
     if running:
         text = Markup("{}\n{}").format(text, t(ENDED_FIRST, roles=_counted(running, t)))
     buttons = [

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 CLEAN_UP = "panel.clean_up"
 GATHER = 0.3  # seconds in which deletions that come together become one edit
-BATCH = 100  # guilds whose panels are named at once
+PORTION = 100  # messages that are read at once
 ROUND_SECONDS = 3600.0  # in which each message is looked at once, at most
 
 
@@ -136,10 +136,11 @@ class CleaningHandlers(Cog, name="cleaning"):
         """Compare the panels of all guilds where something may have been deleted."""
         waiting, self._to_compare = sorted(self._to_compare), set()
         try:
-            for start in range(0, len(waiting), BATCH):
-                panels = Panel.filter(guild_id__in=waiting[start : start + BATCH]).order_by("id")
-                for panel_id, guild_id in await panels.values_list("id", "guild_id"):
-                    await self._compare_one(panel_id, guild_id)
+            for guild_id in waiting:
+                guild = self.bot.get_guild(guild_id)
+                if guild and not guild.unavailable and self.bot.serves(guild_id):  # its arrival leads here again
+                    for panel_id in await _candidates(guild):
+                        await self._compare_one(panel_id, guild_id)
         except BaseException:
             self._to_compare.update(waiting)
             raise
@@ -166,14 +167,15 @@ class CleaningHandlers(Cog, name="cleaning"):
         """
         await self.bot.wait_until_ready()
         began = clock.now()
-        rows = PanelMessage.filter(missing=False, state=MessageState.LIVE).order_by("id").limit(1)
+        rows = PanelMessage.filter(missing=False, state=MessageState.LIVE).order_by("id").limit(PORTION)
         last = 0
         while found := await rows.filter(id__gt=last).values_list("id", "panel__guild_id"):
-            last, guild_id = found[0]
-            guild = self.bot.get_guild(guild_id)
-            if guild is not None and not guild.unavailable and self.bot.serves(guild_id):
-                with self._watching.item(guild_id, last):
-                    await self._look_at(guild, last)
+            for row, guild_id in found:
+                guild = self.bot.get_guild(guild_id)
+                if guild is not None and not guild.unavailable and self.bot.serves(guild_id):
+                    with self._watching.item(guild_id, row):
+                        await self._look_at(guild, row)
+            last = found[-1][0]
         return max(0.0, ROUND_SECONDS - (clock.now() - began).total_seconds())
 
     async def _look_at(self, guild: discord.Guild, row: int) -> None:
@@ -193,6 +195,11 @@ class CleaningHandlers(Cog, name="cleaning"):
         except (discord.HTTPException, Uncertain, RateLimited) as error:
             logger.info("A posted panel could not be looked at: {!r}", error)
         return False
+
+
+async def _candidates(guild: discord.Guild) -> list[int]:
+    """The panels that name something which the guild does not have. The others need not be read."""
+    return await Panel.naming_others(guild.id, [role.id for role in guild.roles], [emoji.id for emoji in guild.emojis])
 
 
 async def _drop(edit: Edit, found: Leftovers, role_ids: frozenset[int]) -> None:

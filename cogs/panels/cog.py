@@ -80,7 +80,7 @@ class PanelsCog(
         self._exporting, self._making, self._checked = set(), set(), {}
         self.poster = Poster(bot, MessageRows(bot.dispatch))
         self.follower = Follower(bot, self.poster)
-        self.poster.unfinished = self.follower.wake
+        self.poster.unfinished = self.follower.loop.wake
         self.follower.finishers.append(partial(self.maker.finish, self.follower.loop))
         self.doctor = Doctor(bot, self.poster, self.follower)
         self.keep(self.follower.loop)
@@ -160,7 +160,7 @@ class PanelsCog(
     @commands.Cog.listener()
     async def on_panel_changed(self, event: PanelChanged) -> None:
         """A panel was edited: its posted messages follow. It was deleted: they go."""
-        self.follower.wake()
+        self.follower.look_at(event.guild_id)
 
     @commands.Cog.listener()
     async def on_shards_acquired(self) -> None:
@@ -171,10 +171,10 @@ class PanelsCog(
     @commands.Cog.listener()
     async def on_guild_available(self, guild: discord.Guild) -> None:
         """A guild came (back): what was edited before can be shown in it now."""
-        self.follower.wake()
+        self.follower.look_at(guild.id)
         self.grandfathering.loop.wake()
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """The same for a guild that the bot was added to again."""
-        self.follower.wake()
+        self.follower.look_at(guild.id)

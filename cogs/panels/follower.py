@@ -39,6 +39,7 @@ class Follower:
         self.loop = Loop(N_("Bringing posted panels up to date"), self._catch_up, gather=GATHER)
         # What ends that was begun and not recorded as done; each tells the moment (the loop's time) of its next try.
         self.finishers: list[Callable[[], Awaitable[float | None]]] = [Finisher(bot, poster, self.loop).finish]
+        self._guilds: set[int] = set()  # where messages may be behind
         self._troubles: dict[int, datetime] = {}  # when to try a message again that could not be edited, by its row
         self._last: PanelSpec | None = None
 
@@ -54,14 +55,20 @@ class Follower:
         self.loop.retry(rows)
 
     def wake(self) -> None:
-        """Look for messages that are behind."""
+        """Look for messages that are behind in every guild."""
+        self._guilds.update(guild.id for guild in self._bot.guilds)
+        self.loop.wake()
+
+    def look_at(self, guild_id: int) -> None:
+        """Look for messages that are behind in a guild."""
+        self._guilds.add(guild_id)
         self.loop.wake()
 
     async def _catch_up(self) -> float | None:
         """End what was begun and edit what is behind; the seconds until the next try of what could not be, None when there is nothing."""
         unfinished = [await finish() for finish in self.finishers]
         now = clock.now()
-        behind = [(row, guild_id) for row, guild_id, _ in await PanelMessage.behind() if self._bot.serves(guild_id)]
+        behind = [(row, guild_id) for row, guild_id in await self._behind() if self._bot.serves(guild_id)]
         self._troubles = {row: self._troubles[row] for row, _ in behind if row in self._troubles}
         due = [
             (row, guild)
@@ -81,6 +88,17 @@ class Follower:
         waits = [moment - asyncio.get_running_loop().time() for moment in unfinished if moment is not None]
         waits += [(until - clock.now()).total_seconds() for until in self._troubles.values()]
         return max(0.0, min(waits)) if waits else None
+
+    async def _behind(self) -> list[tuple[int, int]]:
+        """The messages that are behind, and their guilds, which are looked at the next time, too. Woken for no guild, it looks at all."""
+        looked_at, self._guilds = self._guilds or {guild.id for guild in self._bot.guilds}, set()
+        try:
+            behind = await PanelMessage.behind(looked_at)
+        except BaseException:
+            self._guilds |= looked_at
+            raise
+        self._guilds.update(guild_id for _, guild_id, _ in behind)
+        return [(row, guild_id) for row, guild_id, _ in behind]
 
     async def _follow(self, guild: discord.Guild, row: int) -> None:
         """Bring one message up to date. Its row is locked meanwhile, so that no second process edits it at the same time."""

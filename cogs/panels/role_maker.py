@@ -85,7 +85,7 @@ class RoleMaker:
 
         What fails on our side is set aside in `loop`.
         """
-        unsettled = AuditEntry.filter(kind=LEFT_OVER, state=AuditState.SENT).order_by("id")
+        unsettled = AuditEntry.unsettled().filter(kind=LEFT_OVER)
         for row, guild_id in await unsettled.values_list("id", "guild_id"):
             guild, key = self._bot.get_guild(guild_id), ("roles left", row)
             if guild and not guild.unavailable and self._bot.serves(guild_id) and row not in self._under_way and not loop.is_aside(key):

@@ -160,7 +160,7 @@ class TransferHandlers(PanelHandlers):
                 about = {"roles_made": ", ".join(role.name for role in making.roles)} if making.roles else {}
                 panels = await self.copies.create_all(editor, facts, placements, about, draft_id=draft.id)
         finally:
-            self.follower.wake()  # it ends what a lost database leaves
+            self.follower.loop.wake()  # it ends what a lost database leaves
         await self.maker.known(guild, making.roles)
         return panels
 

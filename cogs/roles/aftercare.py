@@ -41,7 +41,8 @@ class Aftercare(Cog, name="aftercare"):
     @commands.Cog.listener("on_roles_changed")
     async def _end_in_time(self, event: RolesChanged) -> None:
         """What was given just now may end before the next look."""
-        self.expiry.loop.wake()
+        if event.ends_at is not None:
+            self.expiry.note_end(event.ends_at)
 
     @commands.Cog.listener("on_grants_due")
     async def _end_now(self, event: GrantsDue) -> None:

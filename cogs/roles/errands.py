@@ -88,7 +88,7 @@ class Errands:
         """
         busy: set[int] = set()
         soon = False
-        unsettled = AuditEntry.filter(kind__in=REASONS, state=AuditState.SENT).order_by("id")
+        unsettled = AuditEntry.unsettled().filter(kind__in=REASONS)
         for entry_id, guild_id in await unsettled.values_list("id", "guild_id"):
             key = ("errand", entry_id)
             if not self._bot.serves(guild_id) or guild_id in busy or loop.is_aside(key):

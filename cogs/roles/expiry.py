@@ -1,6 +1,6 @@
 """Temporary roles: each is taken back when its time is over, once, whoever was running at that moment."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -39,15 +39,27 @@ class _End(Enum):
 
 
 class Expiry:
-    """The loop: woken by role changes, by a guild's arrival, by the next end, and now and then."""
+    """The loop: woken by an end that comes sooner than its next look, by a guild's arrival, and now and then."""
 
     def __init__(self, bot: "RolePanelBot", errands: Errands) -> None:
         self._bot, self._errands = bot, errands
         self.loop = Loop(N_("Taking back temporary roles"), self._look)
         self._started = clock.now()
+        self._next_look: datetime | None = None  # None while it looks: what it has read may be older than any news
+
+    def note_end(self, at: datetime) -> None:
+        """A role was given that ends at this moment."""
+        if self._next_look is None or at < self._next_look:
+            self.loop.wake()
 
     async def _look(self) -> float:
         """Finish what was left behind, and take back what is due; the seconds until the next look."""
+        self._next_look = None
+        pause = await self._look_once()
+        self._next_look = clock.now() + timedelta(seconds=pause)
+        return pause
+
+    async def _look_once(self) -> float:
         before = max(self._started, clock.now() - LEFTOVER_AGE)
         left = await self._errands.finish(before, self.loop) if self._bot.slots.alone else False
         pause = await self.end_due()

@@ -36,6 +36,7 @@ COUNT_LIFE = timedelta(seconds=10)  # how long Discord's count is used, together
 SEEN_LIFE = timedelta(minutes=1)  # for how long a holder that was seen need not be looked at again
 UNCONFIRMED_LIFE = timedelta(minutes=15)  # after that nobody works on the click any more
 SEEN_MAX = 10_000
+PORTION = 100  # holders that are read at once
 ROUND_PAUSE = 600.0  # seconds between two rounds
 LOOKED_AT = ("id", "guild_id", "user_id", "role_id", "confirmed", "granted_at")
 EPOCH = datetime(2015, 1, 1, tzinfo=UTC)  # before which nothing can have been given
@@ -52,6 +53,7 @@ class Places:
         self.loop = Loop(N_("Looking at who holds limited roles"), self._watch, every=ROUND_PAUSE)
         self._counts: dict[int, tuple[datetime, dict[int, HolderCount]]] = {}
         self._seen: dict[int, datetime] = {}
+        self._looked_up_to: dict[int, int] = {}  # the last grant that was looked at, by item
         self._locks: WeakValueDictionary[tuple[str, int], asyncio.Lock] = WeakValueDictionary()
 
     async def holders(self, guild_id: int, grants: Iterable[Grant]) -> dict[int, HolderCount]:
@@ -77,18 +79,22 @@ class Places:
 
     async def look_round(self) -> int:
         """Look at each holder of a limited place in the guilds of this process once, at the pace of all look-ups; how many became free."""
+        limited = PanelRole.filter(capacity__isnull=False, capacity_counts_all=False).order_by("id")
+        released = 0
+        for guild_id, panel_id, role_id in await limited.values_list("panel__guild_id", "panel_id", "role_id"):
+            if self._bot.serves(guild_id):
+                released += await self._look_at_all(guild_id, panel_id, role_id)
+        return released
+
+    async def _look_at_all(self, guild_id: int, panel_id: int, role_id: int) -> int:
         released, last = 0, 0
-        while True:
-            limited = set(await PanelRole.filter(capacity__isnull=False, capacity_counts_all=False).values_list("panel_id", "role_id"))
-            panels = {panel_id for panel_id, _ in limited}
-            following = _looked_at(RoleGrant.filter(id__gt=last, panel_id__in=panels)).order_by("id").limit(1)
-            found = await following.values_list("id", "guild_id", "panel_id", "role_id")
-            if not found:
-                return released
-            last, guild_id, panel_id, role_id = found[0]
-            if (panel_id, role_id) in limited and self._bot.serves(guild_id) and not self.loop.is_aside(last):
-                with self.loop.item(guild_id, last):
-                    released += await self._look_in_turn(last)
+        while found := await _holders(guild_id, panel_id, role_id).filter(id__gt=last).limit(PORTION).values_list("id"):
+            for (row,) in found:
+                if not self.loop.is_aside(row):
+                    with self.loop.item(guild_id, row):
+                        released += await self._look_in_turn(row)
+            (last,) = found[-1]
+        return released
 
     async def _look_in_turn(self, row: int) -> bool:
         grant = await RoleGrant.get_or_none(id=row)
@@ -123,18 +129,13 @@ class Places:
             return counts
 
     async def _look_at_holders(self, panel: PanelSpec, spec: RoleSpec) -> bool:
-        """Look at the holders who were not seen for longest; whether a place became free, here or while waiting for somebody's look."""
+        """Look at the holders whose turn it is; whether a place became free, here or while waiting for somebody's look."""
         lock = self._locks.setdefault(("item", spec.item_id), asyncio.Lock())
         if lock.locked():
             async with lock:
                 return True
         async with lock:
-            taken = RoleGrant.filter(guild_id=panel.guild_id, panel_id=panel.panel_id, role_id=spec.role_id, left_at__isnull=True)
-            # Only what can be read of every row, so that one which cannot be never stops the clicks on its role.
-            grants = await _looked_at(taken.filter(granted_at__range=(EPOCH, clock.now()))).only(*LOOKED_AT)
-            unseen = [grant for grant in grants if not self._seen_lately(grant)]
-            longest = sorted(unseen, key=lambda grant: self._seen.get(grant.id, grant.granted_at))[:LOOKS]
-            looks = [asyncio.create_task(self._look(grant)) for grant in longest]
+            looks = [asyncio.create_task(self._look(grant)) for grant in await self._whose_turn(panel, spec)]
             if looks:
                 done, late = await asyncio.wait(looks, timeout=LOOK_SECONDS)
                 for look in late:
@@ -142,7 +143,23 @@ class Places:
                 for look in done:
                     look.result()
             # Counted, because a place may also have become free by a look of the loop's, or in the meantime.
+            taken = RoleGrant.filter(guild_id=panel.guild_id, panel_id=panel.panel_id, role_id=spec.role_id, left_at__isnull=True)
             return spec.capacity is None or await taken.count() < spec.capacity
+
+    async def _whose_turn(self, panel: PanelSpec, spec: RoleSpec) -> list[RoleGrant]:
+        """Some holders who were not seen lately; the holders of a role take turns."""
+        # Only what can be read of every row, so that one which cannot be never stops the clicks on its role.
+        holders = _holders(panel.guild_id, panel.panel_id, spec.role_id).filter(granted_at__range=(EPOCH, clock.now())).only(*LOOKED_AT)
+        last = self._looked_up_to.get(spec.item_id, 0)
+        found = await holders.filter(id__gt=last).limit(PORTION)
+        if len(found) < PORTION:
+            found += await holders.filter(id__lte=last).limit(PORTION - len(found))
+        chosen = [grant for grant in found if not self._seen_lately(grant)][:LOOKS]
+        if chosen:
+            if len(self._looked_up_to) >= SEEN_MAX:
+                self._looked_up_to.clear()
+            self._looked_up_to[spec.item_id] = chosen[-1].id
+        return chosen
 
     async def _look(self, grant: RoleGrant) -> bool:
         """Look at one holder; whether their place is free now."""
@@ -168,6 +185,7 @@ class Places:
         return max(self._seen.get(grant.id, grant.granted_at), grant.granted_at) > clock.now() - SEEN_LIFE
 
 
-def _looked_at(grants: QuerySet[RoleGrant]) -> QuerySet[RoleGrant]:
+def _holders(guild_id: int, panel_id: int, role_id: int) -> QuerySet[RoleGrant]:
     """Those that a look can tell something of: held in the guild as far as is known, and not part of a click under way."""
-    return grants.filter(Q(confirmed=True) | Q(granted_at__lt=clock.now() - UNCONFIRMED_LIFE), left_at__isnull=True)
+    grants = RoleGrant.filter(guild_id=guild_id, panel_id=panel_id, role_id=role_id, left_at__isnull=True).order_by("id")
+    return grants.filter(Q(confirmed=True) | Q(granted_at__lt=clock.now() - UNCONFIRMED_LIFE))

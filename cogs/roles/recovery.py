@@ -65,7 +65,7 @@ class Recovery:
 
     async def run(self, before: datetime) -> int:
         """Settle every unsettled click claimed before this moment that nobody is working on; how many there were."""
-        rows = AuditEntry.filter(kind=KIND, state__in=UNSETTLED, created_at__lt=before).order_by("id")
+        rows = AuditEntry.unsettled().filter(kind=KIND, created_at__lt=before)
         settled = 0
         for entry_id, guild_id, interaction_id in await rows.values_list("id", "guild_id", "interaction_id"):
             if not self._bot.serves(guild_id) or interaction_id in self._service.active or self.loop.is_aside(entry_id):
@@ -149,11 +149,19 @@ class Recovery:
 
     async def _close(self, row: AuditEntry, state: AuditState, expected: AuditState, payload: dict[str, object], seen: Applied) -> bool:
         released = seen.not_added(planned(row.payload))
-        closed = await settle(
-            row.id, state, payload, clock.now(), expected=expected, added=seen.added, removed=seen.removed, released=released
+        settled = await settle(
+            self._bot.database,
+            row.id,
+            state,
+            payload,
+            clock.now(),
+            expected=expected,
+            added=seen.added,
+            removed=seen.removed,
+            released=released,
         )
         self._bot.dispatch(AuditWritten.NAME, AuditWritten(row.guild_id))
-        return closed
+        return settled is not None
 
     async def _present_roles(self, click: Click) -> frozenset[int] | None:
         try:

@@ -3,7 +3,7 @@
 import asyncio
 import math
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import discord
 from loguru import logger
 
-from cogs.roles.answers import SENTENCES
 from cogs.roles.applier import Applied, Seen, Target, look
 from cogs.roles.breaker import attempt
 from cogs.roles.cooldown import Cooldown
@@ -136,19 +135,17 @@ class RoleService:
             raise UserError(OUTDATED)
         seen = await self.seen(click, arrived=arrived, waited=waited)
         click = replace(click, pending=seen.pending)
-        with self.queue.arriving(click.guild_id):
-            decision, entry_id = await self._claim(click, self.expected(click, seen))
-        if entry_id is None:
-            await self._record_refusal(click, replace(decision, held=seen.role_ids), tell)
-            return None
-        part = Part(entry_id, decision.wish(click), decision.plan, tell, clock.now())
-        if self.queue.job_of(*part.member):
-            return self.queue.add(part)
-        async with self.queue.slot_now(click.guild_id, decision.plan) as slot:
-            if slot is None:
-                return self.queue.add(part)
-            await self._carry_out(part, decision, seen, slot)
-        return None
+        async with AsyncExitStack() as turn:
+            with self.queue.arriving(click.guild_id):
+                decision, entry_id, slot = await self._claim(click, self.expected(click, seen), turn)
+            if entry_id is None:
+                await self._record_refusal(click, replace(decision, held=seen.role_ids), tell)
+                return None
+            part = Part(entry_id, decision.wish(click), decision.plan, tell, clock.now())
+            if slot is not None:
+                await self._carry_out(part, decision, seen, slot)
+                return None
+        return self.queue.add(part)
 
     async def _tell_place(self, job: Job[Part], tell_turn: TellTurn) -> None:
         """Tell who waits when their turn comes, unless that is now."""
@@ -177,8 +174,10 @@ class RoleService:
             await self._refusals.record(click, decision.panel, RolePlan(refusals=(Refusal(0, Problem.LINE_TOO_LONG),)))
             raise UserError(TOO_LONG, moment=moment(clock.now() + timedelta(seconds=turn.seconds)))
 
-    async def _claim(self, click: Click, held: frozenset[int]) -> tuple[Decision, int | None]:
+    async def _claim(self, click: Click, held: frozenset[int], turn: AsyncExitStack) -> tuple[Decision, int | None, Slot | None]:
         """Decide and claim, until both are of the same panels. Without a row there is nothing to change.
+
+        Where the turn is now, `turn` holds its slot, and what is claimed counts as sent.
 
         Raises AnsweredElsewhere when the click has an owner.
         """
@@ -196,9 +195,10 @@ class RoleService:
                 if not checked:
                     await self._check_line(click, decision)
                     checked = True
-                claimed = await self._claim_once(click, board, decision)
+                slot, claimed = await self._claim_once(click, board, decision, turn)
                 if claimed.entry_id is not None:
-                    return decision, claimed.entry_id
+                    return decision, claimed.entry_id, slot
+                await turn.aclose()
                 if claimed.full:
                     unseen = [role for role in board.panel.roles if role.item_id in claimed.full - looked]
                     looked |= claimed.full
@@ -209,11 +209,20 @@ class RoleService:
                     raise AnsweredElsewhere
             fresh = await self._panels.reload_board(click.guild_id, click.panel_id)
             if decision.plan.empty and (fresh and fresh.versions) == (board and board.versions):
-                return decision, None
+                return decision, None, None
             board, stale = fresh, stale + 1
         raise UserError(BEING_EDITED)
 
-    async def _claim_once(self, click: Click, board: Board, decision: Decision) -> Claimed:
+    async def _slot(self, click: Click, decision: Decision, turn: AsyncExitStack) -> Slot | None:
+        """A place for the change if its turn is now, held by `turn`."""
+        if self.queue.job_of(click.guild_id, click.member_id):
+            return None  # it joins what its member waits for
+        slot = await turn.enter_async_context(self.queue.slot_now(click.guild_id, decision.plan))
+        if slot is None:
+            await turn.aclose()
+        return slot
+
+    async def _claim_once(self, click: Click, board: Board, decision: Decision, turn: AsyncExitStack) -> tuple[Slot | None, Claimed]:
         wish = Claim(
             guild_id=click.guild_id,
             member_id=click.member_id,
@@ -224,15 +233,13 @@ class RoleService:
             holders=await self._places.holders(click.guild_id, decision.grants),
         )
         payload = facts_of(click, board.panel, decision.plan, Applied())
-        return await claim(wish, payload, decision.wish(click).to_json(), clock.now())
+        slot = await self._slot(click, decision, turn)
+        state = AuditState.SENT if slot else AuditState.QUEUED
+        return slot, await claim(self._bot.database, wish, payload, decision.wish(click).to_json(), clock.now(), state=state)
 
     async def _carry_out(self, part: Part, decision: Decision, seen: Seen, slot: Slot) -> None:
-        """Apply a claimed plan at once, show what came of it, and settle its row."""
+        """Apply a plan that was claimed as sent, show what came of it, and settle its row."""
         click, panel = part.click, decision.panel
-        if not await AuditEntry.advance(part.entry_id, AuditState.SENT, expected=AuditState.QUEUED):
-            if await AuditEntry.exists(id=part.entry_id):
-                raise AnsweredElsewhere
-            raise UserError(SENTENCES[Problem.PANEL_DELETED])  # with everything of the guild
         deadline = asyncio.get_running_loop().time() + LAST_WAIT
         target = Target(click.guild_id, click.member_id, f"Role panel: {panel.name if panel else click.panel_id}", deadline)
         applied = await attempt(self._bot, self._breaker, target, decision.plan, seen, slot)
@@ -241,6 +248,7 @@ class RoleService:
         try:
             await part.tell(decision.outcome(applied, at))
         finally:
+            # After the answer, not beside it: what is settled has no token, and a process that dies between would leave the member untold.
             await self._settle_or_leave(part, decision, applied, at)
 
     async def _settle_or_leave(self, part: Part, decision: Decision, applied: Applied, at: datetime) -> None:
@@ -256,7 +264,8 @@ class RoleService:
         click = part.click
         changed = applied.added or applied.removed
         state = AuditState.UNKNOWN if applied.uncertain else AuditState.DONE if changed else AuditState.REFUSED
-        await settle(
+        settled = await settle(
+            self._bot.database,
             part.entry_id,
             state,
             facts_of(click, decision.panel, decision.plan, applied),
@@ -269,7 +278,8 @@ class RoleService:
         )
         self._bot.dispatch(AuditWritten.NAME, AuditWritten(click.guild_id))
         if changed:
-            changes = RolesChanged(click.guild_id, click.member_id, click.panel_id, applied.added, applied.removed)
+            ends_at = settled.ends_at if settled else None
+            changes = RolesChanged(click.guild_id, click.member_id, click.panel_id, applied.added, applied.removed, ends_at)
             self._bot.dispatch(RolesChanged.NAME, changes)
 
     async def _facts(self, click: Click) -> GuildFacts:

@@ -136,14 +136,16 @@ class Waiting:
     async def look(self) -> None:
         """Find those who came back, or passed screening, while nobody listened: one look-up at a time, at the pace of all look-ups."""
         await self._bot.wait_until_ready()
-        for guild_id, user_id in await RoleGrant.filter(left_at__isnull=False).distinct().values_list("guild_id", "user_id"):
-            guild = self._bot.get_guild(guild_id)
-            if guild is None or guild.unavailable or not self._bot.serves(guild_id) or self.looking.is_aside((guild_id, user_id)):
-                continue
-            with self.looking.item(guild_id, (guild_id, user_id)):
-                await self._bot.pace.turn()
-                if await self._is_in(guild_id, user_id):
-                    await self.arrived(guild, user_id)
+        for guild_id in [guild.id for guild in self._bot.guilds if self._bot.serves(guild.id)]:
+            waiting = RoleGrant.filter(guild_id=guild_id, left_at__isnull=False).distinct()
+            for (user_id,) in await waiting.values_list("user_id"):
+                guild, key = self._bot.get_guild(guild_id), (guild_id, user_id)
+                if guild is None or guild.unavailable or not self._bot.serves(guild_id) or self.looking.is_aside(key):
+                    continue
+                with self.looking.item(guild_id, key):
+                    await self._bot.pace.turn()
+                    if await self._is_in(guild_id, user_id):
+                        await self.arrived(guild, user_id)
 
     async def _finish_all(self) -> None:
         """What others left when this process began to serve, then what has to be tried again."""
@@ -154,7 +156,7 @@ class Waiting:
     async def finish(self, before: datetime) -> None:
         """Take up what was recorded before this moment, or put off until now, and is not settled."""
         busy: set[int] = set()
-        unsettled = AuditEntry.filter(kind__in=REASONS, state=AuditState.SENT).order_by("id")
+        unsettled = AuditEntry.unsettled().filter(kind__in=REASONS)
         for entry_id, guild_id in await unsettled.values_list("id", "guild_id"):
             guild = self._bot.get_guild(guild_id)
             if guild is None or not self._bot.serves(guild_id) or guild_id in busy or self.finishing.is_aside(entry_id):
@@ -238,7 +240,7 @@ class Waiting:
         resume.pop("errand", None)
         now = clock.now()
         if row is None:
-            return await claim(wish, payload, resume, now, kind=gift.kind, state=AuditState.SENT), payload
+            return await claim(self._bot.database, wish, payload, resume, now, kind=gift.kind, state=AuditState.SENT), payload
         claimed, mine = await claim_again([WaitingRow(row.id, AuditState.SENT, wish, payload, resume)], now)
         return (Claimed(row.id) if row.id in mine else claimed), payload
 
@@ -291,6 +293,7 @@ class Waiting:
             "failed": [{"role_id": failure.role_id, "problem": failure.problem.value} for failure in applied.failed],
         }
         settled = await settle(
+            self._bot.database,
             row.id,
             AuditState.DONE if done else AuditState.REFUSED,
             row.payload | outcome,
@@ -305,7 +308,7 @@ class Waiting:
         self._overlay.note(gift.guild_id, gift.user_id, applied.added, applied.removed)
         self._bot.dispatch(AuditWritten.NAME, AuditWritten(gift.guild_id))
         if done:
-            changed = RolesChanged(gift.guild_id, gift.user_id, gift.panel_id, applied.added, applied.removed)
+            changed = RolesChanged(gift.guild_id, gift.user_id, gift.panel_id, applied.added, applied.removed, settled.ends_at)
             self._bot.dispatch(RolesChanged.NAME, changed)
         return True
 

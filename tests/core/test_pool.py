@@ -90,22 +90,22 @@ async def test_a_write_is_not_sent_twice_and_nobody_waits_for_a_rollback(opened:
 
 async def test_a_claim_is_made_once_more_and_knows_its_own_row(opened: tuple[Wire, Database], database_url: str) -> None:
     """Also when the first one took effect and only its answer was lost."""
-    wire, _ = opened
+    wire, database = opened
     spec, role = await make_panel()
     with deeds.counted():
         wire.cut()
-        claimed = await try_claim(spec, 5, Grant(10, role.id))
+        claimed = await try_claim(database, spec, 5, Grant(10, role.id))
         assert claimed.entry_id is not None
         # The server does the work and tells nobody.
         slow = "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.3); RETURN NEW; END'"
         await execute(database_url, slow, "CREATE TRIGGER slow BEFORE INSERT ON audit_entry FOR EACH ROW EXECUTE FUNCTION slow()")
-        claiming = asyncio.ensure_future(try_claim(spec, 6, Grant(10, role.id)))
+        claiming = asyncio.ensure_future(try_claim(database, spec, 6, Grant(10, role.id)))
         await until_sleeping(database_url)
         wire.cut()
         claimed = await claiming
     (row,) = await AuditEntry.filter(target_id=6)
     assert claimed.entry_id == row.id
-    assert (await try_claim(spec, 6, Grant(10, role.id))).entry_id is None, "another attempt is another one's"
+    assert (await try_claim(database, spec, 6, Grant(10, role.id))).entry_id is None, "another attempt is another one's"
 
 
 async def test_a_claim_of_limited_places_whose_commit_was_not_answered_is_known_again(
@@ -122,7 +122,7 @@ async def test_a_claim_of_limited_places_whose_commit_was_not_answered_is_known_
             raise DBConnectionError("the answer was lost")
 
     monkeypatch.setattr(_InTransaction, "commit", committed_in_vain)
-    claimed = await try_claim(spec, 5, Grant(10, role.id, capacity=1))
+    claimed = await try_claim(database, spec, 5, Grant(10, role.id, capacity=1))
     assert lost
     assert claimed.entry_id == (await AuditEntry.get(target_id=5)).id
 

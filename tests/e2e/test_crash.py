@@ -97,7 +97,7 @@ async def test_killed_between_the_claim_and_the_sending(house: House) -> None:
     assert spec
     wish = Claim(click.guild_id, click.member_id, click.interaction_id, spec, grants=(Grant(item.role_id, item.id),))
     payload = {"planned_add": [item.role_id], "planned_remove": [], "added": [], "removed": []}
-    assert (await claim(wish, payload, click.to_json(), clock.now())).entry_id is not None
+    assert (await claim(house.database, wish, payload, click.to_json(), clock.now())).entry_id is not None
     house.accepted.append("never answered in time")
     house.sandbox.ledger.allow(code=10015)
     house.sandbox.ledger.allow(code=10062)

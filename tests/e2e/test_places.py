@@ -215,7 +215,7 @@ async def test_a_click_that_died_with_its_process_frees_its_place(house: House) 
     dead = Click(1, 1, "gone", None, alice.guild.id, 1, 1, alice.user.id, panel.id, (role.item_id,), True)
     wish = Claim(dead.guild_id, dead.member_id, dead.interaction_id, spec, grants=[Grant(role.role_id, role.item_id, role.capacity)])
     planned = {"planned_add": [role.role_id], "planned_remove": []}
-    assert (await claim(wish, planned, dead.to_json(), clock.now())).entry_id is not None
+    assert (await claim(house.database, wish, planned, dead.to_json(), clock.now())).entry_id is not None
     assert FULL in await click(house, "bob", "Red")
     clock.shift(timedelta(minutes=20))
     await house.restart()

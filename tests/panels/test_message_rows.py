@@ -58,7 +58,7 @@ async def test_a_post_is_written_down_before_it_is_sent(service: PanelService, r
     assert await states() == [(None, MessageState.POSTING)]
     row = await record()
     assert (row.kind, row.state, row.interaction_id, row.payload["channel_id"]) == (POST, AuditState.SENT, 900, 7)
-    assert await PanelMessage.behind() == []
+    assert await PanelMessage.behind([GUILD]) == []
     assert await rows.posted(post, [8]) == []
     assert await states() == [(8, MessageState.LIVE)]
     row = await record()
@@ -105,12 +105,12 @@ async def test_a_post_that_came_to_nothing_leaves_what_was_sent_to_be_deleted(se
 async def test_messages_are_behind_until_they_show_the_version(service: PanelService, rows: MessageRows) -> None:
     spec = await made(service)
     await posted(rows, spec, 7, 8)
-    assert await PanelMessage.behind() == []
+    assert await PanelMessage.behind([GUILD]) == []
     await service.set(OWNING, WITH_MODERATOR, spec.panel_id, style=Style.DROPDOWN)
     message = await PanelMessage.get()
-    assert await PanelMessage.behind() == [(message.id, GUILD, 2)]
+    assert await PanelMessage.behind([GUILD]) == [(message.id, GUILD, 2)]
     await PanelMessage.filter(id=message.id).update(missing=True)
-    assert await PanelMessage.behind() == []
+    assert await PanelMessage.behind([GUILD]) == []
 
 
 async def test_a_panel_is_taken_out_when_discord_said_so(service: PanelService, rows: MessageRows) -> None:

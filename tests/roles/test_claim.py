@@ -30,10 +30,12 @@ async def make_panel(link_group: str | None = None, capacity: int | None = None)
     return spec, role
 
 
-async def try_claim(spec: PanelSpec, member_id: int, *grants: Grant, linked: Sequence[PanelSpec] = (), **wish: Any) -> Claimed:
+async def try_claim(
+    database: Database, spec: PanelSpec, member_id: int, *grants: Grant, linked: Sequence[PanelSpec] = (), **wish: Any
+) -> Claimed:
     """A click of this member, with their id as its id."""
     made = Claim(GUILD, member_id, wish.pop("interaction_id", member_id), spec, linked, grants, **wish)
-    return await claim(made, PAYLOAD, {}, AT)
+    return await claim(database, made, PAYLOAD, {}, AT)
 
 
 async def entry_of(claimed: Claimed) -> int:
@@ -48,7 +50,7 @@ async def holders() -> dict[tuple[int, int], bool]:
 
 async def test_a_claim_writes_its_row_and_its_grants(database: Database) -> None:
     spec, role = await make_panel()
-    claimed = await try_claim(spec, 5, Grant(RED, role.id, duration=60), Grant(BLUE))
+    claimed = await try_claim(database, spec, 5, Grant(RED, role.id, duration=60), Grant(BLUE))
     row = await AuditEntry.get(id=await entry_of(claimed))
     assert (row.state, row.kind, row.target_id, row.panel_id) == (AuditState.QUEUED, "roles.click", 5, spec.panel_id)
     red, blue = await RoleGrant.all().order_by("role_id")
@@ -64,15 +66,15 @@ async def test_a_claim_writes_its_row_and_its_grants(database: Database) -> None
 
 async def test_a_click_is_claimed_once(database: Database) -> None:
     spec, role = await make_panel()
-    answers = await asyncio.gather(*(try_claim(spec, 5, Grant(RED, role.id)) for _ in range(5)))
+    answers = await asyncio.gather(*(try_claim(database, spec, 5, Grant(RED, role.id)) for _ in range(5)))
     assert sorted(answer.entry_id is None for answer in answers) == [False, True, True, True, True]
     assert {answer.full for answer in answers} == {frozenset()}
 
 
 async def test_an_older_version_claims_nothing(database: Database) -> None:
     spec, role = await make_panel()
-    assert await try_claim(replace(spec, version=7), 5, Grant(RED, role.id)) == Claimed(None)
-    assert await claim(Claim(2, 5, 5, spec, grants=(Grant(RED, role.id),)), PAYLOAD, {}, AT) == Claimed(None)
+    assert await try_claim(database, replace(spec, version=7), 5, Grant(RED, role.id)) == Claimed(None)
+    assert await claim(database, Claim(2, 5, 5, spec, grants=(Grant(RED, role.id),)), PAYLOAD, {}, AT) == Claimed(None)
     assert await holders() == {}
 
 
@@ -81,15 +83,15 @@ async def test_linked_panels_have_to_be_those_planned_with(database: Database) -
     other, _ = await make_panel("colours")
     stranger, _ = await make_panel("pets")
     red = Grant(RED, role.id)
-    assert await try_claim(spec, 5, red) == Claimed(None)
-    assert await try_claim(spec, 5, red, linked=[replace(other, version=9)]) == Claimed(None)
-    assert await try_claim(spec, 5, red, linked=[other, stranger]) == Claimed(None)
-    assert (await try_claim(spec, 5, red, linked=[other])).entry_id is not None
+    assert await try_claim(database, spec, 5, red) == Claimed(None)
+    assert await try_claim(database, spec, 5, red, linked=[replace(other, version=9)]) == Claimed(None)
+    assert await try_claim(database, spec, 5, red, linked=[other, stranger]) == Claimed(None)
+    assert (await try_claim(database, spec, 5, red, linked=[other])).entry_id is not None
 
 
 async def test_of_many_at_once_as_many_get_a_place_as_there_are(database: Database) -> None:
     spec, role = await make_panel(capacity=7)
-    answers = await asyncio.gather(*(try_claim(spec, member, Grant(RED, role.id, 7)) for member in range(100, 140)))
+    answers = await asyncio.gather(*(try_claim(database, spec, member, Grant(RED, role.id, 7)) for member in range(100, 140)))
     assert sum(answer.entry_id is not None for answer in answers) == 7
     assert {answer.full for answer in answers if answer.entry_id is None} == {frozenset({role.id})}
     assert await RoleGrant.filter(item_id=role.id).count() == await AuditEntry.all().count() == 7
@@ -98,8 +100,8 @@ async def test_of_many_at_once_as_many_get_a_place_as_there_are(database: Databa
 async def test_where_one_role_is_full_nothing_is_reserved(database: Database) -> None:
     spec, role = await make_panel(capacity=1)
     green = await PanelRole.create(panel_id=spec.panel_id, role_id=GREEN, label="Green", capacity=1)
-    await try_claim(spec, 5, Grant(RED, role.id, 1))
-    answer = await try_claim(spec, 6, Grant(RED, role.id, 1), Grant(GREEN, green.id, 1), Grant(BLUE))
+    await try_claim(database, spec, 5, Grant(RED, role.id, 1))
+    answer = await try_claim(database, spec, 6, Grant(RED, role.id, 1), Grant(GREEN, green.id, 1), Grant(BLUE))
     assert answer == Claimed(None, frozenset({role.id}))
     assert await holders() == {(5, RED): False}
 
@@ -108,7 +110,7 @@ async def test_two_roles_that_are_claimed_crosswise_do_not_lock_each_other_out(d
     spec, role = await make_panel(capacity=9)
     green = await PanelRole.create(panel_id=spec.panel_id, role_id=GREEN, label="Green", capacity=9)
     both = [Grant(RED, role.id, 9), Grant(GREEN, green.id, 9)]
-    answers = await asyncio.gather(*(try_claim(spec, member, *both[:: 1 if member % 2 else -1]) for member in range(100, 130)))
+    answers = await asyncio.gather(*(try_claim(database, spec, member, *both[:: 1 if member % 2 else -1]) for member in range(100, 130)))
     assert sum(answer.entry_id is not None for answer in answers) == 9
 
 
@@ -117,8 +119,8 @@ async def test_who_is_away_and_oneself_take_no_place(database: Database) -> None
     common: dict[str, Any] = {"guild_id": GUILD, "role_id": RED, "panel_id": spec.panel_id, "granted_at": AT, "confirmed": True}
     await RoleGrant.create(user_id=4, left_at=AT, **common)
     await RoleGrant.create(user_id=5, **common)
-    assert (await try_claim(spec, 6, Grant(RED, role.id, 1))).full == {role.id}
-    assert (await try_claim(spec, 5, Grant(RED, role.id, 1))).entry_id is not None
+    assert (await try_claim(database, spec, 6, Grant(RED, role.id, 1))).full == {role.id}
+    assert (await try_claim(database, spec, 5, Grant(RED, role.id, 1))).entry_id is not None
 
 
 @pytest.mark.parametrize(
@@ -141,34 +143,34 @@ async def test_where_all_holders_count(
     ):
         for _ in range(number):
             user_id += 1
-            await RoleGrant.create(user_id=user_id, confirmed=confirmed, granted_at=when, **common)
+            await RoleGrant.create(user_id=user_id, confirmed=confirmed, granted_at=when, claimed_at=when, **common)
     grant = Grant(RED, role.id, capacity=3, capacity_counts_all=True)
-    answer = await try_claim(spec, 5, grant, holders={RED: HolderCount(counted, AT)})
+    answer = await try_claim(database, spec, 5, grant, holders={RED: HolderCount(counted, AT)})
     assert (answer.entry_id is not None) is room
 
 
 async def test_places_stay_taken_when_an_undo_makes_the_item_anew(database: Database) -> None:
     spec, role = await make_panel(capacity=1)
-    await try_claim(spec, 5, Grant(RED, role.id, 1))
+    await try_claim(database, spec, 5, Grant(RED, role.id, 1))
     await role.delete()
     anew = await PanelRole.create(panel_id=spec.panel_id, role_id=RED, label="Red", capacity=1)
-    assert await try_claim(spec, 6, Grant(RED, anew.id, 1)) == Claimed(None, frozenset({anew.id}))
+    assert await try_claim(database, spec, 6, Grant(RED, anew.id, 1)) == Claimed(None, frozenset({anew.id}))
 
 
 async def test_an_older_grant_of_the_same_role_gives_its_place_up(database: Database) -> None:
     """The member does not hold the role any more, so what is written of it is out of date."""
     spec, role = await make_panel(capacity=1)
     await RoleGrant.create(guild_id=GUILD, user_id=5, role_id=RED, item_id=77, confirmed=True, granted_at=AT, expires_at=AT, left_at=AT)
-    assert (await try_claim(spec, 5, Grant(RED, role.id, 1))).entry_id is not None
+    assert (await try_claim(database, spec, 5, Grant(RED, role.id, 1))).entry_id is not None
     (grant,) = await RoleGrant.all()
     assert (grant.item_id, grant.confirmed, grant.expires_at, grant.left_at) == (role.id, False, None, None)
 
 
 async def test_what_was_confirmed_begins_then(database: Database) -> None:
     spec, role = await make_panel()
-    claimed = await try_claim(spec, 5, Grant(RED, role.id, duration=3600))
+    claimed = await try_claim(database, spec, 5, Grant(RED, role.id, duration=3600))
     entry_id = await entry_of(claimed)
-    assert await settle(entry_id, AuditState.DONE, {"added": [RED]}, LATER, expected=AuditState.QUEUED, since=LATER, added=(RED,))
+    assert await settle(database, entry_id, AuditState.DONE, {"added": [RED]}, LATER, expected=AuditState.QUEUED, since=LATER, added=(RED,))
     (grant,) = await RoleGrant.all()
     assert (grant.confirmed, grant.granted_at, grant.expires_at) == (True, LATER, LATER + timedelta(hours=1))
     row = await AuditEntry.get(id=entry_id)
@@ -177,19 +179,19 @@ async def test_what_was_confirmed_begins_then(database: Database) -> None:
 
 async def test_what_was_refused_or_taken_off_leaves_nothing(database: Database) -> None:
     spec, role = await make_panel()
-    claimed = await try_claim(spec, 5, Grant(RED, role.id))
+    claimed = await try_claim(database, spec, 5, Grant(RED, role.id))
     for user_id, role_id in ((5, GREEN), (5, BLUE), (6, GREEN)):
         await RoleGrant.create(guild_id=GUILD, user_id=user_id, role_id=role_id, confirmed=True, granted_at=AT)
     end = {"expected": AuditState.QUEUED, "removed": (GREEN,), "released": (RED, BLUE)}
-    assert await settle(await entry_of(claimed), AuditState.REFUSED, {}, LATER, **end)
+    assert await settle(database, await entry_of(claimed), AuditState.REFUSED, {}, LATER, **end)
     assert await holders() == {(5, BLUE): True, (6, GREEN): True}, "a reservation is released, what is held is not"
 
 
 async def test_a_row_is_settled_once(database: Database) -> None:
     spec, role = await make_panel()
-    entry_id = await entry_of(await try_claim(spec, 5, Grant(RED, role.id)))
-    assert await settle(entry_id, AuditState.DONE, {}, AT, expected=AuditState.QUEUED, added=(RED,))
-    assert not await settle(entry_id, AuditState.REFUSED, {}, AT, expected=AuditState.QUEUED, removed=(RED,))
+    entry_id = await entry_of(await try_claim(database, spec, 5, Grant(RED, role.id)))
+    assert await settle(database, entry_id, AuditState.DONE, {}, AT, expected=AuditState.QUEUED, added=(RED,))
+    assert not await settle(database, entry_id, AuditState.REFUSED, {}, AT, expected=AuditState.QUEUED, removed=(RED,))
     assert await holders() == {(5, RED): True}
 
 

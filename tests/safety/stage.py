@@ -561,7 +561,7 @@ class Stage:
         await _until(self._followed)
 
     async def _followed(self) -> bool:
-        return all(guild_id != self.guild.id for _, guild_id, _ in await PanelMessage.behind())
+        return not await PanelMessage.behind([self.guild.id])
 
     async def _nothing_waits(self, user_id: int) -> None:
         await _until(lambda: _none(RoleGrant.filter(guild_id=self.guild.id, user_id=user_id, left_at__isnull=False)))
