@@ -114,6 +114,11 @@ async def killed_at(point: int, victim: Bot, click: Act, house: House, watch: Re
     await sandbox.until(lambda: not former & set(sandbox.gateway.connections))
     await connected(house)
     row = await AuditEntry.get_or_none(interaction_id=result.interaction.id)
+    if row is None and result.state == "deferred":
+        # Where two processes may serve, Discord is asked first whose the interaction is. Nothing was begun, and nobody is left to say so.
+        house.accepted.append("is still thinking")
+        assert result.actor.role_names() == []
+        return
     if row is None:
         sandbox.clock.advance(60)  # nothing was begun, so nobody can answer any more
     await ended(result, successor.tap)
