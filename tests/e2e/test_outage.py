@@ -70,7 +70,7 @@ def left_behind(house: House, panel_id: int) -> dict[str, object]:
     """What is stored of a click whose process ended, whose token is none that Discord knows."""
     alice, guild = house.actor("alice"), house.sandbox.guild
     house.sandbox.ledger.allow(code=50027)
-    click = Click(1, house.bot.application_id or 0, "ended", "en-US", guild.id, 0, 0, alice.user.id, panel_id, (), True)
+    click = Click(1, next(iter(house.sandbox.world.applications)), "ended", "en-US", guild.id, 0, 0, alice.user.id, panel_id, (), True)
     return click.to_json()
 
 

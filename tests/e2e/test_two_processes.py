@@ -11,10 +11,12 @@ import pytest
 
 from core.database import connect
 from domain.panels import Style
+from models import AuditEntry, AuditState, Panel
 from sandbox.faults import Fault
 from tests.e2e.crowd import panel_in, told
 from tests.e2e.house import House, posted_panel
 from tests.e2e.pair import PATIENCE, TAKES_OVER, Bot, Pair
+from tests.e2e.test_outage import left_behind
 
 FORMS = 40  # open on a manager's screen
 PER_SECOND = 20
@@ -26,9 +28,10 @@ END_SESSION = "SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE lockty
 
 
 @pytest.fixture
-async def pair(house: House, database_url: str) -> AsyncIterator[Pair]:
-    """Two processes, of which the first serves."""
+async def pair(house: House, database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Pair]:
+    """Two processes, of which the first serves; they are olivia's."""
     sandbox = house.sandbox
+    monkeypatch.setenv("OWNER_IDS", str(house.actor("olivia").user.id))
     sandbox.ratelimits.enabled = False
     _, message = await panel_in(house, sandbox.guild, "Red")
     await posted_panel(house, "Blue", style=Style.DROPDOWN, name="Menu")
@@ -135,6 +138,24 @@ async def test_a_database_that_refuses_one_process_costs_it_the_shards(pair: Pai
     await pair.taken_over()
     await pair.one_of_each()
     await pair.judge()
+
+
+@pytest.mark.timeout(180)
+async def test_what_was_left_is_taken_up_by_a_cog_that_was_exchanged_without_a_database(pair: Pair) -> None:
+    """What begins with the shards begins when they are held again, whenever the cog was loaded."""
+    house, sandbox = pair.house, pair.sandbox
+    await pair.second.end()
+    await pair.ended([await pair.click()])
+    owner = house.actor("olivia").dm()
+    pair.first.proxy.refuse()
+    await owner.say("reload roles")
+    await sandbox.until(lambda: any("Reloaded" in message.text for message in owner.sees()), PATIENCE, "for the exchange")
+    await sandbox.until(pair.left, TAKES_OVER, "for the shards to be missed")
+    left = left_behind(house, (await Panel.get(name="Colours")).id)
+    assert await AuditEntry.all().update(state=AuditState.QUEUED, settled_at=None, resume=left) == 1
+    await pair.first.proxy.allow()
+    await pair.ended()
+    assert [row.state for row in await AuditEntry.all()] == [AuditState.REFUSED]
 
 
 @pytest.mark.timeout(180)
