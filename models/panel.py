@@ -257,6 +257,7 @@ class PanelMessage(Model):
     `missing`: somebody deleted it at Discord; kept until the panel is posted again, so that its editor can tell. `nonce` is what it was
     sent with while its id is unknown. `entry` is the record that is settled when all messages that belong to it are. A message that is
     still to be deleted outlives its panel. `refused_emojis` are the items that it shows without their emoji, because Discord took it not.
+    `fingerprint` tells what was sent, and `edition` what it depended on besides the panel; "" is older than that.
     """
 
     id = fields.IntField(primary_key=True)
@@ -270,6 +271,8 @@ class PanelMessage(Model):
     missing = fields.BooleanField(default=False)
     state = fields.CharEnumField(MessageState, max_length=8, default=MessageState.LIVE)
     refused_emojis: list[int] = fields.JSONField(default=list)  # pyright: ignore[reportAssignmentType]
+    fingerprint = fields.CharField(max_length=16, null=True)
+    edition = fields.CharField(max_length=64, null=True)
     nonce = fields.CharField(max_length=25, null=True)
     entry: fields.ForeignKeyNullableRelation[AuditEntry] = fields.ForeignKeyField(
         "models.AuditEntry", related_name="messages", on_delete=fields.CASCADE, null=True, db_index=True
@@ -281,15 +284,31 @@ class PanelMessage(Model):
 
     @classmethod
     async def behind(cls, guild_ids: Iterable[int]) -> list[tuple[int, int, int]]:
-        """The standing messages of these guilds that are out of date, oldest first: row id, guild id, version of the panel."""
+        """The standing messages of these guilds that are out of date: row id, guild id, and the version shown.
+
+        Edits come first, the oldest before the others; what is only to be drawn anew shows the version 0.
+        """
         rows = await get_connection("default").execute_query_dict(
             """
-            SELECT message.id, panel.guild_id, panel.version
+            SELECT message.id, panel.guild_id, message.rendered_version
             FROM panel_message AS message JOIN panel ON panel.id = message.panel_id
             WHERE panel.guild_id = ANY($1::bigint[]) AND message.rendered_version < panel.version AND NOT message.missing
                 AND message.state = 'live'
-            ORDER BY panel.updated_at, message.id
+            ORDER BY message.rendered_version = 0, panel.updated_at, message.id
             """,
             [list(guild_ids)],
         )
-        return [(row["id"], row["guild_id"], row["version"]) for row in rows]
+        return [(row["id"], row["guild_id"], row["rendered_version"]) for row in rows]
+
+    @classmethod
+    async def draw_anew(cls, editions: Mapping[int, str]) -> None:
+        """Count the messages of these guilds as out of date that were drawn in another edition than their guild's."""
+        await get_connection("default").execute_query(
+            """
+            UPDATE panel_message AS message SET rendered_version = 0
+            FROM unnest($1::bigint[], $2::text[]) AS wanted(guild_id, edition)
+            JOIN panel ON panel.guild_id = wanted.guild_id
+            WHERE message.panel_id = panel.id AND message.edition <> wanted.edition AND message.rendered_version > 0
+            """,
+            [list(editions), list(editions.values())],
+        )

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import discord
 from discord.ext import commands
@@ -170,11 +170,28 @@ class PanelsCog(
 
     @commands.Cog.listener()
     async def on_guild_available(self, guild: discord.Guild) -> None:
-        """A guild came (back): what was edited before can be shown in it now."""
-        self.follower.look_at(guild.id)
+        """A guild came (back): what was edited before can be shown in it now, and what has changed meanwhile is found."""
+        self.follower.guild_changed(guild.id)
         self.grandfathering.loop.wake()
+
+    @commands.Cog.listener()
+    async def on_guild_update(self, before: discord.Guild, after: discord.Guild) -> None:
+        """A guild has another language, perhaps."""
+        if before.preferred_locale != after.preferred_locale:
+            self.follower.guild_changed(after.id)
+
+    @commands.Cog.listener()
+    async def on_guild_emojis_update(self, guild: discord.Guild, before: Any, after: Any) -> None:
+        """Custom emojis came, went, or are available to others than before."""
+        self.follower.guild_changed(guild.id)
+
+    @commands.Cog.listener()
+    async def on_raw_member_update(self, event: discord.RawMemberUpdateEvent) -> None:
+        """The bot itself got or lost a role: some emojis are for certain roles only."""
+        if self.bot.user and event.user_id == self.bot.user.id:
+            self.follower.guild_changed(event.guild_id)
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """The same for a guild that the bot was added to again."""
-        self.follower.look_at(guild.id)
+        self.follower.guild_changed(guild.id)

@@ -95,7 +95,7 @@ class Doctor:
 
     async def facts(self, guild: discord.Guild, panels: list[PanelSpec]) -> tuple[PanelFacts, ...]:
         """The panels with where they stand, as it is known now."""
-        postings = await postings_of(panels, guild, self._follower.in_trouble)
+        postings = await postings_of(panels, guild, await self._poster.edition(guild), self._follower.in_trouble)
         groups = [panel.link_group for panel in await Panel.filter(guild_id=guild.id, link_group__isnull=False).only("id", "link_group")]
         role_ids = frozenset(role.id for role in guild.roles)
         emoji_ids = frozenset(emoji.id for emoji in guild.emojis)

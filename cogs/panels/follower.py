@@ -10,9 +10,10 @@ from loguru import logger
 from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
+from cogs.panels.edition import fingerprint
 from cogs.panels.finisher import Finisher
-from cogs.panels.poster import GONE, Poster, message_route
-from cogs.panels.render import pages, shown_without_emoji
+from cogs.panels.poster import GONE, Poster, message_route, note_shown
+from cogs.panels.render import pages
 from core.bot import RolePanelBot
 from core.components import Payload, public
 from core.i18n import N_
@@ -26,6 +27,8 @@ from models import MessageState, Panel, PanelMessage
 
 GATHER = 1.0  # seconds: edits that follow one another so closely become one PATCH
 TROUBLE_PAUSE, FORESEEN_PAUSE, REFUSED_PAUSE = 15.0, 60.0, 600.0  # seconds until the next try, whatever is edited meanwhile
+AT_LEISURE = 10  # messages of one pass that are only to be drawn anew: their panels were not edited
+COMPARED_AT_ONCE = 1000  # guilds
 EACH = 10  # messages of one guild, then the others' edits are seen
 RATE_LIMIT_WAIT = 2.0  # seconds that one channel may hold up the others
 PATCH_TIMEOUT, PATCH_TRIES = 10.0, 2  # a database row stays locked meanwhile
@@ -42,6 +45,7 @@ class Follower:
         self._guilds: set[int] = set()  # where messages may be behind
         self._troubles: dict[int, datetime] = {}  # when to try a message again that could not be edited, by its row
         self._last: PanelSpec | None = None
+        self._to_compare: set[int] = {guild.id for guild in bot.guilds}  # what their messages depend on may have changed
 
     def in_trouble(self, row: int) -> bool:
         """Whether the last edit of a message, by its row, did not get through."""
@@ -64,33 +68,53 @@ class Follower:
         self._guilds.add(guild_id)
         self.loop.wake()
 
+    def guild_changed(self, guild_id: int) -> None:
+        """Find the guild's messages that depend on what has changed, and draw them anew."""
+        self._to_compare.add(guild_id)
+        self.look_at(guild_id)
+
+    async def _compare(self) -> None:
+        waiting = list(self._to_compare)
+        for start in range(0, len(waiting), COMPARED_AT_ONCE):
+            some = waiting[start : start + COMPARED_AT_ONCE]
+            guilds = [guild for guild_id in some if (guild := self._bot.get_guild(guild_id)) and not guild.unavailable]
+            await self._poster.draw_anew(guild for guild in guilds if self._bot.serves(guild.id))
+            self._to_compare.difference_update(some)
+
     async def _catch_up(self) -> float | None:
         """End what was begun and edit what is behind; the seconds until the next try of what could not be, None when there is nothing."""
         unfinished = [await finish() for finish in self.finishers]
+        await self._compare()
         now = clock.now()
-        behind = [(row, guild_id) for row, guild_id in await self._behind() if self._bot.serves(guild_id)]
-        self._troubles = {row: self._troubles[row] for row, _ in behind if row in self._troubles}
+        behind = [(row, guild_id, shown) for row, guild_id, shown in await self._behind() if self._bot.serves(guild_id)]
+        self._troubles = {row: self._troubles[row] for row, _, _ in behind if row in self._troubles}
         due = [
-            (row, guild)
-            for row, guild_id in behind
+            (row, guild, shown)
+            for row, guild_id, shown in behind
             if not self.loop.is_aside(row)
             and self._troubles.get(row, now) <= now
             and (guild := self._bot.get_guild(guild_id))
             and not guild.unavailable  # its arrival wakes us
         ]
-        turns, more = in_turns(due, lambda entry: entry[1].id, EACH)
-        for row, guild in turns:
+        edits = [entry for entry in due if entry[2]]
+        turns, more = in_turns(edits or due, lambda entry: entry[1].id, EACH)
+        if not edits:
+            turns, more = turns[:AT_LEISURE], more or len(turns) > AT_LEISURE
+        for row, guild, _ in turns:
             with self.loop.item(guild.id, row):
                 await self._follow(guild, row)
         self._last = None
-        if more:
+        if more or (len(edits) < len(due) and edits):
             return GATHER
         waits = [moment - asyncio.get_running_loop().time() for moment in unfinished if moment is not None]
         waits += [(until - clock.now()).total_seconds() for until in self._troubles.values()]
         return max(0.0, min(waits)) if waits else None
 
-    async def _behind(self) -> list[tuple[int, int]]:
-        """The messages that are behind, and their guilds, which are looked at the next time, too. Woken for no guild, it looks at all."""
+    async def _behind(self) -> list[tuple[int, int, int]]:
+        """The messages that are behind, with their guilds and the versions shown. These guilds are looked at the next time, too.
+
+        Woken for no guild, it looks at all.
+        """
         looked_at, self._guilds = self._guilds or {guild.id for guild in self._bot.guilds}, set()
         try:
             behind = await PanelMessage.behind(looked_at)
@@ -98,7 +122,7 @@ class Follower:
             self._guilds |= looked_at
             raise
         self._guilds.update(guild_id for _, guild_id, _ in behind)
-        return [(row, guild_id) for row, guild_id, _ in behind]
+        return behind
 
     async def _follow(self, guild: discord.Guild, row: int) -> None:
         """Bring one message up to date. Its row is locked meanwhile, so that no second process edits it at the same time."""
@@ -117,11 +141,16 @@ class Follower:
             page = await _posting(message).filter(id__lt=row).count()
             if page >= pages(panel):
                 return  # another edit took roles away; it leads here again
-            body = public(await self._poster.render(guild, panel, page))
-            shown = await self._edit(message, body)
-            if shown is not None:
-                message.rendered_version, message.refused_emojis = panel.version, shown_without_emoji(body, shown)
-                await message.save(using_db=db, update_fields=["rendered_version", "refused_emojis"])
+            edition, body = await self._poster.edition(guild), public(await self._poster.render(guild, panel, page))
+            if message.rendered_version == 0 and message.fingerprint == fingerprint(body):
+                message.edition = edition  # drawn in another edition, it looks the same
+            else:
+                shown = await self._edit(message, body)
+                if shown is None:
+                    return
+                note_shown(message, edition, body, shown)
+            message.rendered_version = panel.version
+            await message.save(using_db=db, update_fields=["rendered_version", "edition", "fingerprint", "refused_emojis"])
 
     async def _panel(self, panel_id: int) -> PanelSpec | None:
         """The panel as it is now. Its other messages come right after this one, so it is not read anew for each."""
@@ -140,6 +169,7 @@ class Follower:
         if new is None or panel is None:
             return False
         message = await PanelMessage.get(id=row)
+        edition = await self._poster.edition(guild)
         body = public(await self._poster.render(guild, panel, await _posting(message).count()))
         route = Route("POST", "/channels/{channel_id}/messages", channel_id=new.channel_id)
         try:
@@ -149,7 +179,7 @@ class Follower:
                 await self._poster.rows.not_sent([new])
             await self._failed(message, error)
             return False
-        new.refused_emojis = shown_without_emoji(body, sent)
+        note_shown(new, edition, body, sent)
         await self._poster.rows.page_stands(new, int(sent["id"]), panel.version)
         return True
 

@@ -46,7 +46,7 @@ class PanelHandlers:
 
     async def postings(self, panels: list[PanelSpec], guild: discord.Guild) -> dict[int, tuple[Posting, ...]]:
         """Where these panels stand, and how."""
-        return await postings_of(panels, guild, self.follower.in_trouble)
+        return await postings_of(panels, guild, await self.poster.edition(guild), self.follower.in_trouble)
 
     async def _panel(self, press: Press) -> PanelSpec:
         """The panel that a custom_id claims. Raises UserError unless the actor may edit it."""

@@ -187,7 +187,7 @@ class MessageRows:
     async def page_stands(self, row: PanelMessage, message_id: int, version: int) -> None:
         """Record the message of a page that was added."""
         await PanelMessage.filter(id=row.id, state=MessageState.POSTING).update(
-            state=MessageState.LIVE, message_id=message_id, rendered_version=version, refused_emojis=row.refused_emojis
+            state=MessageState.LIVE, message_id=message_id, rendered_version=version, **_shown(row)
         )
 
     async def not_sent(self, rows: Iterable[PanelMessage]) -> None:
@@ -293,8 +293,13 @@ async def _stand(rows: Sequence[PanelMessage], message_ids: Sequence[int], versi
     """Rows of sent messages get their ids and stand; the others are forgotten."""
     changes = {"state": MessageState.LIVE, "entry_id": None, "rendered_version": version}
     for row, message_id in zip(rows, message_ids, strict=False):
-        await PanelMessage.filter(id=row.id).using_db(db).update(message_id=message_id, refused_emojis=row.refused_emojis, **changes)
+        await PanelMessage.filter(id=row.id).using_db(db).update(message_id=message_id, **_shown(row), **changes)
     await PanelMessage.filter(id__in=[row.id for row in rows[len(message_ids) :]]).using_db(db).delete()
+
+
+def _shown(row: PanelMessage) -> dict[str, Any]:
+    """What was noted of the message when it was sent."""
+    return {"edition": row.edition, "fingerprint": row.fingerprint, "refused_emojis": row.refused_emojis}
 
 
 async def _known(rows: Sequence[PanelMessage], message_ids: Sequence[int], db: BaseDBAsyncClient) -> list[PanelMessage]:

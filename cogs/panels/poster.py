@@ -13,6 +13,7 @@ from discord.http import Route
 from loguru import logger
 
 from cogs.panels.access import Editor
+from cogs.panels.edition import edition_of, fingerprint
 from cogs.panels.message_rows import MessageRows, Post
 from cogs.panels.render import Present, panel_message, shown_without_emoji
 from cogs.panels.words import link
@@ -137,9 +138,9 @@ class Poster:
 
     async def send(self, guild: discord.Guild, panel: PanelSpec, row: PanelMessage, page: int) -> int:
         """Send one of a panel's messages, whose row tells where and with which nonce; its id. Raises UserError as `post` does."""
-        body = public(await self.render(guild, panel, page)) | {"nonce": row.nonce, "enforce_nonce": True}
-        message = await self._send(row.channel_id, body)
-        row.refused_emojis = shown_without_emoji(body, message)
+        edition, body = await self.edition(guild), public(await self.render(guild, panel, page))
+        message = await self._send(row.channel_id, body | {"nonce": row.nonce, "enforce_nonce": True})
+        note_shown(row, edition, body, message)
         return int(message["id"])
 
     async def take_out(self, editor: Editor, panel: PanelSpec, channel_id: int) -> Deletion:
@@ -245,11 +246,33 @@ class Poster:
     def _deadline(self, patience: float = PATIENCE) -> float:
         return asyncio.get_running_loop().time() + patience
 
+    async def edition(self, guild: discord.Guild) -> str:
+        """What the guild's messages depend on now, besides their panels."""
+        return edition_of(guild, (await self.language_of(guild)).locale)
+
+    async def draw_anew(self, guilds: Iterable[discord.Guild]) -> None:
+        """Count those messages of these guilds as out of date that depend on what has changed since they were drawn."""
+        known = {guild.id: guild for guild in guilds}
+        set_here = GuildConfig.filter(guild_id__in=list(known), locale__isnull=False)
+        locales = dict(await set_here.values_list("guild_id", "locale")) if known else {}
+        default = self._bot.settings.default_locale
+        await PanelMessage.draw_anew(
+            {
+                guild_id: edition_of(guild, translator(locales.get(guild_id) or guild.preferred_locale, default).locale)
+                for guild_id, guild in known.items()
+            }
+        )
+
     async def language_of(self, guild: discord.Guild) -> Translator:
         """The language of what everyone in the guild sees."""
         config = await GuildConfig.get_or_none(guild_id=guild.id)
         locale = config.locale if config else None
         return translator(locale or guild.preferred_locale, self._bot.settings.default_locale)
+
+
+def note_shown(row: PanelMessage, edition: str, body: Payload, message: Payload) -> None:
+    """Note on a row what its message shows; `message` is Discord's answer to `body`."""
+    row.edition, row.fingerprint, row.refused_emojis = edition, fingerprint(body), shown_without_emoji(body, message)
 
 
 def message_route(method: str, channel_id: int, message_id: int) -> Route:

@@ -53,9 +53,12 @@ async def check_room(guild_id: int, more: int, db: BaseDBAsyncClient) -> None:
 
 
 async def postings_of(
-    panels: Iterable[PanelSpec], guild: discord.Guild, in_trouble: Callable[[int], bool]
+    panels: Iterable[PanelSpec], guild: discord.Guild, edition: str, in_trouble: Callable[[int], bool]
 ) -> dict[int, tuple[Posting, ...]]:
-    """Where each panel stands, the oldest posting first. `in_trouble` tells of a message's row whether its last edit failed."""
+    """Where each panel stands, the oldest posting first.
+
+    `edition` is the guild's now, and `in_trouble` tells of a message's row whether its last edit failed.
+    """
     specs = {panel.panel_id: panel for panel in panels}
     rows: dict[tuple[int, int], list[PanelMessage]] = {}
     for row in await PanelMessage.filter(panel_id__in=list(specs), state__in=list(MessageState)).order_by("id"):
@@ -63,6 +66,9 @@ async def postings_of(
     found: dict[int, list[Posting]] = {panel_id: [] for panel_id in specs}
     for (panel_id, channel_id), messages in rows.items():
         live = [message for message in messages if message.state is MessageState.LIVE]
+        for message in live:
+            if message.edition not in (None, edition):
+                message.rendered_version = 0  # it is about to be drawn anew
         if live:
             condition = _condition(specs[panel_id], live, _reachable(guild, channel_id), in_trouble)
         else:

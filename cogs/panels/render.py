@@ -50,7 +50,7 @@ class Present:
         """What is present in a cached guild."""
         return cls(
             frozenset(role.id for role in guild.roles),
-            frozenset(emoji.id for emoji in guild.emojis if emoji.available),
+            frozenset(emoji.id for emoji in guild.emojis if emoji.is_usable()),
         )
 
 

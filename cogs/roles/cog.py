@@ -133,7 +133,7 @@ class RolesCog(MyRoles, TemporaryRoles, Aftercare, Cog, name="roles"):
 
     def _emoji_ids(self, guild_id: int) -> frozenset[int]:
         guild = self.bot.get_guild(guild_id)
-        return frozenset(emoji.id for emoji in guild.emojis if emoji.available) if guild else frozenset()
+        return frozenset(emoji.id for emoji in guild.emojis if emoji.is_usable()) if guild else frozenset()
 
     def _teller(self, answer: Answer, interaction: discord.Interaction | None = None) -> Tell:
         async def tell(outcome: Outcome) -> None:

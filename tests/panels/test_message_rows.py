@@ -108,7 +108,7 @@ async def test_messages_are_behind_until_they_show_the_version(service: PanelSer
     assert await PanelMessage.behind([GUILD]) == []
     await service.set(OWNING, WITH_MODERATOR, spec.panel_id, style=Style.DROPDOWN)
     message = await PanelMessage.get()
-    assert await PanelMessage.behind([GUILD]) == [(message.id, GUILD, 2)]
+    assert await PanelMessage.behind([GUILD]) == [(message.id, GUILD, 1)]
     await PanelMessage.filter(id=message.id).update(missing=True)
     assert await PanelMessage.behind([GUILD]) == []
 

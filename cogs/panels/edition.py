@@ -1,0 +1,43 @@
+"""What a posted message depends on besides its panel: how the bot draws panels, the language, and the emojis that it may use.
+
+Together they are the edition. It is stored with each message, so that one statement finds the messages of another edition; each of these is
+drawn anew, and sent only where its fingerprint differs.
+"""
+
+import hashlib
+import json
+from functools import cache
+
+import discord
+
+from core.components import Payload
+from core.i18n import LOCALES
+
+_ROOT = LOCALES.parent
+_DRAWN_BY = (
+    *(f"cogs/panels/{name}.py" for name in ("components", "render")),
+    *(f"core/{name}.py" for name in ("components", "markup", "refused_emojis")),
+    *(f"domain/{name}.py" for name in ("custom_id", "panels")),
+)
+
+
+def edition_of(guild: discord.Guild, locale: str) -> str:
+    """The edition of a guild's messages in a language, at most 64 characters."""
+    unusable = sorted(emoji.id for emoji in guild.emojis if not emoji.is_usable())
+    return f"{_drawing(locale)}.{locale}.{_digest(json.dumps(unusable).encode())}"
+
+
+def fingerprint(body: Payload) -> str:
+    """What tells a message from one that looks or works otherwise."""
+    return _digest(json.dumps(body, sort_keys=True).encode())
+
+
+@cache
+def _drawing(locale: str) -> str:
+    """The code that draws panels, and the catalogue. What changes with no visible effect costs a drawing, and no call."""
+    files = (*_DRAWN_BY, f"locales/{locale}/LC_MESSAGES/rolepanel.po")
+    return _digest(b"".join(file.read_bytes() for name in files if (file := _ROOT / name).exists()))
+
+
+def _digest(text: bytes) -> str:
+    return hashlib.sha256(text).hexdigest()[:16]
