@@ -25,11 +25,12 @@ SELECT count(*) AS n FROM (
 ) AS taken
 """
 # Where all holders count, Discord's number of them stands for every grant that was confirmed before it was asked. No click is at work for
-# half an hour: what was reserved longer ago and never confirmed is as Discord counts it.
+# half an hour: what was reserved longer ago and never confirmed is as Discord counts it. Between two moments, or the server, which does not
+# know them when it plans once for all, would not think that they leave out much, and read all holders.
 _TAKEN_SINCE = """
 SELECT count(*) AS n FROM role_grant
-WHERE guild_id = $1 AND role_id = $2 AND claimed_at > $3::timestamptz - INTERVAL '30 minutes' AND (NOT confirmed OR granted_at > $3)
-    AND left_at IS NULL AND user_id <> $4
+WHERE guild_id = $1 AND role_id = $2 AND claimed_at BETWEEN $3::timestamptz - INTERVAL '30 minutes' AND 'infinity'
+    AND (NOT confirmed OR granted_at > $3) AND left_at IS NULL AND user_id <> $4
 """
 _CLAIM = """
 WITH wanted AS (
