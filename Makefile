@@ -1,7 +1,7 @@
 # make demo      the whole product on this machine, without an account: sandbox, database and bot
 # make run       the bot for real, with the settings of .env or config.toml
 # make test      all tests; the long ones take a sample of their cases
-# make test-all  all tests with all of their cases, which takes many minutes
+# make test-all  all tests with all of their cases, and every statement planned on large tables, which takes many minutes
 # make check     style, types, import rules
 # make bench     measures the bot beside others, for about 40 minutes; a table and a picture in .bench/
 # make messages  bring the catalogues in locales/ up to date with the source
@@ -26,7 +26,7 @@ test: .venv/dev
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 test-all: .venv/dev
-	$(BIN)/python -m pytest $(PYTEST_ARGS) --whole --timeout 900
+	$(BIN)/python -m pytest $(PYTEST_ARGS) --whole --plans --timeout 900
 
 check: .venv/dev
 	$(BIN)/ruff check

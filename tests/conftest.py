@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, settings
 from core.database import Database, connect, migrate
 from core.embedded import EmbeddedPostgres
 from core.settings import DatabaseSettings
+from tests.plans import Plans
 
 TEMPLATE = "migrated"
 
@@ -38,12 +39,15 @@ settings.register_profile("whole", settings.get_profile("sample"), max_examples=
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--whole`: long tests take all of their cases instead of a sample, and those marked `whole` run, too (`make test-all`)."""
     parser.addoption("--whole", action="store_true", help="all cases of the long tests instead of a sample")
+    parser.addoption("--plans", action="store_true", help="plan every statement that was sent on large tables")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Tell Hypothesis how much to try. Tests that set a number themselves keep it."""
     config.addinivalue_line("markers", "whole: runs only with --whole")
     settings.load_profile("whole" if config.getoption("whole") else "sample")
+    if config.getoption("plans"):
+        config.pluginmanager.register(Plans(config))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

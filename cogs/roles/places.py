@@ -81,6 +81,7 @@ class Places:
         """Look at each holder of a limited place in the guilds of this process once, at the pace of all look-ups; how many became free."""
         limited = PanelRole.filter(capacity__isnull=False, capacity_counts_all=False).order_by("id")
         released = 0
+        # Whole table: of the panels, because the roles with limited places are those of many, and only each ten minutes.
         for guild_id, panel_id, role_id in await limited.values_list("panel__guild_id", "panel_id", "role_id"):
             if self._bot.serves(guild_id):
                 released += await self._look_at_all(guild_id, panel_id, role_id)
