@@ -13,9 +13,7 @@ if TYPE_CHECKING:
 
 POSTABLE = (discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.voice, discord.ChannelType.stage_voice)
 CHANNEL_OBFUSCATED = 1 << 17
-_NEEDED = (Permission.VIEW_CHANNEL, Permission.SEND_MESSAGES, Permission.EMBED_LINKS)
-# Whoever may not connect to a voice channel has no access to its chat either.
-_NEEDED_BESIDE_VOICE = (Permission.VIEW_CHANNEL, Permission.CONNECT, Permission.SEND_MESSAGES, Permission.EMBED_LINKS)
+_NEEDED = (Permission.SEND_MESSAGES, Permission.EMBED_LINKS)
 
 
 def is_hidden(channel: discord.abc.GuildChannel) -> bool:
@@ -46,13 +44,13 @@ def missing_to_look(channel: discord.abc.GuildChannel) -> Permission:
 def missing_to_post(channel: discord.abc.GuildChannel) -> Permission:
     """The permissions that the bot lacks in a cached channel to post an embed there; none of them is false.
 
-    Where it cannot view the channel, that is the one thing: what else it may do there shows only then.
+    Where it cannot view the channel, or not connect to one of voice, whose chat it then has no access to either, that is the one thing:
+    what else it may do there shows only then.
     """
     granted = permissions_in(channel)
-    if not allows(granted, Permission.VIEW_CHANNEL):
-        return Permission.VIEW_CHANNEL
-    missing = Permission(0)
-    for permission in _NEEDED_BESIDE_VOICE if isinstance(channel, (discord.VoiceChannel, discord.StageChannel)) else _NEEDED:
-        if not allows(granted, permission):
-            missing |= permission
-    return missing
+    voice = isinstance(channel, (discord.VoiceChannel, discord.StageChannel))
+    for way_in in (Permission.VIEW_CHANNEL, Permission.CONNECT) if voice else (Permission.VIEW_CHANNEL,):
+        if not allows(granted, way_in):
+            return way_in
+    needed = (permission for permission in _NEEDED if not allows(granted, permission))
+    return reduce(or_, needed, Permission(0))

@@ -9,6 +9,7 @@ effect.
 """
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
@@ -29,6 +30,7 @@ from core.pool import SILENCE_SECONDS, WORKS_SILENCE_SECONDS, Lease, PooledClien
 # What changes nothing, or the same however often it is sent: a statement says so by beginning like this.
 REPEATABLE = "/* REPEATABLE */"
 _READS = ("SELECT", "SHOW")
+_WRITES = re.compile(r"\b(INSERT|UPDATE|DELETE)\b", re.IGNORECASE)  # what a database that takes no changes refuses
 
 _Call = Callable[[Any, float | None], Awaitable[Any]]
 
@@ -221,7 +223,7 @@ class _Client(PooledClient, _Statements):
         async with lease as connection:
             with outages(), _deed(query):
                 answer = await call(connection, seconds)
-        self.trouble.worked(wrote=not _begins(query, *_READS))
+        self.trouble.worked(wrote=bool(_WRITES.search(query)))
         return answer
 
     def _in_transaction(self) -> TransactionContext:

@@ -20,6 +20,7 @@ ROOM = 8  # that what is no role change leaves free, beyond its least share, for
 AT_MOST = 30.0  # seconds
 UNSURE = 0.25  # seconds by which a call may reach Discord later than others do, at the most
 STEP = 0.003  # seconds that are added for clocks and timers
+FEW = 200  # answers, of which the quickest is taken for as quick as can be
 HELD = 1.0  # seconds for which a turn is kept for who does not send: nobody may hold one while they wait for another
 
 
@@ -49,7 +50,7 @@ class Budget:
         self.calls = calls
         self._counted: list[Ticket] = []
         self._waiting = {kind: _Lines() for kind in Kind}
-        self._usual: dict[Hashable, float] = {}
+        self._quickest: dict[Hashable, _Quickest] = {}
 
     def ask(self, guild: Hashable, kind: Kind, now: float) -> Ticket:
         """Stand in line for a call; `grant` says when it may be sent."""
@@ -87,13 +88,11 @@ class Budget:
         ticket.sent_at, ticket.until = now, now + 1.0 + UNSURE
 
     def answered(self, ticket: Ticket, route: Hashable, now: float) -> None:
-        """Its answer is there: it cannot have been on its way for longer than this took more than calls of this route usually do."""
+        """Its answer is there: it cannot have been on its way for longer than this took more than the quickest calls of this route do."""
         assert ticket.sent_at is not None, "sent before"
         took = now - ticket.sent_at
-        usual = self._usual.get(route, 0.0)
-        # Follows the quickest calls: down at once, up slowly.
-        self._usual[route] = min(took, usual + (took - usual) * 0.005)
-        ticket.until = ticket.sent_at + 1.0 + min(max(took - 0.9 * usual, 0.0) + STEP, UNSURE)
+        quickest = self._quickest.setdefault(route, _Quickest()).of(took)
+        ticket.until = ticket.sent_at + 1.0 + min(max(took - 0.9 * quickest, 0.0) + STEP, UNSURE)
 
     def used(self, now: float) -> int:
         """How many calls of the last second count at this moment."""
@@ -115,6 +114,25 @@ class Budget:
             if self._waiting[kind]:
                 return kind
         return Kind.OTHER if used < self.calls - ROOM else None
+
+
+class _Quickest:
+    """What the quickest of the last calls took, at least `FEW` of them; 0 as long as there were fewer.
+
+    Not what calls took on the average: after a while in which all were late, one that is on time would reach Discord too soon.
+    """
+
+    def __init__(self) -> None:
+        self._before, self._lowest, self._count = 0.0, math.inf, 0
+
+    def of(self, took: float) -> float:
+        """The seconds of the quickest, this one included."""
+        self._lowest = min(self._lowest, took)
+        self._count += 1
+        quickest = min(self._before, self._lowest)
+        if self._count == FEW:
+            self._before, self._lowest, self._count = self._lowest, math.inf, 0
+        return quickest
 
 
 class _Lines:

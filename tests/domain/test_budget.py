@@ -5,7 +5,7 @@ from collections import Counter, deque
 from heapq import heappop, heappush
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from domain.budget import AT_MOST, CALLS, HELD, LEAST, STEP, UNSURE, Budget, Kind, Ticket
@@ -62,7 +62,12 @@ def most_in_a_second(times: list[float]) -> int:
 REQUESTS = st.lists(st.tuples(st.floats(0, 0.3), st.integers(0, 4), st.sampled_from(Kind), st.integers(1, 30)), max_size=30)
 
 
+# A whole burst is late, and the calls after it are not.
+LATE = [(0.0, 27), (0.25, 1), (0.25, 5), (0.25, 27), (0.1875, 4), (0.0625, 5), (0.25, 1), (0.0, 1), (0.0, 1), (0.0, 1), (0.0, 28)]
+
+
 @given(REQUESTS, st.floats(0, 0.2), st.integers(0, 2**32))
+@example([(pause, 0, FRESH, count) for pause, count in LATE], 0.0078125, 2**32)
 def test_never_more_than_fifty_reach_discord_in_any_second(requests: list[tuple[float, int, Kind, int]], there: float, seed: int) -> None:
     play, dice = Play(there), random.Random(seed)
     for pause, guild, kind, count in requests:

@@ -44,6 +44,8 @@ async def test_killed_at_points_of_a_post_and_of_a_deletion(house: House, databa
             await (await olivia.slash("panel post", panel=title, channel=sandbox.channel("roles"))).message()
     await house.stop()
     house.accepted.append("never answered in time")
+    # Where two processes may serve, Discord is asked first whose the interaction is: one killed right after that had begun nothing.
+    house.accepted.append("command 'panel post' is still thinking")
     for code in (40060, 10015, 10062, 10008):
         sandbox.ledger.allow(code=code)
     sandbox.ratelimits.enabled = False

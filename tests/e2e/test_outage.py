@@ -94,6 +94,7 @@ async def test_a_database_that_takes_no_changes_is_told_as_it_is(house: House, d
         await execute(database_url, *undo, cut)
         await house.sandbox.until(lambda: house.bot.held_shards, 60, "for the shards")
         assert "Added" in await click(house, "alice", "Red")
+        await house.audit()  # a click is settled after its answer
         await execute(database_url, FULL, "CREATE TRIGGER no_room BEFORE INSERT OR UPDATE ON audit_entry EXECUTE FUNCTION full_disk()")
         assert "can't save anything right now, so nothing was changed" in await click(house, "bob", "Green")
         assert "Green" not in house.actor("bob").role_names()
