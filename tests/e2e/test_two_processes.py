@@ -46,6 +46,7 @@ async def pair(house: House, database_url: str, monkeypatch: pytest.MonkeyPatch)
     first = await Bot.start(database_url)
     await sandbox.until(lambda: any(c.session for c in sandbox.gateway.connections), PATIENCE, "for the first to connect")
     second = await Bot.start(database_url)
+    await asyncio.wait_for(second.tap.stands_by.wait(), PATIENCE)
     both = Pair(house, message, menu, editor, forms)
     both.first, both.second = first, second
     yield both

@@ -15,6 +15,7 @@ QUERY, PARSE, BIND, EXECUTE = b"Q", b"P", b"B", b"E"
 READY_FOR_QUERY = b"Z"
 HEADER = 5  # a type, and the length of the rest, which counts itself
 TAKES_SHARDS = "pg_try_advisory_lock"
+STANDS_BY = "SELECT pg_advisory_lock($1)"
 # What says nothing about a click: what asyncpg sends when a connection goes back into the pool, and the pulse of the shard slots.
 NO_POINTS = ("SELECT pg_advisory_unlock_all()", "SELECT 1")
 
@@ -29,6 +30,7 @@ class Tap:
         self.points: list[str] = []
         self.struck = asyncio.Event()
         self.waits_for_shards = asyncio.Event()
+        self.stands_by = asyncio.Event()  # it found the shards held by another process
         self.moved = asyncio.Event()
         self._victim: int | None = None
         self._strike_at: int | None = None
@@ -42,6 +44,8 @@ class Tap:
         """The process reached a point; whether it is dead."""
         if TAKES_SHARDS in what:
             self.waits_for_shards.set()
+        if STANDS_BY in what and self.waits_for_shards.is_set():  # a migration waits for its lock in the same words, before that
+            self.stands_by.set()
         if self._victim is not None and not self.struck.is_set():
             self.points.append(what)
             if len(self.points) - 1 == self._strike_at:
