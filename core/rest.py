@@ -188,7 +188,7 @@ class Rest:
                     logger.warning(
                         "Discord does not take an emoji, so it is left out of {} {}: {}", route.method, route.path, data["errors"]
                     )
-                    kept = {"reason": reason, "authorized": authorized, "repeatable": repeatable}
+                    kept = {"reason": reason, "authorized": authorized, "repeatable": repeatable, "unheld": unheld, "urgent": urgent}
                     bounds = {"timeout": timeout, "tries": tries, "deadline": deadline}
                     return await self.request(route, body=fewer, files=files, **kept, **bounds)
                 failure = _failure(status, data)

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import nullcontext
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -67,3 +68,29 @@ async def test_others_wait_only_where_the_bucket_is_used_up(headers: dict[str, s
                 assert await rest.request(Route("GET", "/users/@me"), deadline=deadline) == {}
         finally:
             await rest.close()
+
+
+async def test_what_is_sent_whatever_happens_is_sent_so_again_without_a_refused_emoji(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise somebody whose click a process acknowledged would think for ever, because of an emoji."""
+    bodies: list[Any] = []
+
+    async def refused(request: web.Request) -> web.Response:
+        bodies.append(await request.json())
+        if len(bodies) > 1:
+            return web.json_response({})
+        wrong = {"_errors": [{"code": "BUTTON_COMPONENT_INVALID_EMOJI", "message": "Invalid emoji"}]}
+        errors = {"components": {"0": {"components": {"0": {"emoji": wrong}}}}}
+        return web.json_response({"code": 50035, "message": "Invalid Form Body", "errors": errors}, status=400)
+
+    app = web.Application()
+    app.router.add_patch("/webhooks/1/token/messages/@original", refused)
+    async with TestServer(app) as server:
+        monkeypatch.setattr(Route, "API_BASE_URL", str(server.make_url("")).rstrip("/"))
+        rest = Rest("token", may_send=lambda: False)
+        route = Route("PATCH", "/webhooks/{webhook_id}/{webhook_token}/messages/@original", webhook_id=1, webhook_token="token")
+        body = {"components": [{"type": 1, "components": [{"type": 2, "custom_id": "x", "label": "X", "emoji": {"name": "?"}}]}]}
+        try:
+            await rest.request(route, body=body, authorized=False, unheld=True)
+        finally:
+            await rest.close()
+    assert "emoji" not in bodies[1]["components"][0]["components"][0]
