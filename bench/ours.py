@@ -7,13 +7,13 @@ import time
 from pathlib import Path
 
 import bot
-import core.rate_limits
+import core.calls
 
 
 def uncap() -> None:
     """Lift the caps that keep the bot below Discord's limit of calls: without limits they would be all that is measured."""
-    assert core.rate_limits.CALLS
-    core.rate_limits.CALLS = 5_000
+    assert core.calls.CALLS
+    core.calls.CALLS = 5_000
 
 
 def watch(file: Path) -> None:

@@ -13,9 +13,9 @@ import discord
 from discord.http import Route
 from loguru import logger
 
+from core.calls import RateLimited
 from core.components import IS_COMPONENTS_V2, Payload, private, public
 from core.i18n import Translator
-from core.rate_limits import RateLimited
 from core.rest import Rest, Uncertain
 
 FIRST_ANSWER_WINDOW = 3.0  # seconds, then Discord drops the interaction

@@ -7,7 +7,7 @@ import discord
 from discord.http import Route
 from loguru import logger
 
-from core.rate_limits import RateLimited
+from core.calls import RateLimited
 from core.rest import Rest, Uncertain
 
 ASK_TIMEOUT = 5.0  # seconds; a start need not wait for it

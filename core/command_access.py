@@ -12,8 +12,8 @@ import discord
 from discord.http import Route
 from loguru import logger
 
+from core.calls import RateLimited
 from core.facts import guild_facts
-from core.rate_limits import RateLimited
 from core.rest import Uncertain
 from domain.command_access import offered_to
 from domain.permissions import Permission

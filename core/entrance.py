@@ -10,8 +10,8 @@ import discord
 from discord.http import Route
 from loguru import logger
 
+from core.calls import RateLimited
 from core.errors import ExpectedStop, LastingStop
-from core.rate_limits import RateLimited
 from core.rest import Rest, Uncertain
 from core.settings import Settings
 

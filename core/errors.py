@@ -8,13 +8,13 @@ import aiohttp
 import discord
 from tortoise.exceptions import DBConnectionError, TransactionManagementError
 
+from core.calls import RateLimited
 from core.components import Payload, text_message
 from core.deeds import Deeds
 from core.i18n import N_, Translator
 from core.invalid_requests import HeldBack
 from core.markup import Markup, moment_shown
 from core.outages import cannot_write, is_outage
-from core.rate_limits import RateLimited
 from core.rest import Uncertain
 from domain import clock
 

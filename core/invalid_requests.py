@@ -6,7 +6,7 @@ https://docs.discord.com/developers/topics/rate-limits#invalid-request-limit-aka
 from collections import deque
 from datetime import datetime, timedelta
 
-from core.rate_limits import RateLimited
+from core.calls import RateLimited
 from domain import clock
 
 WINDOW = timedelta(minutes=10)

@@ -18,9 +18,10 @@ from discord.http import Route
 from loguru import logger
 
 from core import deeds
+from core.calls import Call, Calls, RateLimited
 from core.invalid_requests import STATUSES, HeldBack, RefusalBudget
 from core.proxy import proxy_for
-from core.rate_limits import Bucket, Buckets, Call, Calls, Outlook, RateLimited, Slot, is_member_change
+from core.rate_limits import Bucket, Buckets, Outlook, Slot, is_member_change
 from core.refused_emojis import without_refused
 from domain.budget import Kind
 from domain.permissions import Permission

@@ -10,9 +10,9 @@ import discord
 from loguru import logger
 
 from cogs.audit.service import EMBEDS_MAX, AuditService, ChannelUnusable, Destination
+from core.calls import RateLimited
 from core.i18n import N_
 from core.loops import Loop
-from core.rate_limits import RateLimited
 from core.rest import Uncertain
 
 if TYPE_CHECKING:

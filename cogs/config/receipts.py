@@ -6,11 +6,11 @@ import discord
 from discord.http import Route
 from loguru import logger
 
+from core.calls import RateLimited
 from core.components import Payload, public
 from core.i18n import Translator, translator
 from core.loops import Loop
 from core.markup import Markup, code, member_mention
-from core.rate_limits import RateLimited
 from core.rest import Uncertain
 from models import ErasureReceipt
 

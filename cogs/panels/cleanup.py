@@ -15,13 +15,13 @@ from loguru import logger
 from cogs.panels.door import BotWouldOpen
 from cogs.panels.edits import Edit, PanelEdits
 from cogs.panels.poster import GONE, Poster, message_route
+from core.calls import RateLimited
 from core.channels import permissions_in
 from core.cog import Cog
 from core.errors import UserError
 from core.facts import guild_facts
 from core.i18n import N_
 from core.loops import Loop
-from core.rate_limits import RateLimited
 from core.rest import Uncertain
 from domain import clock
 from domain.events import AuditWritten

@@ -13,10 +13,10 @@ from cogs.panels.follower import Follower
 from cogs.panels.poster import Poster
 from cogs.panels.postings import Condition, Posting, postings_of
 from core.bot import RolePanelBot
+from core.calls import RateLimited
 from core.channels import missing_to_look, missing_to_post
 from core.command_access import closed_to
 from core.facts import guild_facts
-from core.rate_limits import RateLimited
 from core.rest import Uncertain
 from domain import clock
 from domain.diagnosis import FailingWork, Mend, PanelFacts, PostingFacts, ServerFacts, diagnose

@@ -12,10 +12,10 @@ from loguru import logger
 from cogs.panels.message_rows import POST, Post
 from cogs.panels.poster import GONE, Poster
 from core.bot import RolePanelBot
+from core.calls import RateLimited
 from core.channels import missing_to_look
 from core.components import Payload
 from core.loops import Loop
-from core.rate_limits import RateLimited
 from core.rest import Uncertain
 from domain import clock
 from domain.custom_id import CHOOSE, OPEN, PRESS, ForeignCustomId, decode

@@ -15,10 +15,10 @@ from cogs.panels.finisher import Finisher
 from cogs.panels.poster import GONE, Poster, message_route, note_shown
 from cogs.panels.render import pages
 from core.bot import RolePanelBot
+from core.calls import RateLimited
 from core.components import Payload, public
 from core.i18n import N_
 from core.loops import Loop
-from core.rate_limits import RateLimited
 from core.rest import Foreseen, Uncertain
 from domain import clock
 from domain.panels import PanelSpec

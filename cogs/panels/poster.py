@@ -19,6 +19,7 @@ from cogs.panels.render import Present, panel_message, shown_without_emoji
 from cogs.panels.words import link
 from core import deeds
 from core.bot import RolePanelBot
+from core.calls import RateLimited
 from core.channels import POSTABLE, missing_to_post
 from core.components import Payload, public
 from core.errors import PartlyDone, UserError, held_back
@@ -27,7 +28,6 @@ from core.i18n import N_, Translator, translator
 from core.invalid_requests import HeldBack
 from core.markup import channel_mention
 from core.permission_names import permission_names
-from core.rate_limits import RateLimited
 from core.rest import Uncertain
 from domain import clock
 from domain.panels import PanelSpec

@@ -13,13 +13,13 @@ from loguru import logger
 
 from core import deeds
 from core.bot import RolePanelBot
+from core.calls import RateLimited
 from core.errors import UserError, held_back, is_database_away
 from core.facts import guild_facts
 from core.i18n import N_
 from core.invalid_requests import HeldBack
 from core.loops import Loop
 from core.markup import Markup, bold, role_mention
-from core.rate_limits import RateLimited
 from core.rest import Uncertain
 from domain import clock
 from domain.events import AuditWritten

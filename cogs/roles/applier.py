@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import discord
 from discord.http import Route
 
+from core.calls import RateLimited
 from core.invalid_requests import HeldBack
-from core.rate_limits import RateLimited, Slot
+from core.rate_limits import Slot
 from core.rest import Rest, Uncertain
 from domain.plan import Refusal, RolePlan
 from domain.role_safety import Problem

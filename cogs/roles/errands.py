@@ -18,8 +18,8 @@ from tortoise.transactions import in_transaction
 
 from cogs.roles.applier import Applied, Target, apply, compare, look
 from cogs.roles.members import MemberLocks, Overlay
+from core.calls import RateLimited
 from core.loops import Loop
-from core.rate_limits import RateLimited
 from core.rest import Uncertain
 from domain import clock
 from domain.events import AuditWritten, RolesChanged

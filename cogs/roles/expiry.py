@@ -9,10 +9,10 @@ from loguru import logger
 from tortoise.expressions import Q
 
 from cogs.roles.errands import EXPIRE, PASSING, Errand, Errands, told
+from core.calls import RateLimited
 from core.facts import guild_facts
 from core.i18n import N_
 from core.loops import Loop
-from core.rate_limits import RateLimited
 from core.rest import Uncertain
 from domain import clock
 from domain.events import AuditWritten

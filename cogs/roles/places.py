@@ -17,11 +17,11 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from cogs.roles.applier import look
+from core.calls import RateLimited
 from core.errors import UserError, held_back
 from core.i18n import N_
 from core.invalid_requests import HeldBack
 from core.loops import Loop
-from core.rate_limits import RateLimited
 from core.rest import Uncertain
 from domain import clock
 from domain.grants import Grant

@@ -13,10 +13,10 @@ from cogs.roles.refusals import KIND
 from cogs.roles.service import TOKEN_LIFE, RoleService
 from cogs.roles.turns import Tell
 from core.answer import Answer, TooLate
+from core.calls import RateLimited
 from core.components import text_message
 from core.i18n import N_
 from core.loops import Loop
-from core.rate_limits import RateLimited
 from core.rest import Uncertain
 from domain import clock
 from domain.events import AuditWritten

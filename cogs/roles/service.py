@@ -21,11 +21,12 @@ from cogs.roles.tools import Tools
 from cogs.roles.turns import BEING_EDITED, STALE_MAX, Part, Tell, Turns
 from cogs.roles.waiting import postpone, waiting_roles
 from core.answer import AnsweredElsewhere
+from core.calls import RateLimited
 from core.errors import OUTDATED, UserError, is_database_away
 from core.facts import guild_facts
 from core.i18n import N_
 from core.markup import Markup
-from core.rate_limits import RateLimited, Slot
+from core.rate_limits import Slot
 from core.rest import Uncertain
 from domain import clock
 from domain.events import AuditWritten, RolesChanged

@@ -10,6 +10,7 @@ from cogs.roles.errands import END, Errands
 from cogs.roles.mine import DESCRIPTION_MAX, panel_titles, until
 from core import deeds
 from core.answer import Acknowledgement
+from core.calls import RateLimited
 from core.commands import slash_alone, slash_option
 from core.components import Payload, fit, text_embed, text_message
 from core.errors import ONLY_IN_SERVERS, OUTDATED, UserError
@@ -17,7 +18,6 @@ from core.facts import guild_facts, guild_permissions
 from core.handlers import Press, component
 from core.i18n import N_, Translator
 from core.markup import Markup, member_mention, plain, role_mention
-from core.rate_limits import RateLimited
 from core.rest import Uncertain
 from domain.custom_id import encode
 from domain.permissions import Permission, allows

@@ -14,10 +14,11 @@ from cogs.roles.breaker import attempt
 from cogs.roles.decision import Click, Decision, Outcome, decide_again, facts_of
 from cogs.roles.tools import Tools
 from core.answer import TooLate
+from core.calls import RateLimited
 from core.errors import UserError
 from core.facts import guild_facts
 from core.i18n import N_
-from core.rate_limits import RateLimited, Slot
+from core.rate_limits import Slot
 from core.rest import Uncertain
 from domain import clock
 from domain.grants import grants

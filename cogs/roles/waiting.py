@@ -21,10 +21,10 @@ from cogs.roles.decision import Board, planned
 from cogs.roles.errands import PASSING, PATIENCE, put_off, when_due
 from cogs.roles.tools import Tools
 from cogs.roles.turns import STALE_MAX
+from core.calls import RateLimited
 from core.facts import guild_facts
 from core.i18n import N_
 from core.loops import Loop
-from core.rate_limits import RateLimited
 from core.rest import Uncertain
 from domain import clock
 from domain.events import AuditWritten, RolesChanged

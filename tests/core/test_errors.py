@@ -5,8 +5,8 @@ import discord
 import pytest
 from tortoise.exceptions import DBConnectionError
 
+from core.calls import RateLimited
 from core.errors import is_database_away
-from core.rate_limits import RateLimited
 from core.rest import Uncertain
 
 

@@ -5,7 +5,8 @@ import asyncio
 import pytest
 from discord.http import Route
 
-from core.rate_limits import Bucket, Buckets, Calls, Outlook, RateLimited
+from core.calls import Calls, RateLimited
+from core.rate_limits import Bucket, Buckets, Outlook
 from domain.budget import Kind
 
 

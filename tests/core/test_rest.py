@@ -9,7 +9,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from discord.http import Route
 
-from core.rate_limits import RateLimited
+from core.calls import RateLimited
 from core.rest import Rest
 
 PAGE = "<html>You are being rate limited</html>"

@@ -1,13 +1,9 @@
 """Two real processes with the same shards, and members and managers who do all that can be done meanwhile."""
 
 import asyncio
-import os
-import signal
-import sys
 from collections.abc import Callable, Sequence
 from itertools import count
 
-from core.settings import ROOT
 from models import SETTLED, AuditEntry, Panel
 from sandbox.driver.modals import ModalView
 from sandbox.driver.results import Result
@@ -15,40 +11,11 @@ from sandbox.driver.views import MessageView
 from sandbox.world import Message
 from tests.e2e.crowd import add_members, told
 from tests.e2e.house import House
-from tests.e2e.wire import DatabaseProxy, Tap
+from tests.e2e.process import Bot
 
 PATIENCE = 30.0  # seconds
 TAKES_OVER = 15.0  # seconds
 UNTOUCHED = "nothing was changed"  # in an answer that says so
-
-
-class Bot:
-    """bot.py as a process of its own; what it sends to PostgreSQL goes through a proxy that can be cut."""
-
-    def __init__(self, tap: Tap, proxy: DatabaseProxy, process: asyncio.subprocess.Process) -> None:
-        self.tap, self.proxy, self.process = tap, proxy, process
-
-    @classmethod
-    async def start(cls, url: str) -> "Bot":
-        """Start it, and wait until it serves or stands by."""
-        tap = Tap()
-        proxy = DatabaseProxy(url, tap)
-        environment = {**os.environ, "DATABASE_URL": await proxy.start(), "LOG_LEVEL": "INFO"}
-        process = await asyncio.create_subprocess_exec(sys.executable, ROOT / "bot.py", env=environment)
-        async with asyncio.timeout(PATIENCE):
-            await tap.waits_for_shards.wait()
-        return cls(tap, proxy, process)
-
-    def send(self, number: signal.Signals) -> None:
-        """Send it a signal."""
-        self.process.send_signal(number)
-
-    async def end(self) -> None:
-        """Kill it if it still runs."""
-        if self.process.returncode is None:
-            self.process.kill()
-        await self.process.wait()
-        await self.proxy.stop()
 
 
 class Pair:

@@ -5,52 +5,21 @@ The points are those of a click that was recorded first, so a step added later i
 """
 
 import asyncio
-import os
-import sys
 from collections.abc import Awaitable, Callable
 
 import pytest
 
-from core.settings import ROOT
 from models import SETTLED, AuditEntry
 from sandbox.driver.results import Result
 from sandbox.driver.views import MessageView
 from tests.e2e.crowd import add_members, panel_in, told
 from tests.e2e.house import House
-from tests.e2e.wire import DatabaseProxy, RestWatch, Tap
+from tests.e2e.process import Bot
+from tests.e2e.wire import RestWatch, Tap
 
 SAMPLE = 6
 PATIENCE = 30.0
 Act = Callable[[], Awaitable[Result]]
-
-
-class Bot:
-    """bot.py as a process, with its traffic tapped."""
-
-    def __init__(self, tap: Tap, proxy: DatabaseProxy, process: asyncio.subprocess.Process) -> None:
-        self.tap, self._proxy, self._process = tap, proxy, process
-
-    @classmethod
-    async def start(cls, database_url: str) -> "Bot":
-        """Start it, and wait until it serves or is a standby."""
-        tap = Tap()
-        proxy = DatabaseProxy(database_url, tap)
-        environment = {**os.environ, "DATABASE_URL": await proxy.start(), "LOG_LEVEL": "WARNING"}
-        process = await asyncio.create_subprocess_exec(sys.executable, ROOT / "bot.py", env=environment)
-        async with asyncio.timeout(PATIENCE):
-            await tap.waits_for_shards.wait()
-        return cls(tap, proxy, process)
-
-    def aim(self, point: int | None = None) -> None:
-        """Begin to count its points, to kill it at one of them."""
-        self.tap.aim(self._process.pid, point)
-
-    async def end(self) -> None:
-        """Kill it, if that was not done, and cut what it left open."""
-        if self._process.returncode is None:
-            self._process.kill()
-        await self._process.wait()
-        await self._proxy.stop()
 
 
 @pytest.mark.timeout(300)

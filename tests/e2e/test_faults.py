@@ -7,7 +7,7 @@ from types import ModuleType
 import asyncpg
 import pytest
 
-from core.rate_limits import RateLimited
+from core.calls import RateLimited
 from domain import clock
 from models import AuditState
 from sandbox.faults import Fault
