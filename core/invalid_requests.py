@@ -11,7 +11,7 @@ from domain import clock
 
 WINDOW = timedelta(minutes=10)
 FOR_ALL, FOR_ONE = 1_000, 100  # in that time, of the whole bot and of one guild
-GUILDS_MAX = 10_000
+GUILDS_MAX = 2_000
 STATUSES = frozenset({401, 403, 429})
 
 

@@ -14,6 +14,7 @@ import discord
 from core.channels import is_hidden
 from core.i18n import N_
 from core.loops import Loop
+from core.shelf import MEBIBYTE, Shelf
 from domain.channel_power import ChannelPower, power_by_channels
 from domain.permissions import DANGEROUS, Permission, allows
 from domain.role_safety import GuildFacts, RoleFacts
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 ROLE = 0  # the type of an overwrite
 POWER = DANGEROUS.value
 NOTHING = ChannelPower()
+FACTS_MAX = 3 * MEBIBYTE
 # The events after which the facts are others, and where each names its guild.
 _CHANGING = {
     "GUILD_CREATE": "id",
@@ -40,12 +42,17 @@ _CHANGING = {
 }
 
 
+def facts_weight(facts: GuildFacts) -> int:
+    """About how many bytes of memory the facts of a guild take."""
+    return 500 + 350 * len(facts.roles)
+
+
 class KnownGuilds:
     """The facts of the guilds in py-cord's cache, and the memory of what hidden channels allowed."""
 
     def __init__(self, bot: "RolePanelBot") -> None:
         self._bot = bot
-        self._facts: dict[int, GuildFacts] = {}
+        self._facts: Shelf[int, GuildFacts] = Shelf(FACTS_MAX, facts_weight)
         self._told: dict[int, dict[int, int]] = {}
         self._hidden: dict[int, dict[int, ChannelPower]] = {}  # of the guilds whose memory was read
         self._unread: set[int] = set()
@@ -63,7 +70,8 @@ class KnownGuilds:
         """The guild as plain values."""
         known = self._facts.get(guild.id)
         if known is None:
-            known = self._facts[guild.id] = self._worked_out(guild)
+            known = self._worked_out(guild)
+            self._facts.put(guild.id, known)
         return known
 
     def tell(self, guild_id: int, permissions: dict[int, int]) -> None:
@@ -133,7 +141,7 @@ class KnownGuilds:
         try:
             parse(data)
         finally:
-            self._facts.pop(guild_id, None)
+            self._facts.drop(guild_id)
             self._told.pop(guild_id, None)
             if channel_id:
                 self._changed(guild_id, channel_id, before)
@@ -187,7 +195,7 @@ class KnownGuilds:
         known = {channel_id: power for channel_id, power in stored.items() if channel_id not in hidden}
         changed = {channel_id for channel_id in seen.keys() | known.keys() if seen.get(channel_id) != known.get(channel_id)}
         self._hidden[guild.id] = hidden
-        self._facts.pop(guild.id, None)
+        self._facts.drop(guild.id)
         if changed:
             self._unsaved.setdefault(guild.id, set()).update(changed)
             self.loop.wake()

@@ -8,49 +8,20 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from cogs.roles.decision import Board
+from core.shelf import MEBIBYTE, Shelf
 from domain.panels import PanelSpec
 from models import MessageState, Panel, PanelMessage
 
-MEGABYTE = 1024 * 1024
-CLICKED_MAX, LINKED_MAX = 10 * MEGABYTE, 20 * MEGABYTE  # as far as it can be told; with the rest below 32 MiB
-GROUPS_MAX = MESSAGES_MAX = 10_000
-
-
-class Shelf:
-    """Panels that are kept up to a number of bytes: who was not used for longest goes first."""
-
-    def __init__(self, limit: int) -> None:
-        self.bytes = 0
-        self._limit = limit
-        self._panels: dict[int, tuple[PanelSpec, int]] = {}  # the one that was used last stands last
-
-    def get(self, panel_id: int) -> PanelSpec | None:
-        """The panel, if it is kept."""
-        kept = self._panels.pop(panel_id, None)
-        if kept is None:
-            return None
-        self._panels[panel_id] = kept
-        return kept[0]
-
-    def put(self, panel: PanelSpec) -> None:
-        """Keep a panel, in the place of what was known of it."""
-        self.drop(panel.panel_id)
-        self._panels[panel.panel_id] = panel, weight(panel)
-        self.bytes += self._panels[panel.panel_id][1]
-        while self.bytes > self._limit:
-            self.drop(next(iter(self._panels)))
-
-    def drop(self, panel_id: int) -> None:
-        """Keep it no longer."""
-        _, bytes_ = self._panels.pop(panel_id, (None, 0))
-        self.bytes -= bytes_
+CLICKED_MAX, LINKED_MAX = 5 * MEBIBYTE, 13 * MEBIBYTE  # with the other caches below 32 MiB
+GROUPS_MAX, MESSAGES_MAX = 1_000, 10_000
 
 
 class PanelCache:
     """The panels that are clicked, those that they are linked with, and which messages are known to belong to a panel."""
 
     def __init__(self) -> None:
-        self.clicked, self.linked = Shelf(CLICKED_MAX), Shelf(LINKED_MAX)
+        self.clicked: Shelf[int, PanelSpec] = Shelf(CLICKED_MAX, weight)
+        self.linked: Shelf[int, PanelSpec] = Shelf(LINKED_MAX, weight)
         self._groups: dict[tuple[int, str], tuple[int, ...]] = {}
         self._messages: dict[int, int] = {}
 
@@ -109,14 +80,14 @@ class PanelCache:
         if panel is None:
             self.forget(panel_id)
         else:
-            self.clicked.put(panel)
+            self.clicked.put(panel_id, panel)
         return panel
 
     async def _read_linked(self, panel_ids: Iterable[int]) -> list[PanelSpec]:
         found: list[PanelSpec] = []
         async for panel in Panel.each_spec(Panel.filter(id__in=list(panel_ids))):
             found.append(_without_texts(panel))
-            self.linked.put(found[-1])
+            self.linked.put(panel.panel_id, found[-1])
         return found
 
 

@@ -23,6 +23,7 @@ from core.i18n import N_
 from core.invalid_requests import HeldBack
 from core.loops import Loop
 from core.rest import Uncertain
+from core.shelf import MEBIBYTE, Shelf
 from domain import clock
 from domain.grants import Grant
 from domain.panels import PanelSpec, RoleSpec
@@ -37,6 +38,7 @@ SEEN_LIFE = timedelta(minutes=1)  # for how long a holder that was seen need not
 UNCONFIRMED_LIFE = timedelta(minutes=15)  # after that nobody works on the click any more
 SEEN_MAX = 10_000
 PORTION = 100  # holders that are read at once
+COUNTS_MAX = MEBIBYTE
 ROUND_PAUSE = 600.0  # seconds between two rounds
 LOOKED_AT = ("id", "guild_id", "user_id", "role_id", "confirmed", "granted_at")
 EPOCH = datetime(2015, 1, 1, tzinfo=UTC)  # before which nothing can have been given
@@ -45,13 +47,21 @@ LOOK_SECONDS = 3.0  # … for so long at most
 NOT_COUNTED = N_("Discord did not say how many members have this role, so nothing was changed. Please try again in a moment.")
 
 
+Counts = Shelf[int, tuple[datetime, dict[int, HolderCount]]]  # by guild
+
+
+def counts_weight(found: tuple[datetime, dict[int, HolderCount]]) -> int:
+    """About how many bytes of memory the counts of a guild take."""
+    return 500 + 250 * len(found[1])
+
+
 class Places:
     """Counts holders and releases the places of those who are gone."""
 
     def __init__(self, bot: "RolePanelBot") -> None:
         self._bot = bot
         self.loop = Loop(N_("Looking at who holds limited roles"), self._watch, every=ROUND_PAUSE)
-        self._counts: dict[int, tuple[datetime, dict[int, HolderCount]]] = {}
+        self._counts: Counts = Shelf(COUNTS_MAX, counts_weight)
         self._seen: dict[int, datetime] = {}
         self._looked_up_to: dict[int, int] = {}  # the last grant that was looked at, by item
         self._locks: WeakValueDictionary[tuple[str, int], asyncio.Lock] = WeakValueDictionary()
@@ -115,7 +125,7 @@ class Places:
     async def _count(self, guild_id: int, since: datetime) -> dict[int, HolderCount]:
         """How many hold each role, asked after `since`. Those who ask at once share one request."""
         async with self._locks.setdefault(("guild", guild_id), asyncio.Lock()):
-            counted_at, counts = self._counts.get(guild_id, (None, {}))
+            counted_at, counts = self._counts.get(guild_id) or (None, {})
             if counted_at is not None and counted_at >= since:
                 return counts
             now = clock.now()
@@ -126,7 +136,7 @@ class Places:
             except (discord.HTTPException, Uncertain, RateLimited) as error:
                 raise UserError(NOT_COUNTED) from error
             counts = {int(role_id): HolderCount(count, now) for role_id, count in answer.items()}
-            self._counts[guild_id] = now, counts
+            self._counts.put(guild_id, (now, counts))
             return counts
 
     async def _look_at_holders(self, panel: PanelSpec, spec: RoleSpec) -> bool:

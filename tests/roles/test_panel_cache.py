@@ -4,7 +4,8 @@ import pytest
 from tortoise.expressions import F
 
 from cogs.roles import panel_cache
-from cogs.roles.panel_cache import PanelCache, Shelf, weight
+from cogs.roles.panel_cache import PanelCache, weight
+from core.shelf import Shelf
 from domain import clock
 from domain.panels import PanelSpec, RoleSpec
 from models import Panel, PanelRole
@@ -86,11 +87,11 @@ async def test_a_group_that_is_too_large_to_be_kept_still_works(monkeypatch: pyt
 
 def test_a_shelf_keeps_what_was_used_last() -> None:
     panels = [PanelSpec(number, GUILD, "x", "x", 1, roles=(RoleSpec(1, 1, "x" * 80),)) for number in range(4)]
-    shelf = Shelf(3 * weight(panels[0]))
+    shelf: Shelf[int, PanelSpec] = Shelf(3 * weight(panels[0]), weight)
     for panel in panels[:3]:
-        shelf.put(panel)
+        shelf.put(panel.panel_id, panel)
     assert shelf.get(0) is panels[0]
-    shelf.put(panels[3])
+    shelf.put(3, panels[3])
     assert [number for number in range(4) if shelf.get(number)] == [0, 2, 3]
-    shelf.put(panels[3])
+    shelf.put(3, panels[3])
     assert shelf.bytes == 3 * weight(panels[0])
