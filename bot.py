@@ -18,7 +18,7 @@ from core.database import Database
 from core.entrance import LASTING_SECONDS, announce
 from core.errors import ExpectedStop, LastingStop
 from core.first_probe import FirstProbe
-from core.settings import Settings, load_settings
+from core.settings import Settings, load_settings, pass_on_to_libraries
 
 
 async def run(settings: Settings) -> None:
@@ -60,10 +60,11 @@ async def _welcomed(settings: Settings, database: Database, probe: FirstProbe) -
 
 def main() -> int:
     """Run the bot and return its exit code."""
+    logging.setup_without_settings()
     try:
         settings = load_settings()
+        pass_on_to_libraries()
     except ExpectedStop as stop:
-        logging.setup_without_settings()
         logger.critical("{}", stop)
         return 1
     logging.setup(settings)

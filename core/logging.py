@@ -3,7 +3,6 @@
 import json
 import logging
 import math
-import os
 import re
 import sys
 import time
@@ -19,7 +18,7 @@ import discord
 from loguru import logger
 
 from core.outages import is_outage
-from core.settings import Settings
+from core.settings import Settings, as_written
 
 if TYPE_CHECKING:
     from loguru import Message
@@ -54,8 +53,8 @@ def setup(settings: Settings) -> None:
 
 
 def setup_without_settings() -> None:
-    """The same for the sentence that says why there are no settings; in JSON where the environment asks for it."""
-    _send(os.environ.get("LOG_FORMAT", "").lower(), "INFO", ())
+    """The same for what has to be said before there are settings, or why there are none; in JSON where that is asked for."""
+    _send(as_written("log_format").lower(), "INFO", ())
 
 
 def _send(form: str, level: str, secrets: Iterable[str]) -> None:

@@ -4,6 +4,8 @@ import difflib
 import os
 import re
 import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import parse_qs, urlsplit
@@ -11,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 from dotenv import dotenv_values
 from dotenv.parser import parse_stream
 from loguru import logger
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
@@ -23,6 +25,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from core import spelling
 from core.database_url import UrlFault, check_url, with_password
 from core.errors import ExpectedStop
 from core.i18n import available
@@ -30,33 +33,14 @@ from core.i18n import available
 ROOT = Path(__file__).resolve().parent.parent
 ENV_FILE = ROOT / ".env"
 CONFIG_FILE = ROOT / "config.toml"
-# docker compose reads the same .env for its own variables, and hosting panels write there what is meant for the image or for Python.
-FOREIGN_PREFIXES = ("postgres_", "compose_", "docker_", "image_", "lc_", "python")
-FOREIGN_NAMES = frozenset({"tz", "lang", "language", "puid", "pgid", "umask"})
+AS_IT_IS = ("database_password", "discord_token")  # a password may begin and end with anything, and a token is read by a rule of its own
+COMPOSES_OWN = ("postgres_", "compose_", "docker_")  # docker compose reads the same .env for its own variables
 
 AnySettings = TypeVar("AnySettings", bound=BaseSettings)
 
 
 class SettingsError(ExpectedStop):
     """Settings that cannot be used; the message lists every fault with its place and its mend."""
-
-
-def _split(value: object) -> object:
-    if isinstance(value, str):
-        return [part.strip() for part in value.split(",") if part.strip()]
-    return [value] if isinstance(value, int) else value  # one number in config.toml
-
-
-def _upper(value: object) -> object:
-    return value.upper() if isinstance(value, str) else value
-
-
-def _lower(value: object) -> object:
-    return value.lower() if isinstance(value, str) else value
-
-
-def _unless_off(value: object) -> object:
-    return None if value is False or (isinstance(value, str) and value.strip().lower() in ("off", "false", "no", "none")) else value
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
@@ -72,13 +56,11 @@ def _platforms_port() -> int:
 Snowflake = Annotated[int, Field(gt=0, lt=2**64)]
 
 
-class _WithoutForeign(DotEnvSettingsSource):
-    """`.env` without the variables that are meant for docker compose."""
+class _OwnInDotenv(DotEnvSettingsSource):
+    """What `.env` holds for this bot; others read it, too."""
 
     def __call__(self) -> dict[str, Any]:
-        return {
-            name: value for name, value in super().__call__().items() if not (name.startswith(FOREIGN_PREFIXES) or name in FOREIGN_NAMES)
-        }
+        return {name: value for name, value in super().__call__().items() if name in self.settings_cls.model_fields}
 
 
 class _WithoutEmpty(TomlConfigSettingsSource):
@@ -113,6 +95,16 @@ class DatabaseSettings(BaseSettings):
         password = self.database_password.get_secret_value() if self.database_password else None
         return with_password(self.database_url.get_secret_value(), password) if self.database_url else None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _without_quotes(cls, values: dict[str, Any]) -> dict[str, Any]:
+        written = {name: value for name, value in values.items() if isinstance(value, str) and name not in AS_IT_IS}
+        meant = {name: spelling.unquoted(value) for name, value in written.items()}
+        for name in written:
+            if meant[name] != written[name]:
+                logger.warning("{}: the quotes around it were left out", name.upper())
+        return {**values, **meant}
+
     @field_validator("data_dir")
     @classmethod
     def _from_here(cls, value: Path) -> Path:
@@ -136,7 +128,7 @@ class DatabaseSettings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """First wins: environment, `.env`, `config.toml`."""
-        return init_settings, EnvSettingsSource(settings_cls), _WithoutForeign(settings_cls), _WithoutEmpty(settings_cls)
+        return init_settings, EnvSettingsSource(settings_cls), _OwnInDotenv(settings_cls), _WithoutEmpty(settings_cls)
 
 
 class Settings(DatabaseSettings):
@@ -145,15 +137,17 @@ class Settings(DatabaseSettings):
     model_config = SettingsConfigDict(extra="forbid")
 
     discord_token: SecretStr = Field(description="the bot token from https://discord.com/developers/applications, without spaces")
-    log_level: Annotated[Literal["TRACE", "DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = Field(
+    log_level: Annotated[Literal["TRACE", "DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(spelling.level)] = Field(
         default="INFO", description="trace, debug, info, warning or error"
     )
-    log_format: Annotated[Literal["text", "json"], BeforeValidator(_lower)] = Field(default="text", description="text or json")
-    health_host: str = Field(default="127.0.0.1", description="an address of this machine")
-    health_port: Annotated[Annotated[int, Field(ge=0, le=65535)] | None, BeforeValidator(_unless_off)] = Field(
+    log_format: Annotated[Literal["text", "json"], BeforeValidator(spelling.lower)] = Field(default="text", description="text or json")
+    health_host: Annotated[str, BeforeValidator(spelling.unbracketed)] = Field(
+        default="127.0.0.1", description="an address of this machine"
+    )
+    health_port: Annotated[Annotated[int, Field(ge=0, le=65535)] | None, BeforeValidator(spelling.unless_off)] = Field(
         default_factory=_platforms_port, description="a port from 1 to 65535, 0 for any free one, or off"
     )
-    owner_ids: Annotated[frozenset[Snowflake], NoDecode, BeforeValidator(_split)] = Field(
+    owner_ids: Annotated[frozenset[Snowflake], NoDecode, BeforeValidator(spelling.listed)] = Field(
         default=frozenset(), description="Discord user ids, separated by commas"
     )
     owner_guild_id: Snowflake | None = Field(default=None, description="the id of a Discord server")
@@ -164,11 +158,11 @@ class Settings(DatabaseSettings):
         description="an http(s) URL such as https://discord.com/api",
     )
     shard_count: int | None = Field(default=None, ge=1, description="a whole number from 1, or not set for what Discord recommends")
-    shard_ids: Annotated[frozenset[int] | None, NoDecode, BeforeValidator(_split)] = Field(
+    shard_ids: Annotated[frozenset[int] | None, NoDecode, BeforeValidator(spelling.listed)] = Field(
         default=None, description="shard numbers from 0 to SHARD_COUNT - 1, separated by commas, together with SHARD_COUNT"
     )
     members_intent: bool = Field(default=False, description="true or false")
-    disabled_cogs: Annotated[frozenset[str], NoDecode, BeforeValidator(_split)] = Field(
+    disabled_cogs: Annotated[frozenset[str], NoDecode, BeforeValidator(spelling.listed)] = Field(
         default=frozenset(), description="names of the folders in cogs/, separated by commas"
     )
     default_locale: str = Field(default="en", description=f"one of the languages in locales/: {', '.join(available())}")
@@ -179,9 +173,9 @@ class Settings(DatabaseSettings):
         """The token alone: people copy what stands around it, too."""
         if not isinstance(value, str):
             return value
-        bare = value.strip().strip("\"'").removeprefix("Bot ").strip()
+        bare = spelling.bare_token(value)
         if bare != value:
-            logger.warning("DISCORD_TOKEN: the quotes, the spaces or the word Bot around the token were left out")
+            logger.warning("DISCORD_TOKEN: what stood around the token (quotes, spaces, the word Bot) was left out")
         return bare
 
     @field_validator("discord_token")
@@ -249,7 +243,42 @@ def _load(settings_class: type[AnySettings]) -> AnySettings:
         return settings_class()
     except ValidationError as error:
         faults = [_sentence(settings_class, detail) for detail in error.errors(include_url=False)]
-        raise SettingsError(_listed(dict.fromkeys(faults))) from None
+        raise SettingsError(_listed(dict.fromkeys([*faults, *_misspelt().values()]))) from None
+
+
+def pass_on_to_libraries() -> None:
+    """Put what `.env` holds for others, such as HTTPS_PROXY, into the environment, as docker compose does, and tell of it."""
+    others, misspelt = _others_in_dotenv(), _misspelt()
+    for name, value in others.items():
+        with suppress(ValueError):  # no variable can hold a zero byte
+            os.environ.setdefault(name, value)
+    for sentence in misspelt.values():
+        logger.warning("{}", sentence)
+    if plain := [name for name in others if name not in misspelt]:
+        logger.info("{} in {}: no settings of the bot; they are put into its environment", ", ".join(plain), ENV_FILE.name)
+
+
+def as_written(name: str) -> str:
+    """What stands for a setting, unchecked: for what has to be said even where the settings cannot be used."""
+    with suppress(OSError, ValueError):  # a file that cannot be read is told of elsewhere
+        if found := _place(name):
+            return str(found[2])
+    return ""
+
+
+def _others_in_dotenv() -> dict[str, str]:
+    foreign = {name: value or "" for name, value in _dotenv().items() if name.lower() not in Settings.model_fields}
+    return {name: value for name, value in foreign.items() if not name.lower().startswith(COMPOSES_OWN)}
+
+
+def _misspelt() -> dict[str, str]:
+    """The names in `.env` that look like a setting's, each with what to say. They may be another program's, and stop nothing alone."""
+    similar = ((name, _similar(name)) for name in _others_in_dotenv())
+    return {name: f"{name} in {ENV_FILE.name}: there is no such setting. Did you mean {meant.upper()}?" for name, meant in similar if meant}
+
+
+def _similar(name: str) -> str | None:
+    return next(iter(difflib.get_close_matches(name.lower(), Settings.model_fields, n=1)), None)
 
 
 def _listed(faults: Any) -> str:
@@ -263,7 +292,7 @@ def _fault_in_toml() -> str | None:
     except tomllib.TOMLDecodeError as error:
         return f'{CONFIG_FILE.name} is not valid TOML: {error}. Text needs quotes: discord_token = "…"'
     except (OSError, UnicodeDecodeError) as error:
-        return f"{CONFIG_FILE.name} cannot be read: {error}"
+        return _unreadable(CONFIG_FILE, error)
     return None
 
 
@@ -274,11 +303,11 @@ def _fault_in_dotenv() -> str | None:
         with ENV_FILE.open(encoding="utf-8-sig") as file:
             bindings = list(parse_stream(file))
     except (OSError, UnicodeDecodeError) as error:
-        return f"{ENV_FILE.name} cannot be read: {error}"
+        return _unreadable(ENV_FILE, error)
     if bad := [str(binding.original.line) for binding in bindings if binding.error]:
         return f"{ENV_FILE.name}, line {', '.join(bad)}: not of the form NAME=value"
     known = {binding.key for binding in bindings} | os.environ.keys()
-    for binding in bindings:
+    for binding in (binding for binding in bindings if (binding.key or "").lower() in Settings.model_fields):
         for name in re.findall(r"\$\{([^}:]*)\}", binding.value or ""):
             if name not in known:
                 return (
@@ -288,27 +317,36 @@ def _fault_in_dotenv() -> str | None:
     return None
 
 
-def _place(name: str) -> tuple[str, str] | None:
-    """Where the value in force stands and the name it has there, in the order of precedence."""
-    for variable, value in os.environ.items():
-        if variable.lower() == name and value:
-            return "the environment", variable
-    return _place_in_files(name)
+def _unreadable(file: Path, error: Exception) -> str:
+    return f"{file.name} cannot be read: {error}" + (". Save it as UTF-8." if isinstance(error, UnicodeDecodeError) else "")
 
 
-def _place_in_files(name: str) -> tuple[str, str] | None:
-    for variable, value in (dotenv_values(ENV_FILE, encoding="utf-8-sig") if ENV_FILE.exists() else {}).items():
-        if variable.lower() == name and value:
-            return ENV_FILE.name, variable
-    if CONFIG_FILE.exists() and name in _read_toml(CONFIG_FILE):
-        return CONFIG_FILE.name, name
+def _dotenv() -> dict[str, str | None]:
+    return dotenv_values(ENV_FILE, encoding="utf-8-sig") if ENV_FILE.exists() else {}
+
+
+def _sources() -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Where settings stand, in the order of precedence."""
+    yield "the environment", os.environ
+    yield ENV_FILE.name, _dotenv()
+    if CONFIG_FILE.exists():
+        yield CONFIG_FILE.name, _read_toml(CONFIG_FILE)
+
+
+def _place(name: str) -> tuple[str, str, Any] | None:
+    """Where the value in force stands, the name it has there, and the value."""
+    for place, values in _sources():
+        for variable, value in values.items():
+            if variable.lower() == name and value not in (None, ""):
+                return place, variable, value
     return None
 
 
 def _sentence(settings_class: type[BaseSettings], detail: ErrorDetails) -> str:
     name = str(detail["loc"][0])
     if name not in settings_class.model_fields:
-        return _unknown(name, list(settings_class.model_fields))
+        advice = f"Did you mean {meant}?" if (meant := _similar(name)) else "Remove it."
+        return f"{name} in {CONFIG_FILE.name}: there is no such setting. {advice}"
     field, place = settings_class.model_fields[name], _place(name)
     if place is None:
         return f"{name.upper()} is not set. Set it in the environment, in .env, or as {name} in config.toml to {field.description}."
@@ -316,10 +354,3 @@ def _sentence(settings_class: type[BaseSettings], detail: ErrorDetails) -> str:
     fault = detail.get("ctx", {}).get("error")
     reason = f": {fault}" if isinstance(fault, UrlFault) else ""
     return f"{place[1]} in {place[0]}{shown} must be {field.description}{reason}."
-
-
-def _unknown(name: str, known: list[str]) -> str:
-    file, written = _place_in_files(name) or (CONFIG_FILE.name, name)
-    near = difflib.get_close_matches(name.lower(), known, n=1)
-    suggestion = near[0] if near and file == CONFIG_FILE.name else "".join(near).upper()
-    return f"{written} in {file}: there is no such setting. " + (f"Did you mean {suggestion}?" if near else "Remove it.")

@@ -1,15 +1,18 @@
 """Where settings come from, and what is said about those that cannot be used."""
 
+import os
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from loguru import logger
 
 from core import settings as module
 from core.database_url import connect_arguments
 from core.logging import REDACTED, redactor
-from core.settings import ROOT, Settings, SettingsError, load_database_settings, load_settings
+from core.settings import ROOT, Settings, SettingsError, as_written, load_database_settings, load_settings, pass_on_to_libraries
 
 TOKEN_MEANING = "the bot token from https://discord.com/developers/applications, without spaces"
 
@@ -24,6 +27,14 @@ def _files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for settings_class in (Settings, module.DatabaseSettings):
         monkeypatch.setitem(settings_class.model_config, "env_file", tmp_path / ".env")
         monkeypatch.setitem(settings_class.model_config, "toml_file", tmp_path / "config.toml")
+
+
+@pytest.fixture
+def told() -> Iterator[list[str]]:
+    lines: list[str] = []
+    sink = logger.add(lambda message: lines.append(str(message).rstrip("\n")), level="INFO", format="{message}")
+    yield lines
+    logger.remove(sink)
 
 
 def faults() -> list[str]:
@@ -115,18 +126,97 @@ def test_a_url_that_cannot_be_read_says_why(monkeypatch: pytest.MonkeyPatch) -> 
     assert "# as %23" in fault and "heim" not in fault
 
 
-@pytest.mark.parametrize("written", ["abc.d-f", "Bot abc.d-f", '"abc.d-f"', "'Bot abc.d-f'", " abc.d-f\n"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "abc.d-f",
+        "Bot abc.d-f",
+        '"abc.d-f"',
+        "'Bot abc.d-f'",
+        " abc.d-f\n",
+        "“abc.d-f”",
+        "‘Bot abc.d-f’",
+        "„abc.d-f“",
+        "\u200babc.d-f\ufeff",
+        "Bot “abc.d-f”",
+    ],
+)
 def test_what_stands_around_a_token_is_left_out(written: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISCORD_TOKEN", written)
     assert load_settings().discord_token.get_secret_value() == "abc.d-f"
 
 
+def test_a_changed_value_is_told(monkeypatch: pytest.MonkeyPatch, told: list[str]) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", "“t”")
+    monkeypatch.setenv("DISCORD_API_URL", "'https://d.example/api'")
+    monkeypatch.setenv("DATABASE_URL", '"postgresql://u@h/d"')
+    monkeypatch.setenv("DATABASE_PASSWORD", '"as it is"')
+    settings = load_settings()
+    assert (settings.discord_api_url, settings.url()) == ("https://d.example/api", "postgresql://u:%22as%20it%20is%22@h/d")
+    assert [line.partition(":")[0] for line in told] == ["DATABASE_URL", "DISCORD_API_URL", "DISCORD_TOKEN"]
+    monkeypatch.setenv("DISCORD_TOKEN", "t")
+    monkeypatch.delenv("DISCORD_API_URL")
+    monkeypatch.delenv("DATABASE_URL")
+    told.clear()
+    load_settings()
+    assert told == []
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "field", "meant"),
+    [
+        ("LOG_LEVEL", "warn", "log_level", "WARNING"),
+        ("LOG_LEVEL", "Warning", "log_level", "WARNING"),
+        ("OWNER_IDS", "5 6", "owner_ids", {5, 6}),
+        ("OWNER_IDS", "[5, 6]", "owner_ids", {5, 6}),
+        ("HEALTH_HOST", "[::1]", "health_host", "::1"),
+    ],
+)
+def test_what_is_written_otherwise_is_understood(
+    name: str, written: str, field: str, meant: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", "t")
+    monkeypatch.setenv(name, written)
+    assert getattr(load_settings(), field) == meant
+
+
 def test_what_is_meant_for_others_stops_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / ".env").write_text("DISCORD_TOKEN=t\nTZ=Asia/Tokyo\nPUID=1000\nPYTHONUNBUFFERED=1\nCOMPOSE_PROJECT_NAME=x\n")
+    others = ["TZ=Asia/Tokyo", "PUID=1000", "PYTHONUNBUFFERED=1", "HTTPS_PROXY=http://p:1", "COMPOSE_PROJECT_NAME=x", "DATABASE_USER=x"]
+    others += ["SOME_OTHER=${nobody}", "NOTHING", "DISCORD_GUILD=1", "DISCORD_TOKEN_OLD=x"]
+    (tmp_path / ".env").write_text("\n".join(["DISCORD_TOKEN=t", *others, ""]))
     (tmp_path / "config.toml").write_text("owner_ids = 7\n")
     monkeypatch.setenv("PORT", "3000")
     settings = load_settings()
     assert (settings.owner_ids, settings.health_port) == ({7}, 3000)
+
+
+def test_what_is_meant_for_others_reaches_them_and_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: list[str]) -> None:
+    """As docker compose gives the whole file to the process; a name that may be a slip is told as one."""
+    for name in ("NO_PROXY", "HEATLH_PORT", "ZERO", "POSTGRES_PASSWORD"):
+        monkeypatch.setenv(name, "")  # so that it is taken back at the end
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HTTPS_PROXY", "of the environment")
+    lines = "DISCORD_TOKEN=t", "HTTPS_PROXY=http://p:1", "NO_PROXY=p.example", "POSTGRES_PASSWORD=p", "HEATLH_PORT=1", "ZERO=\0"
+    (tmp_path / ".env").write_text("\n".join(lines))
+    pass_on_to_libraries()
+    found = {name: os.environ.get(name) for name in ("HTTPS_PROXY", "NO_PROXY", "POSTGRES_PASSWORD", "ZERO")}
+    assert found == {"HTTPS_PROXY": "of the environment", "NO_PROXY": "p.example", "POSTGRES_PASSWORD": None, "ZERO": None}
+    assert told == [
+        "HEATLH_PORT in .env: there is no such setting. Did you mean HEALTH_PORT?",
+        "HTTPS_PROXY, NO_PROXY, ZERO in .env: no settings of the bot; they are put into its environment",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [(".env", "LOG_FORMAT=Json\n"), (".env", "LOG_FORMAT=json\nDISCORD_TOKEN=\n"), ("config.toml", 'log_format = "json"\n')],
+)
+def test_the_form_of_the_log_is_known_where_the_settings_cannot_be_used(file: str, content: str, tmp_path: Path) -> None:
+    (tmp_path / file).write_text(content)
+    faults()
+    assert as_written("log_format").lower() == "json"
+    (tmp_path / "config.toml").write_text("this is no TOML")
+    assert as_written("log_level") == ""
 
 
 @pytest.mark.parametrize(
@@ -167,7 +257,7 @@ def test_no_secret_stands_where_settings_are_printed(monkeypatch: pytest.MonkeyP
         ("config.toml", b"discord_token = abc", r"config\.toml is not valid TOML: .*line 1"),
         ("config.toml", b"\xff", r"config\.toml cannot be read"),
         (".env", b"HEALTH_PORT=1\nwhat is this\n", r"\.env, line 2: not of the form NAME=value"),
-        (".env", b"A=\xff", r"\.env cannot be read"),
+        (".env", b"A=\xff", r"\.env cannot be read: .*Save it as UTF-8"),
     ],
 )
 def test_a_file_that_cannot_be_parsed_is_named_with_its_line(name: str, content: bytes, fault: str, tmp_path: Path) -> None:
