@@ -15,7 +15,7 @@ from core.i18n import N_, Translator
 from core.invalid_requests import HeldBack
 from core.markup import Markup, moment_shown
 from core.outages import cannot_write, is_outage
-from core.rest import Uncertain
+from core.rest import NotServing, Uncertain
 from domain import clock
 
 
@@ -45,7 +45,8 @@ class UserError(Exception):
         return text_message(self.text(t))
 
 
-DATABASE_AWAY = N_("The database cannot be reached right now, so nothing was changed. Please try again in a moment.")
+# True as well of a process that stood still or was cut off by itself, while the database serves another one.
+DATABASE_AWAY = N_("The bot lost contact with its database, so nothing was changed. Please try again in a moment.")
 NOT_SAVING = N_(
     "The bot can't save anything right now, so nothing was changed. Its operator can read why in the log. Please try again later."
 )
@@ -94,9 +95,14 @@ def database_away(deeds: Deeds, error: BaseException | None = None) -> UserError
 
 
 def is_database_away(error: BaseException | None) -> bool:
-    """Whether this failure means that PostgreSQL could not be reached, dropped the connection, or takes no changes: it is waited for."""
+    """Whether this failure means that PostgreSQL could not be reached, dropped the connection, or takes no changes: it is waited for.
+
+    So it is for a process that cannot prove there that it holds its shards.
+    """
     seen = 0
     while error is not None and seen < 8:
+        if isinstance(error, NotServing):
+            return True
         if isinstance(error, (Uncertain, RateLimited, discord.HTTPException, aiohttp.ClientError)):
             return False
         if isinstance(error, DBConnectionError | TransactionManagementError) or is_outage(error) or cannot_write(error):

@@ -178,7 +178,7 @@ class Gate:
         if isinstance(error, TooLate) or (isinstance(error, NotServing) and answer.fresh):
             logger.info("Interaction {} could no longer be answered", interaction.id)
             return
-        away = isinstance(error, NotServing) or errors.is_database_away(error)
+        away = errors.is_database_away(error)
         if isinstance(error, errors.UserError):
             told = error.payload(answer.t)
         elif isinstance(error, HeldBack):

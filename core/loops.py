@@ -91,7 +91,7 @@ class Loop:
         """Loop until cancelled. Nothing is done while `serves` says no: a standby leaves the work to the process that it waits for."""
         while True:
             self._woken.clear()
-            until = await self._pass() if serves() else clock.now() + AWAY_PAUSE
+            until = await self._pass(serves)
             if not self._woken.is_set():
                 self._idle.set()
             woken = await clock.wait(self._woken, until)
@@ -99,10 +99,10 @@ class Loop:
             if woken and self._gather:
                 await self._gather_events()
 
-    async def _pass(self) -> datetime | None:
-        """One pass; the moment of the next one."""
+    async def _pass(self, serves: Callable[[], bool]) -> datetime | None:
+        """One pass, unless `serves` says no; the moment of the next one."""
         waited = False
-        while True:
+        while serves():
             try:
                 seconds = await self._work()
             except (Exception, asyncio.CancelledError) as error:
@@ -119,6 +119,7 @@ class Loop:
             else:
                 self._aside.pop(None, None)
                 return self._next(self._every if seconds is None else seconds)
+        return clock.now() + AWAY_PAUSE
 
     def _next(self, seconds: float | None) -> datetime | None:
         now = clock.now()

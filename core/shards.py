@@ -17,7 +17,8 @@ from loguru import logger
 
 from core.database import connect
 from core.errors import ExpectedStop
-from core.outages import FAILURES, is_outage, told
+from core.outages import FAILURES, cannot_write, is_outage, told
+from models import shard_holder
 
 BEAT_SECONDS = 1.0  # between two proofs that the session lives
 HOLD_SECONDS = 5.0  # that the locks count as held after the last proof
@@ -96,7 +97,12 @@ class ShardSlots:
 
         The server may have ended a session without its process hearing of it, which then believes in its locks for HOLD_SECONDS.
         """
-        return self._proven is not None and (self._unproven or self._leaving or time.monotonic() - self._followed_at < HOLD_SECONDS)
+        return self._proven is not None and (self._unproven or self._leaving or self._follows)
+
+    @property
+    def _follows(self) -> bool:
+        """Whether a predecessor may believe in its locks still."""
+        return time.monotonic() - self._followed_at < HOLD_SECONDS
 
     async def certain(self) -> bool:
         """Wait until it is proven again that the session lives, or that can be believed no longer; whether it is proven."""
@@ -179,6 +185,8 @@ class ShardSlots:
         self._alone.clear()
         if self._connection:
             with suppress(*FAILURES):
+                if not self._follows:  # else the predecessor may still be at work when a successor comes
+                    await self._connection.execute(shard_holder.LEAVE, list(self._serving.values()), self._session, timeout=BEAT_TIMEOUT)
                 await self._connection.close(timeout=BEAT_SECONDS)
         self._forget()
 
@@ -215,7 +223,7 @@ class ShardSlots:
                 self._waits_for = shard_id
                 await connection.execute("SELECT pg_advisory_lock($1)", key, timeout=LOCK_SECONDS + STATEMENT_SECONDS)
             at = time.monotonic()
-        if self._waits_for is not None:
+        if await self._left_behind(connection) or self._waits_for is not None:
             self._followed_at = time.monotonic()
         self._shards, self._waits_for = frozenset(self._serving), None
         self._prove(at)
@@ -250,6 +258,17 @@ class ShardSlots:
     async def _first_try(self, connection: asyncpg.Connection, key: int) -> bool:
         held = {row["key"] for row in await connection.fetch(_HELD, timeout=STATEMENT_SECONDS)}
         return key in held or bool(await connection.fetchval("SELECT pg_try_advisory_lock($1)", key, timeout=STATEMENT_SECONDS))
+
+    async def _left_behind(self, connection: asyncpg.Connection) -> bool:
+        """Note who holds the shards now; whether another process did, and did not end in good order."""
+        try:
+            return bool(
+                await connection.fetchval(shard_holder.TAKE, list(self._serving.values()), self._session, timeout=STATEMENT_SECONDS)
+            )
+        except asyncpg.PostgresError as error:
+            if not cannot_write(error):
+                raise
+            return True  # nobody knows
 
     async def _join(self, connection: asyncpg.Connection) -> None:
         """Take the second locks as far as a predecessor has let go of them."""

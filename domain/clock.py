@@ -29,7 +29,7 @@ async def wait(event: asyncio.Event, until: datetime | None) -> bool:
                 loop.call_soon(reschedule)  # whoever moves the clock may stand outside of the loop
 
             def reschedule() -> None:
-                if moved in _waiting:
+                if moved in _waiting and not patience.expired():
                     patience.reschedule(moment())
 
             _waiting.add(moved)

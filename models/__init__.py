@@ -8,6 +8,7 @@ from models.guild_config import GuildConfig
 from models.panel import MessageState, Panel, PanelMessage, PanelRole
 from models.revision import PanelRevision
 from models.role_grant import RoleGrant
+from models.shard_holder import ShardHolder
 
 __all__ = [
     "SETTLED",
@@ -23,4 +24,5 @@ __all__ = [
     "PanelRole",
     "RoleGrant",
     "SeenChannelPower",
+    "ShardHolder",
 ]

@@ -94,6 +94,33 @@ async def test_a_successor_serves_at_once_and_takes_up_nothing_before_the_predec
     await second.release()
 
 
+async def test_whoever_follows_one_that_did_not_end_in_good_order_doubts_for_as_long_as_that_one_may_believe(
+    database_url: str, quick: float
+) -> None:
+    """It finds the locks free, as if nobody had been there."""
+    first, second, third = (ShardSlots(database_url, 1, [0, 1]) for _ in range(3))
+    await first.acquire()
+    assert not first.doubtful, "nobody was there before"
+    await first._end_keeper()  # pyright: ignore[reportPrivateUsage] - it is cut off, and its session ends without it
+    await scalar(database_url, "SELECT pg_terminate_backend($1, 5000)", await holder(database_url))
+    assert first.held
+    await second.acquire()
+    assert (second.waits_for, second.doubtful) == (None, True)
+    async with asyncio.timeout(10):
+        while second.doubtful:
+            await scalar(database_url, "SELECT 1")
+    assert second.held
+    await first.release()  # says nothing of the locks, which are another's
+    await scalar(database_url, "SELECT pg_terminate_backend($1, 5000)", await holder(database_url))
+    async with asyncio.timeout(10):
+        while second.doubtful:
+            await scalar(database_url, "SELECT 1")
+    await second.release()
+    await third.acquire()
+    assert not third.doubtful, "the second one ended in good order"
+    await third.release()
+
+
 async def test_other_shards_and_other_applications_do_not_meet(database_url: str) -> None:
     slots = [ShardSlots(database_url, 1, [0], 2), ShardSlots(database_url, 1, [1], 2), ShardSlots(database_url, 2, [0])]
     for each in slots:

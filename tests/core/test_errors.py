@@ -7,7 +7,7 @@ from tortoise.exceptions import DBConnectionError
 
 from core.calls import RateLimited
 from core.errors import is_database_away
-from core.rest import Uncertain
+from core.rest import NotServing, Uncertain
 
 
 def caused(error: Exception, cause: Exception, *, hidden: bool = False) -> Exception:
@@ -24,6 +24,7 @@ def caused(error: Exception, cause: Exception, *, hidden: bool = False) -> Excep
         asyncpg.InternalClientError("busy"),
         TimeoutError(),
         caused(ValueError(), ConnectionResetError()),
+        NotServing("GET /users/@me"),
     ],
     ids=repr,
 )

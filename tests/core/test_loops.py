@@ -9,7 +9,8 @@ import pytest
 from loguru import logger
 from tortoise.exceptions import DBConnectionError
 
-from core.loops import Loop
+from core.loops import AWAY_PAUSE, Loop
+from core.rest import NotServing
 from domain import clock
 
 GUILD = 1
@@ -143,6 +144,27 @@ async def test_a_standby_does_nothing_until_it_serves() -> None:
         holds[0] = True
         loop.wake()
         await passes.reach(1)
+
+
+async def test_a_pass_is_not_tried_again_once_another_process_serves() -> None:
+    """Without a database a process loses its shards: what it could not do is left to whoever has them now."""
+    holds = [True]
+
+    async def goes_away() -> float | None:
+        holds[0] = False
+        raise NotServing("PUT /guilds")
+
+    passes = Passes(goes_away)
+    loop = Loop("work", passes)
+    async with running(loop, lambda: holds[0]):
+        await passes.reach(1)
+        clock.shift(AWAY_PAUSE)
+        await loop.finished()
+        assert passes.count == 1
+        assert not loop.set_aside(GUILD)
+        holds[0] = True
+        clock.shift(AWAY_PAUSE)
+        await passes.reach(2)
 
 
 async def test_what_fails_is_set_aside_for_longer_and_longer_and_the_rest_goes_on(log: list[str]) -> None:

@@ -6,7 +6,7 @@ import signal
 import sys
 
 from core.settings import ROOT
-from tests.e2e.wire import DatabaseProxy, Tap
+from tests.e2e.wire import TAKES_SHARDS, DatabaseProxy, Tap
 
 PATIENCE = 30.0  # seconds
 
@@ -18,10 +18,10 @@ class Bot:
         self.tap, self.proxy, self.process = tap, proxy, process
 
     @classmethod
-    async def start(cls, url: str) -> "Bot":
-        """Start it, and wait until it serves or stands by."""
+    async def start(cls, url: str, *, waits: bool = False) -> "Bot":
+        """Start it, and wait until it looks who serves; with `waits` the network swallows that look, and what follows."""
         tap = Tap()
-        proxy = DatabaseProxy(url, tap)
+        proxy = DatabaseProxy(url, tap, TAKES_SHARDS if waits else None)
         environment = {**os.environ, "DATABASE_URL": await proxy.start(), "LOG_LEVEL": "INFO"}
         process = await asyncio.create_subprocess_exec(sys.executable, ROOT / "bot.py", env=environment)
         async with asyncio.timeout(PATIENCE):

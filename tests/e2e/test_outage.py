@@ -38,7 +38,7 @@ async def test_clicks_are_told_and_everything_recovers(server: EmbeddedPostgres,
     await house.audit()  # settled, not only answered
     server.stop()
     house.bot.dispatch(PanelChanged.NAME, PanelChanged(house.sandbox.guild.id, panel.id, None))
-    assert "database cannot be reached" in await click(house, "alice", "Red")
+    assert "lost contact with its database" in await click(house, "alice", "Red")
     assert await readiness(house) == 503
     assert house.actor("alice").role_names() == ["Red"]
     server.start()

@@ -28,8 +28,8 @@ END_SESSION = "SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE lockty
 
 
 @pytest.fixture
-async def pair(house: House, database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Pair]:
-    """Two processes, of which the first serves; they are olivia's."""
+async def lone(house: House, database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Pair]:
+    """The first process, which serves, before there is a second one; both are olivia's."""
     sandbox = house.sandbox
     monkeypatch.setenv("OWNER_IDS", str(house.actor("olivia").user.id))
     sandbox.ratelimits.enabled = False
@@ -43,16 +43,30 @@ async def pair(house: House, database_url: str, monkeypatch: pytest.MonkeyPatch)
     house.accepted += ["never answered in time", "is not answered"]
     for code in (40060, 10015, 10062):
         sandbox.ledger.allow(code=code)
-    first = await Bot.start(database_url)
-    await sandbox.until(lambda: any(c.session for c in sandbox.gateway.connections), PATIENCE, "for the first to connect")
-    second = await Bot.start(database_url)
-    await asyncio.wait_for(second.tap.stands_by.wait(), PATIENCE)
     both = Pair(house, message, menu, editor, forms)
-    both.first, both.second = first, second
+    both.first = await Bot.start(database_url)
+    await sandbox.until(lambda: any(c.session for c in sandbox.gateway.connections), PATIENCE, "for the first to connect")
+    both.former = set(sandbox.gateway.connections)
     yield both
-    for bot in (first, second):
-        await bot.end()
+    await both.first.end()
     await sandbox.until(lambda: not sandbox.gateway.connections)
+
+
+@pytest.fixture
+async def pair(lone: Pair, database_url: str) -> AsyncIterator[Pair]:
+    """Two processes, of which the first serves and the second stands by."""
+    lone.second = await Bot.start(database_url)
+    await asyncio.wait_for(lone.second.tap.stands_by.wait(), PATIENCE)
+    yield lone
+    await lone.second.end()
+
+
+@pytest.fixture
+async def fresh(lone: Pair, database_url: str) -> AsyncIterator[Pair]:
+    """Two processes: the first serves, and the second is about to look whether anybody does."""
+    lone.second = await Bot.start(database_url, waits=True)
+    yield lone
+    await lone.second.end()
 
 
 async def end_session(url: str) -> None:
@@ -119,6 +133,19 @@ async def test_two_that_serve_at_once_do_nothing_twice_and_contradict_nobody(pai
     pair.first.proxy.swallow(False)
     await pair.judge()
     assert not [text for text in map(told, pair.results) if "Something went wrong" in text]
+
+
+@pytest.mark.timeout(180)
+async def test_a_process_that_starts_beside_one_that_cannot_know_yet_contradicts_nobody(fresh: Pair, database_url: str) -> None:
+    """As before, but the second one was no standby: it finds the shards free, as if nobody else were there."""
+    fresh.first.proxy.swallow()
+    await end_session(database_url)
+    fresh.second.proxy.swallow(False)
+    await asyncio.wait_for(fresh.act_until(lambda: fresh.left() and fresh.follows()), TAKES_OVER)
+    assert not fresh.second.tap.stands_by.is_set()
+    fresh.first.proxy.swallow(False)
+    await fresh.judge()
+    assert not [text for text in map(told, fresh.results) if "Something went wrong" in text]
 
 
 @pytest.mark.timeout(240)

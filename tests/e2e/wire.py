@@ -56,10 +56,11 @@ class Tap:
 
 
 class DatabaseProxy:
-    """Between one process and PostgreSQL: passes the protocol on, message by message."""
+    """Between one process and PostgreSQL: passes the protocol on, message by message. At `stops_at`, a statement, it begins to swallow."""
 
-    def __init__(self, url: str, tap: Tap) -> None:
+    def __init__(self, url: str, tap: Tap, stops_at: str | None = None) -> None:
         self._parts, self._tap = urlsplit(url), tap
+        self._stops_at = stops_at
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self._connections: set[asyncio.Task[None]] = set()
@@ -136,6 +137,10 @@ class DatabaseProxy:
                 await self._flows.wait()
                 if statement.sent(head[:1], body):
                     return  # killed before it had any effect
+                if self._stops_at and self._stops_at in (statement.running or ""):
+                    self._stops_at = None
+                    self.swallow()
+                await self._flows.wait()
                 writer.write(head + body)
                 await writer.drain()
 
@@ -158,7 +163,7 @@ class _Statement:
         self._tap = tap
         self._texts: dict[bytes, str] = {}
         self._bound = ""
-        self._running: str | None = None
+        self.running: str | None = None
 
     def sent(self, kind: bytes, body: bytes) -> bool:
         """The client sent a message; whether it was killed before the statement in it could run."""
@@ -170,13 +175,13 @@ class _Statement:
         elif kind in (EXECUTE, QUERY):
             running = self._bound if kind == EXECUTE else body.rstrip(b"\0").decode()
             if not running.startswith(NO_POINTS):
-                self._running = running
+                self.running = running
                 return self._tap.pass_by(f"before {running}")
         return False
 
     def done(self) -> bool:
         """The server has finished; whether the client was killed now, before it hears of it."""
-        running, self._running = self._running, None
+        running, self.running = self.running, None
         return running is not None and self._tap.pass_by(f"after {running}")
 
 
