@@ -46,6 +46,8 @@ def mended(rule: Requirement, role_ids: Collection[int]) -> Requirement:
     Nobody holds a deleted role: one that excludes means nothing any more, and of several of which any is enough it is no choice.
     But where it is needed it stays, or what it guarded would be open to everyone.
     """
+    if not rule.required and not rule.blocked:
+        return rule
     blocked = tuple(role_id for role_id in rule.blocked if role_id in role_ids)
     present = tuple(role_id for role_id in rule.required if role_id in role_ids)
     required = present if present and not rule.needs_all else rule.required

@@ -4,6 +4,8 @@ A guild's roles, emojis and channels come whole with the gateway, so each deleti
 Messages have to be looked at one by one.
 """
 
+import asyncio
+from collections.abc import Collection
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from core.bot import RolePanelBot
 
 CLEAN_UP = "panel.clean_up"
+AT_ONCE = 25  # panels that are brought in line by one write
 GATHER = 0.3  # seconds in which deletions that come together become one edit
 PORTION = 100  # messages that are read at once
 ROUND_SECONDS = 3600.0  # in which each message is looked at once, at most
@@ -42,36 +45,45 @@ ROUND_SECONDS = 3600.0  # in which each message is looked at once, at most
 class CleanUp(PanelEdits):
     """Takes what a guild has deleted off its panels; an edit like any other, with its revision and its record."""
 
-    async def compare(self, guild: discord.Guild, panel: PanelSpec) -> bool:
-        """Bring one panel in line with its guild; whether anything had to change."""
+    async def compare(self, guild: discord.Guild, panel_ids: Collection[int]) -> list[int]:
+        """Bring panels in line with their guild, all of them or none; those where something had to change."""
         present = frozenset(role.id for role in guild.roles)
         emoji_ids = frozenset(emoji.id for emoji in guild.emojis)
-        role_ids = present | guarded(panel, present)
-        if not _differs(panel, leftovers(panel, role_ids, emoji_ids), role_ids):
-            return False
-        async with self._edit(None, guild_facts(guild), panel.panel_id) as edit:
-            edit.kind = CLEAN_UP
-            role_ids = present | guarded(edit.spec, present)
-            found = leftovers(edit.spec, role_ids, emoji_ids)
-            await _drop(edit, found, role_ids)
-            rule = mended(edit.spec.requirement, role_ids)
-            changes = {"required_role_ids": list(rule.required), "blocked_role_ids": list(rule.blocked)}
-            edit.changes = {name: value for name, value in changes.items() if getattr(edit.panel, name) != value}
-            edit.payload = await self._facts(edit.spec, found, role_ids)
-        return bool(edit.payload)
+        async with self._edits(None, guild_facts(guild), panel_ids) as edits:
+            dropped: list[int] = []
+            for edit in edits:
+                dropped += await self._note(edit, present, emoji_ids)
+            if dropped:
+                await PanelRole.filter(id__in=dropped).using_db(edits[0].db).delete()
+        return [edit.panel.id for edit in edits if edit.payload]
+
+    async def _note(self, edit: Edit, present: frozenset[int], emoji_ids: frozenset[int]) -> list[int]:
+        """Note what a panel names in vain, and take it out of its rules; the items that go."""
+        edit.kind = CLEAN_UP
+        role_ids, found = await asyncio.to_thread(_compared, edit.spec, present, emoji_ids)
+        await _mend(edit, found, role_ids)
+        rule = mended(edit.spec.requirement, role_ids)
+        changes = {"required_role_ids": list(rule.required), "blocked_role_ids": list(rule.blocked)}
+        edit.changes = {name: value for name, value in changes.items() if getattr(edit.panel, name) != value}
+        edit.payload = await self._facts(edit.spec, found, role_ids)
+        return [role.item_id for role in found.roles]
 
     async def _facts(self, panel: PanelSpec, found: Leftovers, role_ids: frozenset[int]) -> dict[str, object]:
         """What is recorded: nothing when nothing changes and the rest was told before."""
-        told = await AuditEntry.filter(guild_id=panel.guild_id, panel_id=panel.panel_id, kind=CLEAN_UP)
-        known = {role_id for entry in told for role_id in entry.payload.get("never_met", [])}
-        news = [role_id for role_id in found.never_met if role_id not in known]
         facts = {
             "deleted_roles": {str(role.role_id): role.label for role in found.roles},
             "deleted_emojis": {role.label: role.emoji for role in found.emojis},
-            "never_met": news,
+            "never_met": await self._not_told(panel, found.never_met),
             "rules": _rules_change(panel, role_ids),
         }
         return {name: value for name, value in facts.items() if value}
+
+    async def _not_told(self, panel: PanelSpec, never_met: tuple[int, ...]) -> list[int]:
+        if not never_met:
+            return []
+        told = await AuditEntry.filter(guild_id=panel.guild_id, panel_id=panel.panel_id, kind=CLEAN_UP)
+        known = {role_id for entry in told for role_id in entry.payload.get("never_met", [])}
+        return [role_id for role_id in never_met if role_id not in known]
 
 
 class CleaningHandlers(Cog, name="cleaning"):
@@ -139,26 +151,35 @@ class CleaningHandlers(Cog, name="cleaning"):
             for guild_id in waiting:
                 guild = self.bot.get_guild(guild_id)
                 if guild and not guild.unavailable and self.bot.serves(guild_id):  # its arrival leads here again
-                    for panel_id in await _candidates(guild):
-                        await self._compare_one(panel_id, guild_id)
+                    ids = await _candidates(guild)
+                    for first in range(0, len(ids), AT_ONCE):
+                        await self._compare_some(ids[first : first + AT_ONCE], guild_id)
         except BaseException:
             self._to_compare.update(waiting)
             raise
 
-    async def _compare_one(self, panel_id: int, guild_id: int) -> None:
-        guild = self.bot.get_guild(guild_id)
-        if guild is None or guild.unavailable or not self.bot.serves(guild_id):
-            return  # its arrival leads here again
-        if not self._comparing.is_aside(panel_id):
+    async def _compare_some(self, panel_ids: list[int], guild_id: int) -> None:
+        if any(self._comparing.is_aside(panel_id) for panel_id in panel_ids):
+            self._to_compare.add(guild_id)
+        trying = [panel_id for panel_id in panel_ids if not self._comparing.is_aside(panel_id)]
+        if len(trying) > 1:
+            with suppress(Exception):  # one that fails stops the others: then each is taken alone, and what happens there is told
+                await self._compare(trying, guild_id)
+                return
+        for panel_id in trying:
             with self._comparing.item(guild_id, panel_id), suppress(UserError):  # it is being edited, and compared at the next deletion
-                panel = await Panel.spec(panel_id)
                 try:
-                    if panel and await self._clean_up.compare(guild, panel):
-                        logger.info("Panel {} of guild {} named what was deleted", panel_id, guild_id)
+                    await self._compare([panel_id], guild_id)
                 except BotWouldOpen as error:
                     logger.warning("Panel {} names what was deleted, and a person has to take it off: {}", panel_id, error)
-        if self._comparing.is_aside(panel_id):
-            self._to_compare.add(guild_id)
+            if self._comparing.is_aside(panel_id):
+                self._to_compare.add(guild_id)
+
+    async def _compare(self, panel_ids: list[int], guild_id: int) -> None:
+        guild = self.bot.get_guild(guild_id)
+        if guild and not guild.unavailable and self.bot.serves(guild_id):  # its arrival leads here again
+            for panel_id in await self._clean_up.compare(guild, panel_ids):
+                logger.info("Panel {} of guild {} named what was deleted", panel_id, guild_id)
 
     async def _look_round(self) -> float:
         """Look whether each posted message still exists, at the pace of all look-ups; the seconds until the next round.
@@ -202,13 +223,18 @@ async def _candidates(guild: discord.Guild) -> list[int]:
     return await Panel.naming_others(guild.id, [role.id for role in guild.roles], [emoji.id for emoji in guild.emojis])
 
 
-async def _drop(edit: Edit, found: Leftovers, role_ids: frozenset[int]) -> None:
-    """Take deleted roles and emojis off the panel's roles."""
-    panel = edit.spec
-    items = PanelRole.filter(panel_id=panel.panel_id).using_db(edit.db)
-    await items.filter(id__in=[role.item_id for role in found.roles]).delete()
-    await items.filter(id__in=[role.item_id for role in found.emojis]).update(emoji=None)
-    for role in panel.roles:
+def _compared(panel: PanelSpec, present: frozenset[int], emoji_ids: frozenset[int]) -> tuple[frozenset[int], Leftovers]:
+    """The roles that count as there, and what is left over."""
+    role_ids = present | guarded(panel, present)
+    return role_ids, leftovers(panel, role_ids, emoji_ids)
+
+
+async def _mend(edit: Edit, found: Leftovers, role_ids: frozenset[int]) -> None:
+    """Take deleted emojis off the panel's roles, and deleted roles out of their rules and bundles."""
+    items = PanelRole.filter(panel_id=edit.spec.panel_id).using_db(edit.db)
+    if found.emojis:
+        await items.filter(id__in=[role.item_id for role in found.emojis]).update(emoji=None)
+    for role in edit.spec.roles:
         rule, bundle = mended(role.requirement, role_ids), [role_id for role_id in role.bundle if role_id in role_ids]
         if rule != role.requirement or len(bundle) != len(role.bundle):
             required, blocked = list(rule.required), list(rule.blocked)
@@ -220,10 +246,6 @@ def _rules_change(panel: PanelSpec, role_ids: frozenset[int]) -> bool:
     rules = (panel.requirement, *(role.requirement for role in panel.roles))
     bundled = any(role_id not in role_ids for role in panel.roles for role_id in role.bundle)
     return bundled or any(mended(rule, role_ids) != rule for rule in rules)
-
-
-def _differs(panel: PanelSpec, found: Leftovers, role_ids: frozenset[int]) -> bool:
-    return bool(found.roles or found.emojis or found.never_met) or _rules_change(panel, role_ids)
 
 
 def _can_look(guild: discord.Guild, channel_id: int) -> bool:

@@ -55,10 +55,10 @@ class CopyService(PanelEdits):
                 )
                 passage.panel_ids.add(panel.id)
                 await _insert(panel.id, enumerate(wanted.roles), passage)
-                await panel.fetch_related("roles", using_db=db)
-                await revisions.write(panel.to_spec(), editor.user_id, now, db)
+                spec = await panel.to_spec(db)
+                await revisions.write([spec], editor.user_id, now, db)
                 payload = _created(wanted, placement.left_out, told)
-                await record("panel.create", panel.to_spec(), editor.user_id, payload, db)
+                await record("panel.create", spec, editor.user_id, payload, db)
                 made.append(panel)
         self._dispatch(AuditWritten.NAME, AuditWritten(guild_id))
         return tuple([await self.get(guild_id, panel.id) for panel in made])
@@ -90,7 +90,7 @@ class CopyService(PanelEdits):
         if wanted.name != edit.panel.name:
             columns["name"] = await free_name(edit.panel.guild_id, wanted.name, edit.db, but=edit.panel.id)
         edit.change(**columns)
-        rows = {row.role_id: row for row in edit.panel.roles}
+        rows = {row.role_id: row for row in await edit.rows()}
         places = list(enumerate(wanted.roles))
         kept = {role.role_id for role in wanted.roles}
         gone = [row for row in rows.values() if row.role_id not in kept]

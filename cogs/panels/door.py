@@ -48,6 +48,7 @@ class Passage:
     db: BaseDBAsyncClient
     panel_ids: set[int]
     posted_ids: set[int]
+    before: tuple[PanelSpec, ...]  # the panels as they were, which nobody else can change meanwhile
     answered: set[int] = field(default_factory=set)
 
 
@@ -70,8 +71,8 @@ async def door(
             if messages is not None:
                 await messages.using_db(db).order_by("id").select_for_update()
             await _hold(facts.guild_id, db)
-            passage = Passage(by, facts, db, set(panel_ids), set(posted_ids), set(answered))
-            before = await _standing(passage.panel_ids, passage.panel_ids | passage.posted_ids, facts.guild_id, db)
+            before = await _standing(set(panel_ids), {*panel_ids, *posted_ids}, facts.guild_id, db)
+            passage = Passage(by, facts, db, set(panel_ids), set(posted_ids), before.panels, set(answered))
             yield passage
             await _judge(passage, before)
     except Asked as question:
@@ -120,7 +121,7 @@ def _check(before: Standing, after: Standing, facts: GuildFacts) -> None:
 async def _opened(passage: Passage, before: Standing, after: Standing) -> tuple[Openings, list[tuple[int, int]]]:
     """What this write opens, and of which versions of the panels. Most edits can open nothing, and are not looked at closely."""
     db, guild_id = passage.db, passage.facts.guild_id
-    was, now = ({panel.panel_id: judged(panel) for panel in standing.panels} for standing in (before, after))
+    was, now = await asyncio.to_thread(_judged, before), await asyncio.to_thread(_judged, after)
     moved = {panel_id for panel_id, channels in after.channels.items() if channels - before.channels.get(panel_id, frozenset())}
     if was == now and not moved:
         return Openings({}, {}), []
@@ -134,6 +135,10 @@ async def _opened(passage: Passage, before: Standing, after: Standing) -> tuple[
     _check_groups(before.panels, after.panels)
     versions = [(panel.panel_id, panel.version) for panel in before.panels]
     return await asyncio.to_thread(openings, before, after, passage.facts), versions
+
+
+def _judged(standing: Standing) -> dict[int, object]:
+    return {panel.panel_id: judged(panel) for panel in standing.panels}
 
 
 def _check_groups(before: Iterable[PanelSpec], after: Iterable[PanelSpec]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.expressions import F, Q
 
 from cogs.panels import revisions
 from cogs.panels.access import Editor
@@ -64,9 +65,13 @@ class Edit:
                 "after": {name: plain(value) for name, value in self.changes.items()},
             }
 
-    def role(self, item_id: int) -> PanelRole:
+    async def rows(self) -> list[PanelRole]:
+        """The panel's roles as they are stored now."""
+        return await PanelRole.filter(panel_id=self.panel.id).using_db(self.db)
+
+    async def role(self, item_id: int) -> PanelRole:
         """One of the panel's roles. Raises UserError when it is no longer there."""
-        role = next((role for role in self.panel.roles if role.id == item_id), None)
+        role = await PanelRole.get_or_none(panel_id=self.panel.id, id=item_id, using_db=self.db)
         if role is None:
             raise Vanished(ROLE_GONE)
         return role
@@ -109,36 +114,51 @@ class PanelEdits:
 
         `by` None is the bot itself. Raises what the door raises, and UserError when the panel is gone or has another `version`.
         """
+        async with self._edits(by, facts, (panel_id,), answered=answered) as edits:
+            if not edits:
+                raise Vanished(PANEL_GONE)
+            if version is not None and edits[0].panel.version != version:
+                raise ChangedMeanwhile(panel_id, version, edits[0].panel.version)
+            yield edits[0]
+
+    @asynccontextmanager
+    async def _edits(
+        self, by: Editor | None, facts: GuildFacts, panel_ids: Collection[int], *, answered: Collection[int] = ()
+    ) -> AsyncIterator[list[Edit]]:
+        """The same for several panels of a guild, all of them or none. What is gone is left out."""
         if by is not None:
             await self._pace.turn(facts.guild_id)
-        async with door(by, facts, (panel_id,), answered=answered) as passage:
-            db, actor_id = passage.db, by.user_id if by else None
-            panel = await Panel.filter(id=panel_id, guild_id=facts.guild_id).using_db(db).select_for_update().get_or_none()
-            if panel is None:
-                raise Vanished(PANEL_GONE)
-            if version is not None and panel.version != version:
-                raise ChangedMeanwhile(panel_id, version, panel.version)
-            await panel.fetch_related("roles", using_db=db)
-            edit = Edit(panel, panel.to_spec(), passage)
-            yield edit
-            if edit.payload:
-                await self._finish(edit, actor_id)
-        if edit.payload:
-            self._dispatch(PanelChanged.NAME, PanelChanged(facts.guild_id, panel_id, edit.spec.version + 1))
+        async with door(by, facts, panel_ids, answered=answered) as passage:
+            wanted = Panel.filter(id__in=list(panel_ids), guild_id=facts.guild_id).using_db(passage.db)
+            panels = {panel.id: panel for panel in await wanted.select_for_update()}
+            edits = [Edit(panels[spec.panel_id], spec, passage) for spec in passage.before if spec.panel_id in panels]
+            yield edits
+            written = [edit for edit in edits if edit.payload]
+            if written:
+                await self._finish(written, by.user_id if by else None, passage.db)
+        for edit in written:
+            self._dispatch(PanelChanged.NAME, PanelChanged(facts.guild_id, edit.panel.id, edit.spec.version + 1))
+        if written:
             self._dispatch(AuditWritten.NAME, AuditWritten(facts.guild_id))
 
-    async def _finish(self, edit: Edit, actor_id: int | None) -> None:
-        """Raise the version, keep the revision, and write the record."""
-        panel, db, now = edit.panel, edit.db, clock.now()
-        await revisions.keep_first(edit.spec, panel.updated_at, db)
-        if not await panel.raise_version(panel.version, updated_at=now, **edit.changes):
-            raise ChangedMeanwhile(panel.id, panel.version, panel.version)
-        changed = await Panel.get(id=panel.id, using_db=db).prefetch_related("roles")
-        if (more := pages(changed.to_spec()) - pages(edit.spec)) > 0:
-            channels = PanelMessage.filter(panel_id=panel.id, missing=False).using_db(db).distinct()
-            await check_room(panel.guild_id, more * len(await channels.values_list("channel_id", flat=True)), db)
-        await revisions.write(changed.to_spec(), actor_id, now, db, edit.stands_for)
-        await record(edit.kind, edit.spec, actor_id, edit.payload, db)
+    async def _finish(self, edits: list[Edit], actor_id: int | None, db: BaseDBAsyncClient) -> None:
+        """Raise the versions, keep the revisions, and write the records."""
+        now = clock.now()
+        await revisions.keep_first([(edit.spec, edit.panel.updated_at) for edit in edits], db)
+        for edit in edits:
+            if edit.changes:
+                await Panel.filter(id=edit.panel.id).using_db(db).update(**edit.changes)
+        ids = [edit.panel.id for edit in edits]
+        await Panel.filter(id__in=ids).using_db(db).update(version=F("version") + 1, updated_at=now)
+        changed = {panel.panel_id: panel for panel in await Panel.specs(Q(id__in=ids), db)}
+        for edit in edits:
+            if (more := pages(changed[edit.panel.id]) - pages(edit.spec)) > 0:
+                channels = PanelMessage.filter(panel_id=edit.panel.id, missing=False).using_db(db).distinct()
+                await check_room(edit.panel.guild_id, more * len(await channels.values_list("channel_id", flat=True)), db)
+        undone = {edit.panel.id: edit.stands_for for edit in edits}
+        await revisions.write(list(changed.values()), actor_id, now, db, undone)
+        for edit in edits:
+            await record(edit.kind, edit.spec, actor_id, edit.payload, db)
 
 
 async def record(kind: str, panel: PanelSpec, actor_id: int | None, payload: dict[str, Any], db: BaseDBAsyncClient) -> None:

@@ -226,8 +226,8 @@ class MessageRows:
         async with in_transaction() as db:
             if not await PanelMessage.filter(id=row.id, missing=False, state=MessageState.LIVE).using_db(db).update(missing=True):
                 return False
-            panel = await Panel.get(id=row.panel_id, using_db=db).prefetch_related("roles")
-            await record(CLEAN_UP, panel.to_spec(), None, {"deleted_messages": _named([row])}, db)
+            panel = await Panel.get(id=row.panel_id, using_db=db)
+            await record(CLEAN_UP, await panel.to_spec(db), None, {"deleted_messages": _named([row])}, db)
         return True
 
     def _tell(self, guild_id: int) -> None:
@@ -244,8 +244,7 @@ async def _locked(panel: PanelSpec, db: BaseDBAsyncClient) -> PanelSpec:
     row = await Panel.filter(id=panel.panel_id, guild_id=panel.guild_id).using_db(db).select_for_update().get_or_none()
     if row is None:
         raise Vanished(PANEL_GONE)
-    await row.fetch_related("roles", using_db=db)
-    return row.to_spec()
+    return await row.to_spec(db)
 
 
 async def _begun(

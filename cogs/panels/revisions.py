@@ -5,9 +5,10 @@ What is kept of one panel can be long, so it is written and read in threads.
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -21,15 +22,18 @@ from models import PanelRevision
 KEPT, KEPT_BYTES = 200, 2 * 1024 * 1024  # of a panel; the newest always is
 # In the snapshot of an undo: the version that it went back to, so that the next undo goes on from there instead of forth again.
 _STANDS_FOR = "stands_for"
+_NOTHING: Mapping[int, int | None] = MappingProxyType({})
 
 _WRITE = """
-INSERT INTO panel_revision (panel_id, version, author_id, created_at, snapshot, size) VALUES ($1, $2, $3, $4, $5::jsonb, $6)
+INSERT INTO panel_revision (panel_id, version, author_id, created_at, snapshot, size)
+SELECT panel_id, version, $3, at, snapshot::jsonb, size
+FROM unnest($1::int[], $2::int[], $4::timestamptz[], $5::text[], $6::int[]) AS kept(panel_id, version, at, snapshot, size)
 """
 _FORGET = """
 DELETE FROM panel_revision WHERE id IN (
     SELECT id FROM (
-        SELECT id, row_number() OVER newest AS place, sum(size) OVER newest AS total FROM panel_revision WHERE panel_id = $1
-        WINDOW newest AS (ORDER BY version DESC)
+        SELECT id, row_number() OVER newest AS place, sum(size) OVER newest AS total FROM panel_revision WHERE panel_id = ANY($1::int[])
+        WINDOW newest AS (PARTITION BY panel_id ORDER BY version DESC)
     ) AS kept
     WHERE place > $2 OR (place > 1 AND total > $3)
 )
@@ -63,11 +67,22 @@ class Revision:
         return cls(row["version"], stands_for, row["author_id"], row["created_at"], read_panel(snapshot).panels[0])
 
 
-async def write(panel: PanelSpec, author_id: int | None, at: datetime, db: BaseDBAsyncClient, stands_for: int | None = None) -> None:
-    """Keep what a panel is now, inside the transaction of the change. Of many or long revisions the oldest go."""
-    snapshot, size = await asyncio.to_thread(_snapshot, panel, stands_for)
-    await db.execute_query(_WRITE, [panel.panel_id, panel.version, author_id, at, snapshot, size])
-    await db.execute_query(_FORGET, [panel.panel_id, KEPT, KEPT_BYTES])
+async def write(
+    panels: Sequence[PanelSpec], author_id: int | None, at: datetime, db: BaseDBAsyncClient, stands_for: Mapping[int, int | None] = _NOTHING
+) -> None:
+    """Keep what panels are now, inside the transaction of the change. Of many or long revisions the oldest go.
+
+    `stands_for`, by panel: the version that an undo went back to.
+    """
+    await _write([(panel, at, stands_for.get(panel.panel_id)) for panel in panels], author_id, db)
+    await db.execute_query(_FORGET, [[panel.panel_id for panel in panels], KEPT, KEPT_BYTES])
+
+
+async def _write(panels: Sequence[tuple[PanelSpec, datetime, int | None]], author_id: int | None, db: BaseDBAsyncClient) -> None:
+    snapshots = [await asyncio.to_thread(_snapshot, panel, stands_for) for panel, _, stands_for in panels]
+    rows = [(panel.panel_id, panel.version, at, *snapshot) for (panel, at, _), snapshot in zip(panels, snapshots, strict=True)]
+    ids, versions, moments, texts, sizes = (list(column) for column in zip(*rows, strict=True))
+    await db.execute_query(_WRITE, [ids, versions, author_id, moments, texts, sizes])
 
 
 def _snapshot(panel: PanelSpec, stands_for: int | None) -> tuple[str, int]:
@@ -79,10 +94,14 @@ def _snapshot(panel: PanelSpec, stands_for: int | None) -> tuple[str, int]:
     return text, len(text.encode())
 
 
-async def keep_first(panel: PanelSpec, at: datetime, db: BaseDBAsyncClient) -> None:
-    """Before a change: keep what the panel is now, if nobody did. Panels from before there was a history have none."""
-    if not await PanelRevision.filter(panel_id=panel.panel_id, version=panel.version).using_db(db).exists():
-        await write(panel, None, at, db)
+async def keep_first(panels: list[tuple[PanelSpec, datetime]], db: BaseDBAsyncClient) -> None:
+    """Before a change: keep what panels are now, and since when, if nobody did. Those from before there was a history have none."""
+    ids, versions = [panel.panel_id for panel, _ in panels], [panel.version for panel, _ in panels]
+    rows = PanelRevision.filter(panel_id__in=ids, version__in=versions).using_db(db)
+    known = set(await rows.values_list("panel_id", "version"))
+    unknown = [(panel, at, None) for panel, at in panels if (panel.panel_id, panel.version) not in known]
+    if unknown:
+        await _write(unknown, None, db)
 
 
 def moment(revision: Revision) -> Markup:

@@ -40,7 +40,7 @@ class RuleService(PanelEdits):
         """Change for how long and to how many a role is given. What members already have stays as it was promised to them."""
         wanted = {"duration_seconds": terms.duration, "capacity": terms.capacity, "capacity_counts_all": terms.counts_all}
         async with self._edit(editor, facts, panel_id, version) as edit:
-            await edit.change_role(edit.role(item_id), **wanted)
+            await edit.change_role(await edit.role(item_id), **wanted)
         return await self.get(facts.guild_id, panel_id)
 
     async def set_bundle(
@@ -51,7 +51,7 @@ class RuleService(PanelEdits):
         Powerful ones only come along by an administrator, where they stand on the panel themselves with permissions confirmed there.
         """
         async with self._edit(editor, facts, panel_id, version) as edit:
-            role = edit.role(item_id)
+            role = await edit.role(item_id)
             if len(set(role_ids)) > RULE_ROLES_MAX:
                 raise UserError(TOO_MANY_IN_RULE, limit=RULE_ROLES_MAX)
             if role.role_id in role_ids:
@@ -67,7 +67,7 @@ class RuleService(PanelEdits):
     ) -> PanelSpec:
         """Change `required_role_ids`, `required_all` or `blocked_role_ids` of the panel, or of one of its roles when `item_id` is not 0."""
         async with self._edit(editor, facts, panel_id, version) as edit:
-            role = edit.role(item_id) if item_id else None
+            role = await edit.role(item_id) if item_id else None
             _check(role or edit.panel, role.role_id if role else None, facts, wanted)
             if role is None:
                 edit.change(**wanted)
@@ -78,7 +78,7 @@ class RuleService(PanelEdits):
     async def drop_emoji(self, editor: Editor, facts: GuildFacts, panel_id: int, item_id: int) -> PanelSpec:
         """Show a role without its emoji."""
         async with self._edit(editor, facts, panel_id) as edit:
-            await edit.change_role(edit.role(item_id), emoji=None)
+            await edit.change_role(await edit.role(item_id), emoji=None)
         return await self.get(facts.guild_id, panel_id)
 
     async def drop_stale(self, editor: Editor, facts: GuildFacts, panel_id: int, item_id: int) -> PanelSpec:
@@ -87,7 +87,7 @@ class RuleService(PanelEdits):
         A needed role stays where the rule would let in more people without it.
         """
         async with self._edit(editor, facts, panel_id) as edit:
-            role = edit.role(item_id) if item_id else None
+            role = await edit.role(item_id) if item_id else None
             holder = role or edit.panel
             stored = Requirement(tuple(holder.required_role_ids), holder.required_all, tuple(holder.blocked_role_ids))
             rule = mended(stored, facts.roles)

@@ -5,7 +5,7 @@ from typing import Any
 from cogs.panels import revisions
 from cogs.panels.access import ONLY_ADMINISTRATORS, Editor
 from cogs.panels.door import Passage, door
-from cogs.panels.edits import PanelEdits, check_place, free_name, record
+from cogs.panels.edits import Edit, PanelEdits, check_place, free_name, record
 from cogs.panels.modals import PanelDraft, RoleText
 from cogs.panels.ordering import Arrange
 from cogs.panels.words import REFUSED, role_name
@@ -31,12 +31,12 @@ class PanelService(PanelEdits):
     async def find(self, guild_id: int, typed: str) -> PanelSpec:
         """The panel that somebody typed the name of: exactly, else in any case. Raises UserError when there is none."""
         name = typed.replace("\0", "").strip()
-        panels = Panel.filter(guild_id=guild_id).order_by("name").prefetch_related("roles")
+        panels = Panel.filter(guild_id=guild_id).order_by("name")
         fits = len(name) <= NAME_MAX
         panel = fits and (await panels.filter(name=name).first() or await panels.filter(name__iexact=name).first())
         if not panel:
             raise UserError(NO_SUCH_PANEL, name=name[:NAME_MAX])
-        return panel.to_spec()
+        return await panel.to_spec()
 
     async def create(self, editor: Editor, facts: GuildFacts, draft: PanelDraft) -> tuple[PanelSpec, tuple[Refusal, ...]]:
         """Make a panel of what the modal asked for, without the roles that are refused. Raises UserError over a limit."""
@@ -57,7 +57,7 @@ class PanelService(PanelEdits):
             accepted, refused = _judge(editor, facts, new)
             if len(on_it) + len(accepted) > ROLES_MAX:
                 raise UserError(TOO_MANY_ROLES, limit=ROLES_MAX, count=len(on_it) + len(accepted))
-            await _insert_roles(edit.panel, accepted, edit.passage, _next_position(edit.panel))
+            await _insert_roles(edit.panel, accepted, edit.passage, await _next_position(edit))
             if accepted:
                 edit.payload = _roles_payload(added=accepted, names=facts)
         return await self.get(facts.guild_id, panel_id), refused
@@ -73,14 +73,14 @@ class PanelService(PanelEdits):
             raise UserError(PERMISSIONS_CHANGED)
         async with self._edit(editor, facts, panel_id, answered=(role_id,)) as edit:
             confirmation = {"confirmed_permissions": shown, "confirmed_by": editor.user_id}
-            known = next((role for role in edit.panel.roles if role.role_id == role_id), None)
+            known = next((role for role in edit.spec.roles if role.role_id == role_id), None)
             if known is None:
                 if len(edit.spec.roles) >= ROLES_MAX:
                     raise UserError(TOO_MANY_ROLES, limit=ROLES_MAX, count=len(edit.spec.roles) + 1)
-                await _insert_roles(edit.panel, (role_id,), edit.passage, _next_position(edit.panel), **confirmation)
+                await _insert_roles(edit.panel, (role_id,), edit.passage, await _next_position(edit), **confirmation)
                 edit.payload = _roles_payload(added=(role_id,), names=facts)
             else:
-                await PanelRole.filter(id=known.id).using_db(edit.db).update(**confirmation)
+                await PanelRole.filter(id=known.item_id).using_db(edit.db).update(**confirmation)
                 edit.payload = {"role_id": role_id, "role_name": known.label}
             edit.payload |= {"confirmed_permissions": shown}
         return await self.get(facts.guild_id, panel_id)
@@ -88,9 +88,9 @@ class PanelService(PanelEdits):
     async def remove_roles(self, editor: Editor, facts: GuildFacts, panel_id: int, item_ids: tuple[int, ...]) -> PanelSpec:
         """Take roles off a panel. Members keep them."""
         async with self._edit(editor, facts, panel_id) as edit:
-            gone = [role for role in edit.panel.roles if role.id in item_ids]
+            gone = [role for role in edit.spec.roles if role.item_id in item_ids]
             if gone:
-                await PanelRole.filter(id__in=[role.id for role in gone]).using_db(edit.db).delete()
+                await PanelRole.filter(id__in=[role.item_id for role in gone]).using_db(edit.db).delete()
                 names = {str(role.role_id): role.label for role in gone}
                 edit.payload = {"removed": [role.role_id for role in gone], "role_names": names}
         return await self.get(facts.guild_id, panel_id)
@@ -99,7 +99,7 @@ class PanelService(PanelEdits):
         """Change how a role is shown. Raises UserError when the panel no longer has the version that the form showed."""
         async with self._edit(editor, facts, panel_id, version) as edit:
             texts = {"label": wanted.label, "emoji": wanted.emoji, "description": wanted.description, "colour": wanted.colour}
-            await edit.change_role(edit.role(item_id), **texts)
+            await edit.change_role(await edit.role(item_id), **texts)
         return await self.get(facts.guild_id, panel_id)
 
     async def edit_text(
@@ -125,7 +125,7 @@ class PanelService(PanelEdits):
             wanted = arrange(edit.spec.roles)
             labels = {role.item_id: role.label for role in edit.spec.roles}
             if wanted != list(labels):
-                rows = {role.id: role for role in edit.panel.roles}
+                rows = {role.id: role for role in await edit.rows()}
                 for position, item_id in enumerate(wanted):
                     rows[item_id].position = position
                 await PanelRole.bulk_update(list(rows.values()), fields=["position"], using_db=edit.db)
@@ -154,15 +154,15 @@ class PanelService(PanelEdits):
             )
             passage.panel_ids.add(panel.id)
             await _insert_roles(panel, accepted, passage, 0)
-            await panel.fetch_related("roles", using_db=db)
+            made = await panel.to_spec(db)
             after = {"title": draft.title, "description": draft.description, "style": draft.style.value, "mode": draft.mode.value}
             payload = {
                 "after": after,
                 **_roles_payload(added=accepted, names=facts),
                 "refused": [{"role_id": refusal.role_id, "problem": refusal.problem.value} for refusal in refused],
             }
-            await revisions.write(panel.to_spec(), editor.user_id, now, db)
-            await record("panel.create", panel.to_spec(), editor.user_id, payload, db)
+            await revisions.write([made], editor.user_id, now, db)
+            await record("panel.create", made, editor.user_id, payload, db)
         return panel.id
 
 
@@ -177,8 +177,8 @@ def _roles_payload(*, added: tuple[int, ...], names: GuildFacts) -> dict[str, An
     return {"added": list(added), "role_names": {str(role_id): names.roles[role_id].name for role_id in added}}
 
 
-def _next_position(panel: Panel) -> int:
-    return max((role.position for role in panel.roles), default=-1) + 1
+async def _next_position(edit: Edit) -> int:
+    return max([role.position for role in await edit.rows()], default=-1) + 1
 
 
 async def _insert_roles(panel: Panel, role_ids: tuple[int, ...], passage: Passage, position: int, **more: Any) -> None:

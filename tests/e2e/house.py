@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 from discord.http import Route
+from tortoise.expressions import F
 
 from core.bot import RolePanelBot, make_bot
 from core.database import Database
@@ -153,6 +154,11 @@ async def leftover_tasks(before: set[asyncio.Task[Any]]) -> list[str]:
         with suppress(asyncio.CancelledError, TimeoutError):
             await asyncio.wait_for(asyncio.shield(task), 1.0)
     return [str(task) for task in left if not task.done()]
+
+
+async def raise_version(panel: Panel, **changes: Any) -> None:
+    """Change a panel past the editor, as an edit does."""
+    await Panel.filter(id=panel.id).update(version=F("version") + 1, **changes)
 
 
 async def posted_panel(

@@ -58,17 +58,19 @@ def add_roles(house: House, *, above_bot: bool = False) -> list[int]:
     return ids
 
 
-async def add_panels(house: House, role_ids: list[int], count: int = PANELS, group: str | None = None, each: int = ROLES_MAX) -> None:
-    """Panels "Panel 1" and so on with `each` roles."""
+async def add_panels(
+    house: House, role_ids: list[int], count: int = PANELS, group: str | None = None, each: int = ROLES_MAX, first: int = 1
+) -> None:
+    """Panels "Panel 1" and so on, or from the `first` on, with `each` roles."""
     db = get_connection("default")
     await db.execute_query(
         """
         INSERT INTO panel (guild_id, name, title, style, mode, buttons_per_row, required_role_ids, required_all, blocked_role_ids,
             link_group, sticky, wait_for_screening, version, created_at, updated_at)
         SELECT $1, 'Panel ' || n, 'Panel ' || n, 'buttons', 'toggle', 5, '[]', FALSE, '[]', $3, FALSE, FALSE, 1, $4, $4
-        FROM generate_series(1, $2) AS n
+        FROM generate_series($5::int, $5::int + $2::int - 1) AS n
         """,
-        [house.sandbox.guild.id, count, group, clock.now()],
+        [house.sandbox.guild.id, count, group, clock.now(), first],
     )
     await db.execute_query(
         """
@@ -76,6 +78,7 @@ async def add_panels(house: House, role_ids: list[int], count: int = PANELS, gro
             bundle_role_ids, required_role_ids, required_all, blocked_role_ids)
         SELECT panel.id, role.id, 'Label ' || place, place, 'secondary', 0, FALSE, '[]', '[]', FALSE, '[]'
         FROM panel, unnest($1::bigint[]) WITH ORDINALITY AS role(id, place) WHERE place <= $2 AND panel.name LIKE 'Panel %'
+            AND NOT EXISTS (SELECT FROM panel_role AS known WHERE known.panel_id = panel.id)
         """,
         [role_ids, each],
     )
@@ -274,7 +277,7 @@ async def _with_history(house: House) -> tuple[PanelSpec, MessageView]:
         roles = spec.roles if version % 2 else tuple(other)
         state = replace(spec, version=version, roles=roles)
         async with in_transaction() as db:
-            await revisions.write(state, 1, clock.now(), db)
+            await revisions.write([state], 1, clock.now(), db)
     await Panel.filter(id=spec.panel_id).update(version=200)
     return spec, view
 
@@ -292,7 +295,7 @@ async def _with_small_history(house: House) -> tuple[PanelSpec, MessageView]:
         roles = tuple(replace(role, label=f"{version % 2}", capacity=1 + version % 2, colour=role.colour) for role in some)
         state = replace(spec, description=None, version=version, roles=roles)
         async with in_transaction() as db:
-            await revisions.write(state, 1, clock.now(), db)
+            await revisions.write([state], 1, clock.now(), db)
     await Panel.filter(id=spec.panel_id).update(version=200)
     return spec, view
 
@@ -352,7 +355,7 @@ async def undo_that_finds_nothing(house: House) -> Act:
     for version in range(1, 201):
         state = replace(spec, version=version, roles=() if version == 200 else gone[: 20 + version % 2])
         async with in_transaction() as db:
-            await revisions.write(state, 1, now, db)
+            await revisions.write([state], 1, now, db)
     return press(house, encode("panels.undo", panel.id, 200), await editor(house))
 
 
@@ -436,9 +439,10 @@ async def following_a_big_panel(house: House) -> Act:
 
 @operation()
 async def cleaning_up_after_a_deleted_role(house: House) -> Act:
-    """On ten of the largest panels: each is an edit of its own."""
+    """On as many panels as a server may have, and on ten of the largest."""
     role_ids = await _roles(house)
     await add_panels(house, role_ids, 10)
+    await add_panels(house, role_ids, PANELS - 10, each=25, first=11)
     guild, world = house.sandbox.guild, house.sandbox.world
     cog: Any = house.bot.cogs["panels"]
 

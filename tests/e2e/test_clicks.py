@@ -7,7 +7,7 @@ from domain.panels import Mode, Style
 from models import AuditState, Panel, PanelMessage, PanelRole
 from sandbox import members, permissions, roles
 from sandbox.faults import Fault
-from tests.e2e.house import House, posted_panel
+from tests.e2e.house import House, posted_panel, raise_version
 
 
 async def click(house: House, who: str, label: str) -> str:
@@ -92,7 +92,7 @@ async def test_a_panel_that_was_deleted(house: House) -> None:
 async def test_a_role_taken_off_the_panel_since(house: House) -> None:
     panel = await posted_panel(house, "Red", "Green")
     await PanelRole.filter(panel=panel, label="Red").delete()
-    await panel.raise_version(panel.version)
+    await raise_version(panel)
     assert "no longer on the panel" in await click(house, "alice", "Red")
 
 

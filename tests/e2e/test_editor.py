@@ -13,7 +13,7 @@ from sandbox.driver import ClientRefusal
 from sandbox.driver.views import MessageView
 from sandbox.faults import Fault
 from sandbox.world import Channel, Overwrite, Role
-from tests.e2e.house import House
+from tests.e2e.house import House, raise_version
 from tests.e2e.test_panels import button_for, create, post, redrawn, up_to_date
 
 
@@ -40,7 +40,7 @@ async def many(house: House, count: int, style: Style = Style.BUTTONS) -> Messag
     await known
     rows = [PanelRole(panel=panel, role_id=role.id, label=role.name, position=number) for number, role in enumerate(made, 4)]
     await PanelRole.bulk_create(rows)
-    await panel.raise_version(panel.version, style=style)
+    await raise_version(panel, style=style)
     return editor
 
 

@@ -22,9 +22,9 @@ SHUT = "The door is shut."
 async def everything() -> list[tuple[PanelSpec, list[tuple[int, int | None, bool]]]]:
     """All panels, and where they stand."""
     found: list[tuple[PanelSpec, list[tuple[int, int | None, bool]]]] = []
-    for panel in await Panel.all().order_by("id").prefetch_related("roles"):
+    for panel in await Panel.all().order_by("id"):
         rows = await PanelMessage.filter(panel_id=panel.id).order_by("id")
-        found.append((panel.to_spec(), [(row.channel_id, row.message_id, row.missing) for row in rows]))
+        found.append((await panel.to_spec(), [(row.channel_id, row.message_id, row.missing) for row in rows]))
     return found
 
 

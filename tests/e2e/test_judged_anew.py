@@ -11,7 +11,7 @@ from sandbox import permissions, roles
 from sandbox.driver.views import MessageView
 from sandbox.faults import Fault
 from tests.e2e.crowd import add_members, panel_in, told, until_told
-from tests.e2e.house import House, posted_panel
+from tests.e2e.house import House, posted_panel, raise_version
 from tests.e2e.test_clicks import click
 from tests.e2e.test_load import limit_changes
 from tests.e2e.test_temporary_roles import expiry, grant, pass_time, settled
@@ -51,7 +51,7 @@ async def test_a_role_that_became_powerful_while_it_waited_is_not_given_back(hea
 async def test_a_role_that_was_taken_off_the_panel_while_it_waited_is_not_given_back(hearing: House) -> None:  # noqa: F811
     panel, fault = await returned_in_vain(hearing)
     await PanelRole.filter(panel=panel).delete()
-    await panel.raise_version(panel.version)
+    await raise_version(panel)
     hearing.sandbox.faults.remove(fault)
     assert await refused(hearing, RETURN) == {hearing.sandbox.role("Red").id: "not_on_panel"}
     assert hearing.actor("alice").role_names() == []
@@ -89,7 +89,7 @@ async def test_a_rule_made_while_a_click_stood_in_line_binds_it(house: House) ->
     await (await MessageView(first, message).click("Red")).message()
     result = await MessageView(second, message).click("Red")
     await sandbox.until(lambda: "in line" in told(result))
-    assert await panel.raise_version(panel.version, required_role_ids=[sandbox.role("Music").id])
+    await raise_version(panel, required_role_ids=[sandbox.role("Music").id])
     await until_told(house, [result], "only for members who hold", 30)
     assert second.role_names() == []
     await house.audit("roles.click")
@@ -105,7 +105,7 @@ async def test_a_place_and_an_end_are_those_of_the_panel_when_the_turn_comes(hou
     result = await MessageView(second, message).click("Red")
     await sandbox.until(lambda: "in line" in told(result))
     await PanelRole.filter(panel=panel).update(duration_seconds=3600)
-    assert await panel.raise_version(panel.version)
+    await raise_version(panel)
     await until_told(house, [result], "ends <t:", 30)
     (given,) = await RoleGrant.filter(user_id=second.user.id)
     assert given.expires_at is not None and given.expires_at - given.granted_at == timedelta(hours=1)

@@ -15,7 +15,7 @@ from sandbox.driver import ClientRefusal
 from sandbox.driver.views import MessageView
 from sandbox.faults import Fault, FaultKind
 from sandbox.world import Overwrite
-from tests.e2e.house import House, at_rest
+from tests.e2e.house import House, at_rest, raise_version
 
 FOLLOWING = "Bringing posted panels up to date"
 
@@ -82,7 +82,7 @@ async def test_what_was_edited_while_the_bot_was_away_is_followed_at_the_start(h
     posted = await post(house, await create(house))
     await house.stop()
     panel = await Panel.get(name="Colours")
-    await panel.raise_version(panel.version, title="Other colours")
+    await raise_version(panel, title="Other colours")
     await house.start()
     await up_to_date()
     assert posted.text.startswith("Other colours")
@@ -103,8 +103,8 @@ async def test_a_panel_that_cannot_be_drawn_holds_up_no_other(house: House, monk
         return await draw(guild, panel, page)
 
     monkeypatch.setattr(poster, "render", render)
-    await broken.raise_version(broken.version, updated_at=clock.now(), title="Other")
-    await colours.raise_version(colours.version, updated_at=clock.now(), title="Hues")
+    await raise_version(broken, updated_at=clock.now(), title="Other")
+    await raise_version(colours, updated_at=clock.now(), title="Hues")
     house.bot.dispatch(PanelChanged.NAME, PanelChanged(house.sandbox.guild.id, colours.id, colours.version + 1))
     while await PanelMessage.exists(panel_id=colours.id, rendered_version=colours.version):
         pass  # the question itself lets the bot work

@@ -85,7 +85,7 @@ async def test_of_long_revisions_the_oldest_go(service: PanelService) -> None:
     roles = tuple(RoleSpec(0, role_id(number), long[:LABEL_MAX], description=long[:OPTION_DESCRIPTION_MAX]) for number in range(1, 501))
     for version in range(2, 12):
         async with in_transaction() as db:
-            await revisions.write(replace(panel, version=version, description=long, roles=roles), OWNER, now, db)
+            await revisions.write([replace(panel, version=version, description=long, roles=roles)], OWNER, now, db)
     kept = await revisions.newest(panel.panel_id, 100)
     assert [one.version for one in kept] == list(range(11, 11 - len(kept), -1))
     assert 1 < len(kept) < 10
