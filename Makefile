@@ -37,7 +37,7 @@ check: .venv/dev
 bench: .venv/dev
 	$(BIN)/python -m bench
 
-messages: .venv/runtime
+messages: .venv/dev
 	@mkdir -p locales
 	$(BIN)/pybabel extract --mapping-file pyproject.toml --no-default-keywords -k N_ -k t -k localized -k plural:1,2 -k slash:2 -k slash_option -k slash_group -k slash_alone \
 		--add-location=file --sort-by-file --project "Role Panel" --copyright-holder "The Role Panel authors" \

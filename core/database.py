@@ -6,13 +6,11 @@ import math
 import os
 import re
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib.util import find_spec
 from typing import Any, TypeVar
 
-import aerich
 import asyncpg
-from aerich.models import Aerich
 from loguru import logger
 from tortoise import Tortoise
 from tortoise.context import TortoiseContext
@@ -48,6 +46,7 @@ _EXISTING = """
     SELECT name FROM unnest($1::text[]) AS name
     WHERE to_regclass(quote_ident(current_schema()) || '.' || quote_ident(name)) IS NOT NULL ORDER BY name
 """
+_APPLIED = "SELECT version FROM aerich WHERE app = $1"
 _CREATED = re.compile(r'CREATE TABLE (?:IF NOT EXISTS )?"(\w+)"')
 
 Result = TypeVar("Result")
@@ -154,8 +153,13 @@ async def _undivided(work: Callable[[], Result]) -> Result:
         raise
 
 
-def tortoise_config(url: str, max_connections: int, statement_seconds: float | None = WORKS_SECONDS) -> dict[str, Any]:
-    """Tortoise's configuration for a database URL; one pool of at most `max_connections`, a limit of seconds for each statement."""
+def tortoise_config(
+    url: str, max_connections: int, statement_seconds: float | None = WORKS_SECONDS, *, with_history: bool = False
+) -> dict[str, Any]:
+    """Tortoise's configuration for a database URL; one pool of at most `max_connections`, a limit of seconds for each statement.
+
+    `with_history`: with aerich's table of migrations.
+    """
     pool = {
         "minsize": 0,
         "maxsize": max_connections,
@@ -167,7 +171,7 @@ def tortoise_config(url: str, max_connections: int, statement_seconds: float | N
     account = {name: arguments.pop(name) for name in ("user", "password", "database", "server_settings")}
     return {
         "connections": {"default": {"engine": "core.postgres", "credentials": {**account, **pool, "address": arguments}}},
-        "apps": {APP: {"models": ["models", "aerich.models"], "default_connection": "default"}},
+        "apps": {APP: {"models": ["models", "aerich.models"] if with_history else ["models"], "default_connection": "default"}},
         "use_tz": True,
         "timezone": "UTC",
     }
@@ -201,7 +205,7 @@ async def migrate(url: str) -> str:
     try:
         version = await _examine(connection, url)
         await connection.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK, timeout=None)
-        await _upgrade(url)
+        await _upgrade(connection, url)
         return version
     except (*FAILURES, BaseORMException) as error:
         logger.opt(exception=error).debug("The database cannot be brought up to date")
@@ -252,33 +256,31 @@ async def _is_shared(connection: asyncpg.Connection, url: str) -> bool:
         other.terminate()
 
 
-async def _upgrade(url: str) -> None:
-    # A context of its own: a migration may take longer than a statement of the running bot is allowed to.
-    config = tortoise_config(url, max_connections=1, statement_seconds=None)
-    async with TortoiseContext() as context:
-        await context.init(config=config)
-        command = aerich.Command(config, app=APP, location=str(MIGRATIONS))
-        await command.init()
-        try:
-            applied = {str(name) for name in await Aerich.filter(app=APP).values_list("version", flat=True)}
-        except OperationalError as error:
-            if not isinstance(error.__cause__, asyncpg.UndefinedTableError):
-                raise
-            applied = set()  # an empty database has no table of migrations yet
-        known = await command.history()
-        if unknown := applied - set(known):
-            raise ExpectedStop(
-                f"The database was migrated by a newer version of the bot ({', '.join(sorted(unknown))}): start that version."
-            )
-        await _adopt_nothing(context, [name for name in known if name not in applied])
-        for name in await command.upgrade(run_in_transaction=True):
-            logger.info("Migrated the database: {}", name.removesuffix(".py"))
+async def _upgrade(connection: asyncpg.Connection, url: str) -> None:
+    """Run the migrations that this database has not seen. Raises ExpectedStop when a newer bot migrated it, or it is not the bot's."""
+    applied = await _applied(connection)
+    known = {path.name for path in (MIGRATIONS / APP).glob("*.py")}
+    if unknown := applied - known:
+        raise ExpectedStop(f"The database was migrated by a newer version of the bot ({', '.join(sorted(unknown))}): start that version.")
+    if pending := known - applied:
+        await _adopt_nothing(connection, pending)
+        from core.upgrade import upgrade  # with aerich, which only a new version needs
+
+        # A context of its own: a migration may take longer than a statement of the running bot is allowed to.
+        await upgrade(tortoise_config(url, max_connections=1, statement_seconds=None, with_history=True), APP, MIGRATIONS)
 
 
-async def _adopt_nothing(context: TortoiseContext, pending: list[str]) -> None:
+async def _applied(connection: asyncpg.Connection) -> set[str]:
+    try:
+        return {str(row["version"]) for row in await connection.fetch(_APPLIED, APP)}
+    except asyncpg.UndefinedTableError:
+        return set()  # an empty database has no table of migrations yet
+
+
+async def _adopt_nothing(connection: asyncpg.Connection, pending: Iterable[str]) -> None:
     """Raise ExpectedStop when a table that a migration would create is there: another program's, or half of a restored backup."""
     created = {name for version in pending for name in _CREATED.findall((MIGRATIONS / APP / version).read_text("utf-8"))}
-    _, rows = await context.db("default").execute_query(_EXISTING, [sorted(created - {"aerich"})])
+    rows = await connection.fetch(_EXISTING, sorted(created - {"aerich"}))
     if rows:
         raise ExpectedStop(
             f"The database already holds tables with the bot's names ({', '.join(row['name'] for row in rows)}), and no word that this bot "
@@ -293,7 +295,7 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__} has no attribute {name}")
     settings = load_database_settings()
     if url := settings.url():
-        return tortoise_config(url, settings.database_max_connections)
+        return tortoise_config(url, settings.database_max_connections, with_history=True)
     server = embedded_server(settings)
     atexit.register(server.stop)
-    return tortoise_config(server.start(), settings.database_max_connections)
+    return tortoise_config(server.start(), settings.database_max_connections, with_history=True)

@@ -1,15 +1,11 @@
 """Every sentence a person sees: gettext catalogues in locales/, read straight from their .po files."""
 
-import gettext
-import io
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-
+from core.catalogue import Catalogue
 from core.markup import Markup
 
 LOCALES = Path(__file__).parent.parent / "locales"
@@ -24,6 +20,7 @@ def N_(message: str) -> str:
 
 
 BETWEEN = N_(", ")  # the things of a list
+ENDONYM = N_("English")  # to be translated by the language's own name in itself, as Discord's list of languages shows it
 
 
 class Translator:
@@ -32,13 +29,13 @@ class Translator:
     What it returns is markup: values that are not are escaped, so nobody's text means anything in a sentence.
     """
 
-    def __init__(self, locale: str, catalogue: gettext.NullTranslations) -> None:
+    def __init__(self, locale: str, catalogue: Catalogue) -> None:
         self.locale = locale
         self._catalogue = catalogue
 
     def __call__(self, message: str, /, **values: Any) -> Markup:
         """The sentence with its placeholders filled."""
-        return Markup(self._catalogue.gettext(message)).format(**values)  # noqa: S704 - translators are trusted
+        return Markup(self._catalogue.sentence(message)).format(**values)  # noqa: S704 - translators are trusted
 
     def listed(self, items: Iterable[str]) -> Markup:
         """Things one after the other in a sentence."""
@@ -46,7 +43,7 @@ class Translator:
 
     def plural(self, one: str, many: str, n: int, /, **values: Any) -> Markup:
         """The sentence for `n` things; `{n}` is filled with it."""
-        return Markup(self._catalogue.ngettext(one, many, n)).format(n=n, **values)  # noqa: S704
+        return Markup(self._catalogue.plural(one, many, n)).format(n=n, **values)  # noqa: S704
 
 
 def available() -> tuple[str, ...]:
@@ -58,13 +55,8 @@ def available() -> tuple[str, ...]:
 @cache
 def _load(locale: str) -> Translator:
     path = LOCALES / locale / "LC_MESSAGES" / "rolepanel.po"
-    if not path.exists():
-        return Translator(locale, gettext.NullTranslations())  # the sentences in the source are the source language
-    compiled = io.BytesIO()
-    with path.open("rb") as source:
-        write_mo(compiled, read_po(source, locale=locale))
-    compiled.seek(0)
-    return Translator(locale, gettext.GNUTranslations(compiled))
+    # The sentences in the source are the source language.
+    return Translator(locale, Catalogue(path if path.exists() else None))
 
 
 def translator(locale: str | None, default: str = SOURCE_LOCALE) -> Translator:
@@ -79,6 +71,11 @@ def translator(locale: str | None, default: str = SOURCE_LOCALE) -> Translator:
 def available_set() -> frozenset[str]:
     """The same as `available`, looked up once."""
     return frozenset(available())
+
+
+def endonym(locale: str) -> str:
+    """A language's name in that language; its code, where it has no catalogue."""
+    return translator(locale)(ENDONYM) if locale in available_set() else locale
 
 
 def localized(message: str) -> dict[str, str]:

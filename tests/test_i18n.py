@@ -3,21 +3,69 @@
 import ast
 import re
 from functools import cache
+from gettext import GNUTranslations
+from io import BytesIO
+from pathlib import Path
 from string import Formatter
 from typing import Any
 
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir, extract_from_file
+from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from core.i18n import LOCALES, SOURCE_LOCALE, available, localized, translator
+from core.catalogue import Catalogue
+from core.i18n import LOCALES, SOURCE_LOCALE, available, endonym, localized, translator
 from core.settings import ROOT
 
 COMMANDS = {"slash": (2,), "slash_option": None, "slash_group": None, "slash_alone": None}
 KEYWORDS = {"N_": None, "t": None, "localized": None, "plural": (1, 2), **COMMANDS}  # as in the Makefile
 LANGUAGES = ("en", "ja")
 COMMAND = re.compile(r"/(\w+(?: [\w-]+)?)`")  # `/panel edit` in a sentence, without its slash
+ODD = r"""# A comment.
+msgid ""
+msgstr ""
+"Language: pl\n"
+"Content-Type: text/plain; charset=utf-8\n"
+"Plural-Forms: nplurals=3; plural=(n==1 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2);\n"
+
+#. For translators.
+#: core/i18n.py
+msgid "long"
+msgstr ""
+"długie"
+" zdanie"
+
+msgid "two lines\n"
+msgstr "dwie\nlinie\n"
+
+msgid "a \"quoted\" \\ word"
+msgstr "\"słowo\" \\"
+
+msgid "empty"
+msgstr ""
+
+#, fuzzy, python-brace-format
+msgid "unsure"
+msgstr "niepewne"
+
+#, python-brace-format
+msgid "{n} role"
+msgid_plural "{n} roles"
+msgstr[0] "{n} rola"
+msgstr[1] "{n} role"
+msgstr[2] "{n} ról"
+
+msgid "one"
+msgid_plural "many"
+msgstr[0] ""
+msgstr[1] ""
+msgstr[2] ""
+
+#~ msgid "obsolete"
+#~ msgstr "stare"
+"""
 Id = Any  # a sentence, or its singular and plural
 
 
@@ -134,3 +182,38 @@ def test_lists_follow_the_language() -> None:
 
 def test_localizations_leave_the_source_language_out() -> None:
     assert localized("panel") == {"ja": "パネル"}
+
+
+def test_a_language_is_called_as_it_calls_itself() -> None:
+    assert [endonym(locale) for locale in (*LANGUAGES, "xx")] == ["English", "日本語", "xx"]
+
+
+def as_gettext(path: Path, locale: str) -> GNUTranslations:
+    compiled = BytesIO()
+    with path.open("rb") as file:
+        write_mo(compiled, read_po(file, locale=locale))
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+def assert_agree(read: Catalogue, expected: GNUTranslations, ids: list[Id]) -> None:
+    for one in ids:
+        if isinstance(one, str):
+            assert read.sentence(one) == expected.gettext(one)
+        else:
+            single, many = one
+            assert [read.plural(single, many, n) for n in range(30)] == [expected.ngettext(single, many, n) for n in range(30)]
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_the_bot_reads_a_catalogue_as_gettext_does(locale: str) -> None:
+    path = LOCALES / locale / "LC_MESSAGES" / "rolepanel.po"
+    assert_agree(Catalogue(path), as_gettext(path, locale), [message.id for message in messages(locale)])
+
+
+def test_what_a_catalogue_may_hold(tmp_path: Path) -> None:
+    path = tmp_path / "rolepanel.po"
+    path.write_text(ODD, "utf-8")
+    ids = ["long", "two lines\n", 'a "quoted" \\ word', "empty", "unsure", "obsolete", "absent", ("{n} role", "{n} roles"), ("one", "many")]
+    assert_agree(Catalogue(path), as_gettext(path, "pl"), ids)
+    assert Catalogue(path).sentence("long") == "długie zdanie"

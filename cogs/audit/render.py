@@ -3,11 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
-from babel import Locale
-
 from cogs.audit.words import CLICK_DONE, CLICK_REFUSED, CLICK_UNKNOWN, FACTS, REASONS, TITLES, VALUES
 from core.durations import duration_words
-from core.i18n import Translator
+from core.i18n import Translator, endonym
 from core.markup import Markup, bold, channel_mention, clipped, code, emoji_shown, escape, member_mention, role_mention, utf16_length
 from core.permission_names import permission_names
 from domain.role_safety import Problem
@@ -181,7 +179,7 @@ def _value(key: str, value: Any, t: Translator) -> Markup:
     if value is None or value in ("", []):
         return t("automatic") if key == "locale" else t("none")
     if key == "locale":
-        return escape(Locale.parse(value).get_display_name() or value)
+        return escape(endonym(value))
     if key.endswith("channel_id"):
         return channel_mention(value)
     if key == "emoji":

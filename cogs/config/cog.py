@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 import discord
-from babel import Locale
 
 from cogs.config.forget import ForgetHandlers
 from cogs.config.group import config, managed_guild
@@ -14,7 +13,7 @@ from core.cog import Cog
 from core.commands import slash, slash_option
 from core.components import text_message
 from core.errors import UserError
-from core.i18n import N_, Translator, available, localized, translator
+from core.i18n import N_, Translator, available, endonym, localized, translator
 from core.markup import Markup, channel_mention, moment_shown
 from core.permission_names import permission_names
 from models import AuditEntry, GuildConfig
@@ -27,11 +26,6 @@ CANNOT_POST = N_(
     "The bot cannot post in {channel}, so nothing was changed. Give it these permissions there, then use the command again: {permissions}."
 )
 UNKNOWN_CHANNEL = N_("The bot does not see that channel. Give it View Channel there, then use the command again.")
-
-
-def endonym(locale: str) -> str:
-    """A language's name in that language, as Discord's own language list shows it."""
-    return Locale.parse(locale).get_display_name() or locale
 
 
 class ConfigCog(ManagerHandlers, ForgetHandlers, Cog, name="config"):

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Collection
+from typing import Any
 
 import discord
-import emoji
 
 from core.errors import UserError
 from core.i18n import N_
@@ -75,6 +75,13 @@ def parse_emoji(text: str, custom: Collection[discord.GuildEmoji]) -> str | None
     return text
 
 
+def _library() -> Any:
+    """The table of all emojis, which takes as much memory as all of this package: read when somebody types an emoji."""
+    import emoji
+
+    return emoji
+
+
 def _named(text: str) -> str:
     """The emoji of a name; any other text stays as it is."""
     if match := _LETTERS.match(text):
@@ -83,19 +90,21 @@ def _named(text: str) -> str:
         first, *others = _named(f"{match['name']}:").replace("\ufe0f", "")
         return "".join((first, chr(_TONE_0 + int(match["tone"])), *others))
     named = text[1:-1] if text.startswith(":") and text.endswith(":") else ""
-    return _DISCORDS.get(named) or emoji.emojize(text, language="alias")
+    return _DISCORDS.get(named) or _library().emojize(text, language="alias")
 
 
 def _qualified(text: str) -> str:
     """With the variation selector that makes ❤ an emoji rather than a sign, where one is missing."""
+    emoji = _library()
     data = emoji.EMOJI_DATA.get(text)
     if data is None or data["status"] == emoji.STATUS["fully_qualified"]:
         return text
-    return emoji.emojize(data["en"], language="en")
+    return str(emoji.emojize(data["en"], language="en"))
 
 
 def _is_drawn_by_discord(text: str) -> bool:
     if len(text) == 1 and _LETTER_A <= ord(text) < _LETTER_A + 26:
         return True  # half a flag to Unicode, a letter in a box to Discord
+    emoji = _library()
     data = emoji.EMOJI_DATA.get(text)
     return data is not None and data["status"] != emoji.STATUS["component"] and data["E"] <= NEWEST_EMOJI_VERSION
