@@ -61,7 +61,12 @@ class Sandbox:
     @property
     def gateway_url(self) -> str:
         """What GET /gateway answers."""
-        return f"ws://{self._authority()}/gateway"
+        return f"ws://{self._authority()}{gateway.PATH}"
+
+    @property
+    def resume_gateway_url(self) -> str:
+        """Where a client is told to resume: another address, as at Discord."""
+        return f"ws://{self._authority()}{gateway.RESUME_PATH}"
 
     @property
     def guild(self) -> Guild:

@@ -11,12 +11,13 @@ from aiohttp import WSCloseCode, web
 from sandbox.gateway import addressing, identify, requests
 from sandbox.gateway.connection import Connection
 from sandbox.gateway.protocol import SESSION_ENDS, Close, Closing, Op
-from sandbox.gateway.session import Session
+from sandbox.gateway.session import Session, Withheld
 from sandbox.world import Event
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
 
+PATH, RESUME_PATH = "/gateway", "/gateway/resume"
 FRAMES_KEPT = 10_000
 RECONNECT_GRACE = 10.0
 
@@ -48,6 +49,8 @@ class Gateway:
         self.guilds_per_shard = 2500
         self.acknowledges = True
         self.refuses = False
+        self.refuses_resumes = False
+        self.withheld_from_new: Withheld | None = None
         self.connections: list[Connection] = []
         self.sessions: dict[str, Session] = {}
         self.identified_at: dict[tuple[int, int], float] = {}
@@ -83,6 +86,23 @@ class Gateway:
         """Leave heartbeats without their ACK, as a gateway does that only seems alive."""
         self.acknowledges = not stop
 
+    def refuse_resumes(self, refuse: bool) -> None:
+        """Answer with 503 at the address that READY names for resuming; the one of GET /gateway works on."""
+        self.refuses_resumes = refuse
+
+    def silence_sessions(self, withheld: Withheld | None = "interactions") -> None:
+        """Withhold events from every session that there is now, for as long as it lasts: connections and heartbeats stay as they are.
+
+        A RESUME takes up the silence too; only a session that is begun anew hears again. None ends it.
+        """
+        for session in self.sessions.values():
+            session.withheld = withheld
+        self.changed()
+
+    def silence_new_sessions(self, withheld: Withheld | None = "interactions") -> None:
+        """Have every session that begins from now on be silent from its start, until told otherwise (None)."""
+        self.withheld_from_new = withheld
+
     def online(self, application_id: int) -> bool:
         """Whether the application has an identified connection now."""
         return any(c.session and c.session.application.id == application_id for c in self.connections)
@@ -93,7 +113,7 @@ class Gateway:
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Handle one WebSocket from its handshake to its end."""
-        if self.refuses:
+        if self.refuses or (self.refuses_resumes and request.path.rstrip("/") == RESUME_PATH):
             return web.Response(status=503, text="no healthy upstream")
         connection = Connection(self, request)
         self.connections.append(connection)
@@ -180,7 +200,8 @@ class Gateway:
 
 
 def register(app: web.Application, sandbox: "Sandbox") -> None:
-    """Serve the WebSocket at `/gateway`; some libraries put a slash before the query."""
-    app.router.add_get("/gateway", sandbox.gateway.serve)
-    app.router.add_get("/gateway/", sandbox.gateway.serve)
+    """Serve the WebSocket at both its addresses; some libraries put a slash before the query."""
+    for path in (PATH, RESUME_PATH):
+        app.router.add_get(path, sandbox.gateway.serve)
+        app.router.add_get(f"{path}/", sandbox.gateway.serve)
     app.on_shutdown.append(sandbox.gateway.on_shutdown)

@@ -46,6 +46,7 @@ def identify(gateway: "Gateway", connection: "Connection", data: Any) -> None:
     if not isinstance(threshold, int) or not 50 <= threshold <= 250:
         raise Closing(Close.DECODE_ERROR)
     session = Session(secrets.token_hex(16), application, intents, shard, threshold, lambda s, f: gateway.record(s, "out", f))
+    session.withheld = gateway.withheld_from_new
     gateway.sessions[session.id] = session
     session.connection, connection.session = connection, session
     session.guild_ids = {guild.id for guild in mine if session.holds(guild.id)}
@@ -127,7 +128,7 @@ def _ready(gateway: "Gateway", session: Session, shard: tuple[int, int] | None) 
         "user": payload.own_user(gateway.world, application),
         "session_type": "normal",
         "session_id": session.id,
-        "resume_gateway_url": gateway.sandbox.gateway_url,
+        "resume_gateway_url": gateway.sandbox.resume_gateway_url,
         "relationships": [],
         "private_channels": [],
         "presences": [],

@@ -4,7 +4,7 @@ import json
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from sandbox.gateway.protocol import Op
 from sandbox.world import Application
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from sandbox.gateway.connection import Connection
 
 REPLAY_LIMIT = 4096
+
+# What a session in trouble does not get to hear, although its heartbeats are acknowledged.
+Withheld = Literal["interactions", "everything"]
+OPENING = frozenset({"READY", "RESUMED"})  # which come even then
 
 
 @dataclass(eq=False)
@@ -31,6 +35,7 @@ class Session:
     outages: set[int] = field(default_factory=set)
     shown_channel_ids: dict[int, set[int]] = field(default_factory=dict)  # by guild: the channels that were told in full
     forget_expiry: Callable[[], None] | None = None
+    withheld: Withheld | None = None
     _sent: deque[tuple[int, str]] = field(default_factory=lambda: deque(maxlen=REPLAY_LIMIT))
 
     def holds(self, guild_id: int | None) -> bool:
@@ -39,7 +44,9 @@ class Session:
         return number == (0 if guild_id is None else (guild_id >> 22) % count)
 
     def dispatch(self, name: str, data: dict[str, Any]) -> None:
-        """Send an event, or keep it until the client resumes."""
+        """Send an event, or keep it until the client resumes. What is withheld is lost for good."""
+        if self._withholds(name):
+            return
         self.sequence += 1
         frame = {"t": name, "s": self.sequence, "op": int(Op.DISPATCH), "d": data}
         text = json.dumps(frame)
@@ -47,6 +54,11 @@ class Session:
         self.record(self, json.loads(text))
         if self.connection:
             self.connection.send_text(text)
+
+    def _withholds(self, name: str) -> bool:
+        if self.withheld == "everything":
+            return name not in OPENING
+        return self.withheld == "interactions" and name == "INTERACTION_CREATE"
 
     def replayable_from(self, sequence: int) -> bool:
         """Whether every event after `sequence` is still at hand."""

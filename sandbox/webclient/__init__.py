@@ -59,7 +59,8 @@ buckets   [{who, bucket, major, limit, used, resets_at}]: rate-limit windows tha
           gone unsaid), the one that ends first first
 limits    {enabled, invalid_requests (of the last ten minutes), invalid_limit, banned_for: seconds or null}
 faults    [{id, kind, method, route, path, status, code, retry_after, scope, seconds, count, probability, hits}]: rules in force
-gateway   {connections, sessions: [{id, application_id, shard: [number, count], connected, intents: [names]}], refuses, acknowledges}
+gateway   {connections, sessions: [{id, application_id, shard: [number, count], connected, silent: bool (events are withheld from it),
+          intents: [names]}], refuses, refuses_resumes, acknowledges, silences_new}
 
 Window → server: `{"id": 7, "op": OP, …}`; `id` is any number, the reply carries it
 -----------------------------------------------------------------------------------
@@ -92,7 +93,9 @@ fault_add       {kind: "status" | "latency" | "drop_before" | "drop_after" | "fr
 fault_remove    {fault_id} → {}
 faults_clear    {} → {}
 gateway         {action: "drop" | "reconnect" | "invalidate" | "invalidate_resumable" | "refuse" | "accept" | "stop_acks" |
-                "resume_acks"} → {}
+                "resume_acks" | "silence" | "end_silence" (interactions no longer come in the sessions of now) | "silence_new" |
+                "end_silence_new" (nor in those that begin from now on) | "refuse_resumes" | "accept_resumes" (503 at the address
+                that READY names for resuming)} → {}
 limits          {enabled?: bool, reset?: true} → {}
 
 World (by the powers of the sandbox; the guild's owner stands in Discord's audit log; `guild_id` is optional: the first guild):

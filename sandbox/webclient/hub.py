@@ -59,6 +59,9 @@ class Hub:
         self.sandbox.faults.clear()
         self.sandbox.gateway.refuse_connections(False)
         self.sandbox.gateway.stop_acks(False)
+        self.sandbox.gateway.refuse_resumes(False)
+        self.sandbox.gateway.silence_sessions(None)
+        self.sandbox.gateway.silence_new_sessions(None)
         self.sandbox.ratelimits.reset()
         self.sandbox.ratelimits.enabled = True
         self.failed.clear()

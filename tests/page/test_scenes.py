@@ -51,6 +51,26 @@ async def test_a_bot_without_its_permission(house: House, open_window: OpenWindo
     await client.shot("trouble")
 
 
+async def test_a_gateway_that_is_connected_and_silent(house: House, open_window: OpenWindow) -> None:
+    client = await open_window(house.sandbox, "olivia")
+    scenes = await client.drawer("Behind the scenes", "Trouble")
+    gateway = house.sandbox.gateway
+    silent, from_the_start, dead = (
+        scenes.get_by_role("switch", name=name)
+        for name in ("Interactions no longer come", "New sessions are silent from their start", "The resume address is dead")
+    )
+    for switch in (silent, from_the_start, dead):
+        await switch.check()
+        await expect(switch).to_be_checked()
+    assert [session.withheld for session in gateway.sessions.values()] == ["interactions"]
+    assert (gateway.withheld_from_new, gateway.refuses_resumes) == ("interactions", True)
+    for switch in (silent, from_the_start, dead):
+        await switch.uncheck()
+        await expect(switch).not_to_be_checked()
+    assert [session.withheld for session in gateway.sessions.values()] == [None]
+    assert (gateway.withheld_from_new, gateway.refuses_resumes) == (None, False)
+
+
 async def test_the_world_grows_and_begins_again(house: House, open_window: OpenWindow) -> None:
     client = await open_window(house.sandbox, "olivia")
     world = await client.drawer("World")

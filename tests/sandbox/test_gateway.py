@@ -10,6 +10,8 @@ import pytest
 from sandbox import members, messages
 from sandbox.gateway.compression import compressor
 from sandbox.gateway.protocol import ALL_INTENTS, Intent, Op
+from sandbox.gateway.session import Withheld
+from sandbox.interactions import Kind
 from sandbox.messages import Origin
 from sandbox.seed import by_username
 from sandbox.server import Sandbox
@@ -64,7 +66,7 @@ class TestOpening:
             ready = await raw.identify()
             assert ready["guilds"] == [{"id": str(sandbox.guild.id), "unavailable": True}]
             assert ready["user"]["id"] == str(application(sandbox).bot_id)
-            assert ready["resume_gateway_url"] == sandbox.gateway_url
+            assert ready["resume_gateway_url"] == sandbox.resume_gateway_url != sandbox.gateway_url
             guild = await raw.event("GUILD_CREATE")
             assert guild["name"] == "Sandbox Square"
             assert guild["member_count"] == len(sandbox.guild.members) > 1
@@ -345,6 +347,87 @@ class TestResuming:
             frame = await raw.receive()
             assert (frame["t"] == "RESUMED") is resumable
             assert (frame["op"] == Op.INVALID_SESSION) is not resumable
+
+
+async def heard(sandbox: Sandbox, raw: Raw) -> list[str]:
+    """What comes of an interaction, of a message, and of the answer to something asked."""
+    alice, command = by_username(sandbox.world, "alice"), {"id": "1", "name": "do", "type": 1}
+    begun = sandbox.interactions.begin(application(sandbox), Kind.COMMAND, alice.id, sandbox.channel("general"), command)
+    say(sandbox, "alice", "hi")
+    await raw.send(Op.REQUEST_SOUNDBOARD_SOUNDS, {"guild_ids": [str(sandbox.guild.id)]})
+    await raw.send(Op.HEARTBEAT, raw.sequence)
+    names: list[str] = []
+    while (frame := await raw.receive())["op"] != Op.HEARTBEAT_ACK:
+        names.append(frame["t"])
+    assert begun.state == "pending"
+    return names
+
+
+NORMAL = ["INTERACTION_CREATE", "MESSAGE_CREATE", "SOUNDBOARD_SOUNDS"]
+INTENTS = int(Intent.GUILDS | Intent.GUILD_MESSAGES)
+
+
+class TestSilence:
+    """Connections that are acknowledged to the end, and withhold what matters (api-docs#8162)."""
+
+    @pytest.mark.parametrize(("withheld", "left"), [("interactions", NORMAL[1:]), ("everything", [])])
+    async def test_in_the_middle_of_a_session_until_there_is_a_fresh_one(
+        self, sandbox: Sandbox, withheld: Withheld, left: list[str]
+    ) -> None:
+        async with connect(sandbox) as raw:
+            await raw.identify(intents=INTENTS)
+            await raw.event("GUILD_CREATE")
+            assert await heard(sandbox, raw) == NORMAL
+            sandbox.gateway.silence_sessions(withheld)
+            assert await heard(sandbox, raw) == left
+            async with connect(sandbox) as again:
+                await again.resume(raw.session_id, raw.sequence)
+                assert await again.names_until("RESUMED") == ["RESUMED"], "what was withheld is lost"
+                assert await heard(sandbox, again) == left, "a RESUME takes up the silence too"
+            async with connect(sandbox) as fresh:
+                await fresh.identify(intents=INTENTS)
+                await fresh.event("GUILD_CREATE")
+                assert await heard(sandbox, fresh) == NORMAL
+
+    async def test_it_ends(self, sandbox: Sandbox) -> None:
+        async with connect(sandbox) as raw:
+            await raw.identify(intents=INTENTS)
+            await raw.event("GUILD_CREATE")
+            sandbox.gateway.silence_sessions()
+            sandbox.gateway.silence_sessions(None)
+            assert await heard(sandbox, raw) == NORMAL
+
+    @pytest.mark.parametrize(("withheld", "left"), [("interactions", NORMAL[1:]), ("everything", [])])
+    async def test_from_the_start(self, sandbox: Sandbox, withheld: Withheld, left: list[str]) -> None:
+        sandbox.gateway.silence_new_sessions(withheld)
+        async with connect(sandbox) as raw:
+            await raw.identify(intents=INTENTS)
+            if withheld == "interactions":
+                await raw.event("GUILD_CREATE")
+            assert await heard(sandbox, raw) == left
+        sandbox.gateway.silence_new_sessions(None)
+        async with connect(sandbox) as raw:
+            await raw.identify(intents=INTENTS)
+            await raw.event("GUILD_CREATE")
+            assert await heard(sandbox, raw) == NORMAL
+
+
+async def test_a_dead_resume_address_leaves_the_gateways_own_alive(sandbox: Sandbox) -> None:
+    async with connect(sandbox) as raw:
+        ready = await raw.identify()
+        await raw.event("GUILD_CREATE")
+        await raw.ws.close(code=4000)
+    sandbox.gateway.refuse_resumes(True)
+    for query in ("", "?v=10", "/?v=10"):
+        async with aiohttp.ClientSession() as http:
+            with pytest.raises(aiohttp.WSServerHandshakeError, match="503"):
+                await http.ws_connect(ready["resume_gateway_url"] + query)
+    async with connect(sandbox) as again:
+        await again.resume(raw.session_id, raw.sequence)
+        assert await again.names_until("RESUMED") == ["RESUMED"]
+    sandbox.gateway.refuse_resumes(False)
+    async with aiohttp.ClientSession() as http, http.ws_connect(f"{ready['resume_gateway_url']}?v=10&encoding=json") as ws:
+        assert (await ws.receive_json())["op"] == Op.HELLO
 
 
 class TestAddressing:

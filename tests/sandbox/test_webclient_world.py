@@ -250,6 +250,41 @@ class TestBehindTheScenes:
             await owner.until(lambda: owner.sections["gateway"]["connections"] == 0)
             assert not owner.member("Role Bot")["online"]
 
+    async def test_the_gateway_falls_silent_and_speaks_again(self, sandbox: Sandbox, owner: Browser) -> None:
+        def shown(name: str) -> Any:
+            return owner.sections["gateway"][name]
+
+        sandbox.gateway.identify_interval = 0
+        async with connect(sandbox) as raw:
+            await raw.identify()
+            await owner.until(lambda: [one["silent"] for one in shown("sessions")] == [False])
+            await owner.ask("gateway", action="silence")
+            await owner.until(lambda: [one["silent"] for one in shown("sessions")] == [True])
+            await owner.ask("gateway", action="end_silence")
+            await owner.until(lambda: [one["silent"] for one in shown("sessions")] == [False])
+            await owner.ask("gateway", action="silence_new")
+            await owner.until(lambda: shown("silences_new"))
+            async with connect(sandbox) as late:
+                await late.identify()
+                await owner.until(lambda: [one["silent"] for one in shown("sessions")] == [False, True])
+        await owner.ask("gateway", action="refuse_resumes")
+        await owner.until(lambda: shown("refuses_resumes"))
+        for action in ("end_silence", "end_silence_new", "accept_resumes"):
+            await owner.ask("gateway", action=action)
+        await owner.until(
+            lambda: not (shown("silences_new") or shown("refuses_resumes") or any(one["silent"] for one in shown("sessions")))
+        )
+
+    async def test_a_reset_ends_the_gateways_trouble(self, sandbox: Sandbox, owner: Browser) -> None:
+        async with connect(sandbox) as raw:
+            await raw.identify()
+            for action in ("silence", "silence_new", "refuse_resumes", "stop_acks"):
+                await owner.ask("gateway", action=action)
+            await owner.ask("reset")
+            gateway = sandbox.gateway
+            assert [session.withheld for session in gateway.sessions.values()] == [None]
+            assert (gateway.withheld_from_new, gateway.refuses_resumes, gateway.acknowledges) == (None, False, True)
+
     async def test_a_fault_strikes_counts_and_ends(self, sandbox: Sandbox, owner: Browser, rest: Rest) -> None:
         added = await owner.ask("fault_add", kind="status", status=429, route="*/messages", retry_after=2, scope="shared", count=2)
         path = f"/channels/{owner.channel('general')}/messages"

@@ -215,6 +215,27 @@ function gatewaySwitches() {
       change: (on) => act(on ? "stop_acks" : "resume_acks"),
       focus: "acks",
     }),
+    toggle({
+      label: "Interactions no longer come",
+      detail: "in the sessions of now; heartbeats are acknowledged, a fresh session hears again",
+      on: state.gateway.sessions.some((session) => session.silent),
+      change: (on) => act(on ? "silence" : "end_silence"),
+      focus: "silence",
+    }),
+    toggle({
+      label: "New sessions are silent from their start",
+      detail: "connected, and no interaction ever comes",
+      on: state.gateway.silences_new,
+      change: (on) => act(on ? "silence_new" : "end_silence_new"),
+      focus: "silence-new",
+    }),
+    toggle({
+      label: "The resume address is dead",
+      detail: "503 there; the gateway's own address works",
+      on: state.gateway.refuses_resumes,
+      change: (on) => act(on ? "refuse_resumes" : "accept_resumes"),
+      focus: "resumes",
+    }),
   ];
 }
 

@@ -77,6 +77,12 @@ async def gateway(window: "Window", request: Request) -> None:
         "accept": lambda: live.refuse_connections(False),
         "stop_acks": lambda: live.stop_acks(True),
         "resume_acks": lambda: live.stop_acks(False),
+        "silence": live.silence_sessions,
+        "end_silence": lambda: live.silence_sessions(None),
+        "silence_new": live.silence_new_sessions,
+        "end_silence_new": lambda: live.silence_new_sessions(None),
+        "refuse_resumes": lambda: live.refuse_resumes(True),
+        "accept_resumes": lambda: live.refuse_resumes(False),
     }
     actions[request.one_of("action", tuple(actions))]()
     window.hub.world_changed()

@@ -117,12 +117,15 @@ def gateway(sandbox: "Sandbox") -> dict[str, Any]:
                 "application_id": str(session.application.id),
                 "shard": list(session.shard),
                 "connected": session.connection is not None,
+                "silent": session.withheld is not None,
                 "intents": [intent.name for intent in Intent if session.intents & intent],
             }
             for session in live.sessions.values()
         ],
         "refuses": live.refuses,
+        "refuses_resumes": live.refuses_resumes,
         "acknowledges": live.acknowledges,
+        "silences_new": live.withheld_from_new is not None,
     }
 
 
