@@ -14,6 +14,7 @@ from tortoise.transactions import in_transaction
 from cogs.audit.render import embed, placeholder, size
 from core.channels import missing_to_post
 from core.components import Payload, public
+from core.errors import is_database_away
 from core.i18n import Translator, translator
 from core.loops import Loop
 from core.rate_limits import Slot
@@ -107,11 +108,13 @@ class AuditService:
             if full and len(rows) < EMBEDS_MAX:
                 return Posted(0, len(rows))
             made: list[tuple[AuditEntry, Payload]] = []
-            for row in rows[:EMBEDS_MAX]:
-                with loop.item(to.guild_id, ("entry", row.id)):
-                    entry = await AuditEntry.get(id=row.id, using_db=connection)
-                    # An entry can tell of hundreds of roles.
-                    made.append((entry, await asyncio.to_thread(embed, entry, now.t)))
+            entries = await _read([row.id for row in rows[:EMBEDS_MAX]], connection, to.guild_id, loop)
+            # An entry can tell of hundreds of roles.
+            for entry, drawn in zip(entries, await asyncio.to_thread(_drawn, entries, now.t), strict=True):
+                with loop.item(to.guild_id, ("entry", entry.id)):
+                    if isinstance(drawn, Exception):
+                        raise drawn
+                    made.append((entry, drawn))
             shown = await self._post(now, made, deadline, slot) if made else 0
             ids = [entry.id for entry, _ in made[:shown]]
             await AuditEntry.filter(id__in=ids).using_db(connection).update(posted_at=clock.now())
@@ -159,6 +162,31 @@ class AuditService:
 
 def _route(to: Destination) -> Route:
     return Route("POST", "/channels/{channel_id}/messages", channel_id=to.channel_id)
+
+
+async def _read(ids: list[int], connection: BaseDBAsyncClient, guild_id: int, loop: Loop) -> list[AuditEntry]:
+    """The entries in this order; where one cannot be read, the others."""
+    try:
+        found = {entry.id: entry for entry in await AuditEntry.filter(id__in=ids).using_db(connection)}
+    except Exception as error:
+        if is_database_away(error):
+            raise
+        found = {}
+        for entry_id in ids:
+            with loop.item(guild_id, ("entry", entry_id)):
+                found[entry_id] = await AuditEntry.get(id=entry_id, using_db=connection)
+    return [found[entry_id] for entry_id in ids if entry_id in found]
+
+
+def _drawn(entries: list[AuditEntry], t: Translator) -> list[Payload | Exception]:
+    """Each entry as an embed, or why it cannot be shown."""
+    found: list[Payload | Exception] = []
+    for entry in entries:
+        try:
+            found.append(embed(entry, t))
+        except Exception as error:  # noqa: BLE001 - told by whom it concerns
+            found.append(error)
+    return found
 
 
 def _fitting(embeds: list[Payload]) -> list[Payload]:
