@@ -1,11 +1,9 @@
 """The bot: py-cord with one gate for interactions, one REST client for what members wait for, and an orderly life."""
 
 import asyncio
-import os
 import platform
 import random
-import signal
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Coroutine, Iterable
 from contextlib import suppress
 from importlib.machinery import ModuleSpec
 from itertools import chain, repeat
@@ -21,7 +19,7 @@ from core import VERSION, application
 from core.clicked import keep_clicked_as_sent
 from core.database import Database
 from core.entrance import LASTING_SECONDS, announce, closed_for_good, explained, log_in, who_and_how_many
-from core.errors import BOT_NOT_HERE, JUST_STARTED, SERVER_AWAY, ExpectedStop, LastingStop
+from core.errors import BOT_NOT_HERE, JUST_STARTED, SERVER_AWAY
 from core.first_probe import FirstProbe
 from core.foresight import Foresight
 from core.gateway_events import outlive_unreadable_events
@@ -38,6 +36,7 @@ from core.reload import Cogs, loading_completely
 from core.rest import Rest
 from core.settings import Settings
 from core.shards import ShardSlots
+from core.stops import ExpectedStop, LastingStop, on_signal_to_end
 
 DRAIN = 5.0  # seconds that a shutdown waits for clicks under way
 CANCEL_AGAIN = 0.5  # seconds
@@ -87,7 +86,7 @@ class RolePanelBot(commands.Bot):
         self._ending: set[asyncio.Task[Any]] = set()
         self._stop = asyncio.Event()
         self._told_ready = False
-        self.first_probe = FirstProbe()  # or the one that bot.py has opened already
+        self.first_probe = FirstProbe()  # or the one that has been open since the start
         self.refusal: str | None = None  # what Discord refuses the bot for, until somebody mends it
 
     @property
@@ -334,29 +333,6 @@ class RolePanelBot(commands.Bot):
         await self.http.close()
         await self.rest.close()
         self._ready.clear()
-
-
-def on_signal_to_end(handler: Callable[[], object]) -> None:
-    """Call this in the running loop on a signal to end the process, a closed terminal included."""
-    loop = asyncio.get_running_loop()
-    for name in filter(None, (getattr(signal, each, None) for each in ("SIGTERM", "SIGINT", "SIGHUP"))):
-        try:
-            loop.add_signal_handler(name, handler)
-        except NotImplementedError:  # Windows
-            signal.signal(name, lambda *_: loop.call_soon_threadsafe(handler))
-
-
-async def leave_nobody_behind() -> None:
-    """Cancel what still runs. The end of the process does not wait for a task that takes no notice: that one is named, and cut off."""
-    tasks = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in tasks:
-        task.cancel()
-    stubborn = (await asyncio.wait(tasks, timeout=GOODBYE))[1] if tasks else set()
-    if stubborn:
-        names = ", ".join(sorted(task.get_name() for task in stubborn))
-        logger.warning("Some work does not end although it was told to, and is cut off: {}", names)
-        await logger.complete()
-        os._exit(1)
 
 
 async def _in_time(goodbyes: list[Coroutine[Any, Any, Any]]) -> None:

@@ -17,10 +17,10 @@ from tortoise.context import TortoiseContext
 from tortoise.exceptions import BaseORMException, OperationalError
 
 from core.database_url import connect_arguments, of_no_use, where
-from core.errors import ExpectedStop
 from core.outages import FAILURES, POOLER, is_outage, told
 from core.pool import WORKS_SECONDS, dial
 from core.settings import ROOT, DatabaseSettings, load_database_settings
+from core.stops import ExpectedStop
 
 APP = "models"
 MIGRATIONS = ROOT / "migrations"

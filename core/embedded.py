@@ -26,7 +26,7 @@ import psutil
 from loguru import logger
 
 from core.database_url import EMBEDDED
-from core.errors import ExpectedStop
+from core.stops import ExpectedStop
 
 MAJOR = 18
 ACCOUNT = "rolepanel"

@@ -11,9 +11,9 @@ from discord.http import Route
 from loguru import logger
 
 from core.calls import RateLimited
-from core.errors import ExpectedStop, LastingStop
 from core.rest import Rest, Uncertain
 from core.settings import Settings
+from core.stops import ExpectedStop, LastingStop
 
 LOGIN_TRIES, LOGIN_PAUSE = 3, 1.0
 LASTING_SECONDS = 900.0  # between a refusal that no restart mends and the end of the process

@@ -1,4 +1,4 @@
-"""The three kinds of failure, and what a person is told of each."""
+"""The kinds of failure that a person meets, and what is told of each; what an operator is told at an end is in core.stops."""
 
 import secrets
 from datetime import timedelta
@@ -17,16 +17,6 @@ from core.markup import Markup, moment_shown
 from core.outages import cannot_write, is_outage
 from core.rest import NotServing, Uncertain
 from domain import clock
-
-
-class ExpectedStop(Exception):
-    """The process cannot start or go on; the message tells the operator what to do. No traceback is shown."""
-
-
-class LastingStop(ExpectedStop):
-    """An ExpectedStop that no restart mends. The process stays for a while and then ends with EXIT_CODE, so that restarts do not add up."""
-
-    EXIT_CODE = 78  # EX_CONFIG of sysexits.h
 
 
 class UserError(Exception):

@@ -7,7 +7,7 @@ import socket
 
 from loguru import logger
 
-from core.errors import ExpectedStop
+from core.stops import ExpectedStop
 
 QUESTION_SECONDS, QUESTION_BYTES, QUESTIONS_MAX = 5.0, 4096, 64
 

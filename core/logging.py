@@ -13,11 +13,8 @@ from types import FrameType, TracebackType
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
-import aiohttp
-import discord
 from loguru import logger
 
-from core.outages import is_outage
 from core.settings import Settings, as_written
 
 if TYPE_CHECKING:
@@ -35,8 +32,6 @@ TOKENS = re.compile(
 USERINFO = re.compile(r"""(?P<before>\b[a-z][a-z0-9+.-]*://[^\s/'"@:]*:)[^\s'"]*(?=@(?!me\b|original\b))""", re.IGNORECASE)
 PASSWORDS = re.compile(r"""(?P<before>\b(?:[a-z]*password|[a-z]*pwd|secret)=)[^\s&'"]+""", re.IGNORECASE)
 SHORT = 6  # characters: fewer stand in many a word by chance, so such a secret is cut only where it stands as a password
-# What py-cord logs with a traceback before it tries again: nobody's bug.
-OUTAGES = (OSError, TimeoutError, aiohttp.ClientError, discord.GatewayNotFound, discord.HTTPException, discord.ConnectionClosed)
 # Below these levels the libraries log statement values, payloads of the gateway or each probe.
 QUIET = {
     "tortoise": logging.INFO,
@@ -118,8 +113,19 @@ def _write(text: str) -> None:
             sys.stderr.write(text)
 
 
-def _short(error: BaseException | None) -> str:
-    """A failure in one line, without the headers that aiohttp's show."""
+def _outage(told_by: str, error: BaseException | None) -> str | None:
+    """What a library logs with a traceback before it tries again, in a few words (aiohttp's own show headers); None for a bug.
+
+    The log is there before the libraries, which take long to import.
+    """
+    import aiohttp
+    import discord
+
+    from core.outages import is_outage
+
+    of_discord = (OSError, TimeoutError, aiohttp.ClientError, discord.GatewayNotFound, discord.HTTPException, discord.ConnectionClosed)
+    if not (is_outage(error) if told_by.startswith("asyncpg") else told_by.startswith("discord.") and isinstance(error, of_discord)):
+        return None
     if isinstance(error, aiohttp.ClientResponseError):
         return f"{type(error).__name__}: {error.status} {error.message}"
     return repr(error)
@@ -153,9 +159,8 @@ class _ToLoguru(logging.Handler):
         while frame and (depth == 0 or frame.f_code.co_filename == logging.__file__):
             frame, depth = frame.f_back, depth + 1
         text, raised = record.getMessage(), record.exc_info
-        at_discord = record.name.startswith("discord.") and raised and isinstance(raised[1], OUTAGES)
-        if raised and (at_discord or (record.name.startswith("asyncpg") and is_outage(raised[1]))):
-            level, text, raised = "WARNING", f"{text} ({_short(raised[1])})", None
+        if raised and (outage := _outage(record.name, raised[1])):
+            level, text, raised = "WARNING", f"{text} ({outage})", None
         logger.opt(depth=depth, exception=raised).log(level, "{}", text)
 
 

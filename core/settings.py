@@ -27,8 +27,8 @@ from pydantic_settings import (
 
 from core import spelling
 from core.database_url import UrlFault, check_url, with_password
-from core.errors import ExpectedStop
 from core.i18n import available
+from core.stops import ExpectedStop
 
 ROOT = Path(__file__).resolve().parent.parent
 ENV_FILE = ROOT / ".env"

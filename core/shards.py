@@ -16,8 +16,8 @@ import asyncpg
 from loguru import logger
 
 from core.database import connect
-from core.errors import ExpectedStop
 from core.outages import FAILURES, cannot_write, is_outage, told
+from core.stops import ExpectedStop
 from models import shard_holder
 
 BEAT_SECONDS = 1.0  # between two proofs that the session lives

@@ -25,10 +25,10 @@ from core import embedded
 from core.database import STARTS_MAX, Database, connect, migrate, unfit
 from core.database_url import UrlFault, check_url, connect_arguments, where
 from core.embedded import EmbeddedPostgres
-from core.errors import ExpectedStop
 from core.outages import is_outage, told
 from core.settings import ROOT, DatabaseSettings
 from core.shards import ShardSlots
+from core.stops import ExpectedStop
 from models import GuildConfig
 
 

@@ -50,6 +50,12 @@ def test_the_embedded_postgresql_is_imported_only_when_it_is_used() -> None:
     assert done.stdout.strip() == "[]", done.stdout
 
 
+def test_what_takes_long_to_import_comes_after_the_first_probe() -> None:
+    program = "import sys, bot; print([m for m in ('discord', 'aiohttp', 'tortoise', 'asyncpg') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]", done.stdout
+
+
 def test_slash_commands_keep_their_annotations() -> None:
     """py-cord turns the options of a command into strings in a module that postpones annotations."""
     postponed = [path for path in ROOT.glob("cogs/**/*.py") if "from __future__ import annotations" in path.read_text()]

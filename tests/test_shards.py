@@ -9,9 +9,9 @@ import pytest
 
 from core import shards
 from core.database import connect
-from core.errors import ExpectedStop
 from core.settings import ROOT
 from core.shards import ShardSlots
+from core.stops import ExpectedStop
 
 TIMES = ("BEAT_SECONDS", "BEAT_TIMEOUT", "DOUBT_SECONDS", "HOLD_SECONDS", "IDLE_SECONDS", "RETRY_SECONDS")
 SERVES = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 AND granted AND pid = $1"

@@ -227,6 +227,22 @@ async def test_the_probes_answer_before_discord_does_and_while_the_token_is_wron
             await process.communicate()
 
 
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+async def test_probes_and_signals_are_heard_while_the_libraries_are_imported(end: signal.Signals, project: Path, tmp_path: Path) -> None:
+    """py-cord's place is taken by a module that never comes to an end."""
+    (tmp_path / "discord.py").write_text("import os\nopen(os.environ['NEVER_WRITTEN']).read()\n")
+    os.mkfifo(tmp_path / "pipe")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    variables = {"PYTHONPATH": str(tmp_path), "NEVER_WRITTEN": str(tmp_path / "pipe")}
+    async with started(project, DISCORD_TOKEN="t", HEALTH_PORT=str(port), **variables) as process:
+        assert await asked(port, "/health/live") == (200, '{"status": "ok"}')
+        assert (await asked(port, "/health/ready"))[0] == 503
+        process.send_signal(end)
+        _, errors = await asyncio.wait_for(process.communicate(), 30)
+    assert (process.returncode, errors) == (0, b"")
+
+
 @pytest.mark.parametrize("answer", ["<html>Welcome to nginx!</html>", "[]", "{}"])
 async def test_something_that_is_not_discord(answer: str, project: Path, database_url: str) -> None:
     async def anything(request: web.Request) -> web.Response:

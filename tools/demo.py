@@ -15,8 +15,8 @@ from loguru import logger
 
 from core.database import connect
 from core.embedded import EmbeddedPostgres
-from core.errors import ExpectedStop
 from core.settings import ROOT
+from core.stops import ExpectedStop
 
 DATA = ROOT / "data" / "demo"
 HOST = "127.0.0.1"
