@@ -131,8 +131,13 @@ class RolePanelBot(commands.Bot):
 
         https://docs.discord.com/developers/events/gateway#resuming
         """
-        if not initial:
-            await asyncio.sleep(random.uniform(1.0, 5.0))
+        if initial:
+            return
+        gathering = self._connection._ready_task
+        if gathering and not isinstance(self, commands.AutoShardedBot):
+            # It waits for servers of the session that ended. py-cord would cancel it at the next READY, and lose sight of its own next one.
+            gathering.cancel()
+        await asyncio.sleep(random.uniform(1.0, 5.0))
 
     async def guild(self, guild_id: int) -> discord.Guild | None:
         """The guild from the cache, with all that is known of it; None when it is not there. Only one that may come yet is waited for."""
