@@ -104,7 +104,7 @@ class MessageRows:
             return await _give_up(post.rows, sent, post.entry_id, db)
 
     async def begin_take_down(self, editor: Editor, facts: GuildFacts, panel: PanelSpec, channel_id: int) -> list[PanelMessage]:
-        """Write down that a panel is being taken out of a channel; the answer is the messages to be deleted. Raises what the door raises."""
+        """Write down that a panel is being taken out of a channel; the answer is the messages to be deleted."""
         messages = PanelMessage.filter(panel_id=panel.panel_id, channel_id=channel_id, state=MessageState.LIVE)
         async with door(editor, facts, posted_ids=(panel.panel_id,), messages=messages) as passage:
             db = passage.db

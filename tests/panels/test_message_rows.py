@@ -11,7 +11,7 @@ from core.errors import UserError
 from domain.events import AuditWritten, PanelChanged
 from domain.panels import PanelSpec, Style
 from models import AuditEntry, AuditState, MessageState, Panel, PanelMessage, PanelRole
-from tests.panels.builders import GUILD, OWNER
+from tests.panels.builders import GUILD
 from tests.panels.test_service import OWNING, WITH_MODERATOR, draft
 from tests.recorder import Recorder
 
