@@ -14,8 +14,7 @@ from tortoise.transactions import in_transaction
 from cogs.panels.access import Editor
 from cogs.panels.door import door
 from cogs.panels.edits import PANEL_GONE, record
-from cogs.panels.postings import check_room
-from cogs.panels.render import pages, pages_of
+from cogs.panels.pages import check_room, pages, pages_of
 from core.answer import AnsweredElsewhere
 from core.errors import Vanished
 from domain import clock
