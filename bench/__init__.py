@@ -1,1 +1,1 @@
-"""Measurements: how long members wait, as ratios to what Discord makes unavoidable."""
+"""Measurements: what a click costs and how long members wait, beside minimal bots and Discord's own limits."""

@@ -5,153 +5,130 @@ import random
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
 from math import inf
 from statistics import median, quantiles
-from typing import Any
 
-from bench.machine import OURS, Bot, cpu_seconds
+from bench.machine import OURS, PATIENCE, Bot, busy_seconds, cpu_seconds
 from bench.store import Store, custom_id
 from bench.stub import Click, Stub
-from bench.world import BUTTONS, Guild, Size
+from bench.world import BUTTONS, Size
 
 WARM_UP = 3.0  # seconds of clicks that do not count
 LAST = 60.0  # seconds that the last clicks of a run have
-PAUSE = 1.5  # seconds before the server's counts are read: it writes them down once a second
+TOGETHER = 64  # clicks that are open at any moment, when a bot gets as many as it takes
 
 
 class Void(Exception):
     """A click was wrong, lost or not acknowledged in time: the run counts for nothing."""
 
 
-@dataclass
-class Setup:
-    """What a run runs on."""
-
-    kind: str = OURS
-    size: Size = field(default_factory=Size)
-    limits: bool = False  # of the stub; with them on, the bot keeps its own caps
-    panels: int = 0
-    audit: int = 0
-    grants: int = 0
-    url: str = ""  # of a database that is there already
-    warm_up: float = 50.0  # clicks a second, before anything is measured
-    environment: dict[str, str] = field(default_factory=dict)
-
-
 class Run:
-    """A bot that is up, and its stub."""
+    """A bot that is up, and its stub. What clicks raises Void; times are in ms."""
 
-    def __init__(self, stub: Stub, bot: Bot, store: Store, url: str, seed: int, up_after: float) -> None:
+    def __init__(self, stub: Stub, bot: Bot, store: Store, up_after: float) -> None:
         self.stub, self.bot, self.up_after = stub, bot, up_after
-        self._store, self._url = store, url
-        self._random = random.Random(seed)
+        self._store = store
+        self._random = random.Random(1)
         self._all: list[Click] = []
 
-    async def at_rate(self, rate: float, seconds: float, *, told: bool = False) -> dict[str, Any]:
-        """Click by chance, `rate` times a second on average (Poisson). `told`: who stands in line may go on waiting. Raises Void."""
-        began = await self._begin()
+    async def at_rate(self, rate: float, seconds: float) -> dict[str, float]:
+        """Click by chance, `rate` times a second on average (Poisson)."""
+        began = self._begin()
         first = at = time.monotonic()
         while at < first + seconds:
             if (wait := at - time.monotonic()) > 0:
                 await asyncio.sleep(wait)
             await self._click()
             at += self._random.expovariate(rate)
-        return await self._end(began, rate, told=told)
+        return await self._end(began)
 
-    async def saturated(self, together: int, seconds: float = inf, clicks: float = inf) -> dict[str, Any]:
-        """As many clicks as the bot takes, `together` of them open at any moment, for so long or so many. Raises Void."""
-        began = await self._begin()
+    async def saturated(self, seconds: float = inf, clicks: float = inf) -> dict[str, float]:
+        """As many clicks as the bot takes, for so long or so many."""
+        began = self._begin()
         over = time.monotonic() + seconds
-        places = asyncio.Semaphore(together)
-        self.stub.finished = lambda _: places.release()
+        places = asyncio.Semaphore(TOGETHER)
+        self.stub.finished = places.release
         while time.monotonic() < over and len(self._all) < clicks:
             await places.acquire()
             await self._click()
-        found = await self._end(began, None)
-        self.stub.finished = lambda _: None
-        return found
+        self.stub.finished = lambda: None
+        return await self._end(began)
+
+    async def together(self, count: int, pause: float = 0.0) -> float:
+        """So many clicks one after another; the seconds until all of them were done."""
+        began = self._begin()
+        for _ in range(count):
+            await self._click()
+            await asyncio.sleep(pause)
+        await self._end(began)
+        return max(click.ended for click in self._all) - self._all[0].sent
 
     async def _click(self) -> None:
         while True:
-            guild = self._random.choice(self.stub.guilds)
-            member_id = guild.member_id(self._random.randrange(1, guild.size.members))
+            place = self._random.choice(self.stub.places)
+            member_id = place.member_id(self._random.randrange(1, place.size.members))
             if member_id not in self.stub.open:
                 break
-        self._all.append(await self.stub.click(guild, member_id, self._random.randrange(BUTTONS)))
+        self._all.append(await self.stub.click(place, member_id, self._random.randrange(BUTTONS)))
 
-    async def _begin(self) -> dict[str, float]:
+    def _begin(self) -> dict[str, float]:
         self.stub.close()
         self._all.clear()
-        transactions = float(await self._transactions()) if self._url else 0.0
-        return {"transactions": transactions, **self._used()}
+        return self._used()
 
     def _used(self) -> dict[str, float]:
-        return {"at": time.monotonic(), "bot": cpu_seconds(self.bot.process.pid), "database": cpu_seconds(self._store.pid)}
+        own = {"bot": cpu_seconds(self.bot.pid), "database": cpu_seconds(self._store.pid)}
+        return {"at": time.monotonic(), **own, "others": busy_seconds() - sum(own.values()) - time.process_time()}
 
-    async def _transactions(self) -> int:
-        await asyncio.sleep(PAUSE)
-        return await self._store.transactions(self._url)
-
-    async def _end(self, began: dict[str, float], rate: float | None, *, told: bool = False) -> dict[str, Any]:
-        """What was measured up to now; clicks still under way are waited for, and judged."""
-        ended = self._used()
-        seconds = ended["at"] - began["at"]
-        done = sum(click.done is not None for click in self._all)
-        calls = self.stub.judgement.calls.copy()
+    async def _end(self, began: dict[str, float]) -> dict[str, float]:
+        """Wait for the clicks that are still under way, judge all, and tell what was measured."""
+        offered, done = time.monotonic() - began["at"], sum(click.ended < inf for click in self._all)
         patience = time.monotonic() + LAST
-        while any(not (told and click.acknowledged) for click in self.stub.open.values()) and time.monotonic() < patience:  # noqa: ASYNC110
+        while self.stub.unserved() and time.monotonic() < patience:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
-        clicks = list(self._all)
-        if wrong := self.stub.close(told=told):
-            raise Void(f"{len(wrong)} of {len(clicks)} clicks: {'; '.join(wrong[:3])}")
-        each = max(done, 1)
-        found: dict[str, Any] = {
-            "offered": rate, "clicks": len(clicks), "seconds": seconds, "per second": done / seconds, "429": calls["429"],
-            "bot ms": 1000 * (ended["bot"] - began["bot"]) / each,
-            "database ms": 1000 * (ended["database"] - began["database"]) / each if self._url else 0.0,
-            "calls": (calls["role"] + calls["look"] + calls["callback"] + calls["edit"]) / each, "audit": calls["message"] / each,
-            "ack": spread([1000 * (click.acknowledged - click.sent) for click in clicks if click.acknowledged]),
-            "done": spread([1000 * click.done for click in clicks if click.done is not None]),
-            "alone": spread([1000 * click.done for click in clicks if click.done is not None and click.alone]),
+        used = {name: value - began[name] for name, value in self._used().items()}
+        calls, each = self.stub.calls.copy(), len(self._all)
+        if wrong := self.stub.close():
+            raise Void(f"{len(wrong)} of {each} clicks: {'; '.join(wrong[:3])}")
+        finished = [click for click in self._all if click.ended < inf]
+        kept = len(finished) + sum(click.ended == inf and "in line" in click.said for click in self._all)
+        return {
+            "clicks": each, "kept": kept, "per second": done / offered, "refused": calls["refused"],
+            "bot ms": 1000 * used["bot"] / each, "database ms": 1000 * used["database"] / each, "others": used["others"] / used["at"],
+            "calls": sum(calls[kind] for kind in ("role", "list", "look", "callback", "edit")) / each, "audit": calls["message"] / each,
+            **_spread("ack", [click.acknowledged - click.sent for click in self._all]),
+            **_spread("done", [click.ended - click.sent for click in finished]),
+            **_spread("alone", [click.ended - click.sent for click in finished if click.alone]),
         }  # fmt: skip
-        if self._url:
-            found["transactions"] = (await self._transactions() - began["transactions"]) / len(clicks)
-        return found
 
 
-def spread(values: list[float]) -> dict[str, float]:
-    """What half, 95 % and 99 % of the values are below, and the largest."""
-    if not values:
-        return {}
-    cuts = quantiles(values, n=100) if len(values) > 1 else values * 99
-    return {"p50": median(values), "p95": cuts[94], "p99": cuts[98], "max": max(values)}
+def _spread(name: str, seconds: list[float]) -> dict[str, float]:
+    """What half and 95 % of the values are below, in ms."""
+    return {f"{name} p50": 1000 * median(seconds), f"{name} p95": 1000 * quantiles(seconds, n=20)[18]} if len(seconds) > 1 else {}
 
 
 @asynccontextmanager
-async def running(setup: Setup, store: Store, seed: int = 1) -> AsyncIterator[Run]:
-    """Start a bot against a stub of its own, and warm it up. Raises Void."""
-    ours = setup.kind == OURS
-    stub = Stub(setup.size, custom_id if ours else _role_named, limits=setup.limits)
+async def running(
+    store: Store, kind: str = OURS, size: Size | None = None, *, limits: bool = False, lines: bool = False,
+    panels: int = 0, url: str = "", warm_up: float = 50.0, watch: bool = False,
+) -> AsyncIterator[Run]:  # fmt: skip
+    """Start a bot against a stub of its own, with a small database of its own unless one is given, and warm it up. Raises Void.
+
+    `limits`: the stub's are on, and the bot keeps its own cap on calls. `lines`: who is told their place in line has been served.
+    """
+    size = size or Size()
+    ours = kind == OURS
+    stub = Stub(size, custom_id if ours else lambda place, number: f"role:{place.role_id(number)}", limits=limits, lines=lines)
     async with AsyncExitStack() as stack:
-        await stub.start()
-        stack.push_async_callback(stub.stop)
-        url = setup.url
+        await stack.enter_async_context(stub.serving())
         if ours and not url:
-            url = await stack.enter_async_context(store.database(setup.size.guilds, setup.panels, setup.audit, setup.grants))
-        uncapped = {} if setup.limits else {"UNCAPPED": "1"}
+            url = await stack.enter_async_context(store.database(size.guilds, panels))
         began = time.monotonic()
-        bot = Bot.start(setup.kind, stub.url, url, **uncapped, **setup.environment)
+        bot = Bot(kind, stub.url, url, uncapped=not limits, watch=watch)
         stack.push_async_callback(bot.stop)
-        await bot.until(stub.identified)
-        if ours:
-            await bot.until(stub.registered)
-        run = Run(stub, bot, store, url, seed, time.monotonic() - began)
+        await asyncio.wait_for((stub.registered if ours else stub.identified).wait(), PATIENCE)  # what it says stands in .bench
+        run = Run(stub, bot, store, time.monotonic() - began)
         await asyncio.sleep(1.0)
-        if setup.warm_up:
-            await run.at_rate(setup.warm_up, WARM_UP)
+        if warm_up:
+            await run.at_rate(warm_up, WARM_UP)
         yield run
-
-
-def _role_named(guild: Guild, place: int) -> str:
-    return f"role:{guild.role_id(place)}"

@@ -1,40 +1,56 @@
-"""The bot as bot.py starts it, but without its own caps on calls (UNCAPPED=1), or with a watch on its event loop (WATCH=file)."""
+"""The bot as bot.py starts it, but without its own cap on calls (UNCAPPED=1), or watched (WATCH=file)."""
 
-import asyncio.events
+import asyncio.selector_events
+import json
 import os
+import signal
+import socket
 import sys
-import time
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import bot
 import core.calls
 
 
-def uncap() -> None:
-    """Lift the caps that keep the bot below Discord's limit of calls: without limits they would be all that is measured."""
-    assert core.calls.CALLS
-    core.calls.CALLS = 5_000
-
-
 def watch(file: Path) -> None:
-    """Write the CPU time of the longest callback to the file, in seconds, whenever it gets longer."""
-    original = asyncio.events.Handle._run
-    worst = 0.0
+    """At SIGUSR1 write what the bot did since the last one: its longest callback on the loop, and what it sent to PostgreSQL."""
+    from tests.loop_cpu import loop_cpu  # only here: elsewhere it would count as the bot's memory
 
-    def run(self: asyncio.Handle) -> None:
-        nonlocal worst
-        began = time.thread_time()
-        original(self)
-        if (took := time.thread_time() - began) > worst:
-            worst = took
-            file.write_text(f"{took} {self!r}")
+    transport = vars(asyncio.selector_events)["_SelectorSocketTransport"]
+    write, sent = transport.write, Counter[str]()
 
-    asyncio.events.Handle._run = run
+    def counting(self: Any, data: Any) -> None:
+        if self.get_extra_info("socket").family == socket.AF_UNIX:
+            sent.update(_messages(bytes(data)))
+        write(self, data)
+
+    def tell(*_: object) -> None:
+        new = file.with_suffix(".new")
+        counts = {"statements": sent["Q"] + sent["E"], "trips": sent["Q"] + sent["S"]}
+        new.write_text(json.dumps({"longest": 1000 * cpu.worst, "what": str(cpu), **counts}))
+        new.rename(file)
+        sent.clear()
+        cpu.callbacks.clear()
+
+    with loop_cpu() as cpu:
+        transport.write = counting
+        signal.signal(signal.SIGUSR1, tell)
+        sys.exit(bot.main())
+
+
+def _messages(data: bytes) -> Iterator[str]:
+    """The types of the messages in it (https://www.postgresql.org/docs/current/protocol-message-formats.html): Query, Execute, Sync …"""
+    while data and data[0]:  # what begins a connection has no type
+        yield chr(data[0])
+        data = data[1 + int.from_bytes(data[1:5]) :]
 
 
 if __name__ == "__main__":
     if os.environ.get("UNCAPPED"):
-        uncap()
+        core.calls.CALLS *= 100  # without limits it would be all that is measured
     if name := os.environ.get("WATCH"):
         watch(Path(name))
     sys.exit(bot.main())

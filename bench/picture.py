@@ -2,45 +2,36 @@
 
 from math import log10
 from statistics import median
-from typing import Any
 
-COLOURS = ("#5865f2", "#e67e22", "#2ecc71", "#9b59b6", "#7f8c8d")
-WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT = 760, 420, 60, 50, 40, 20
-FASTEST = 700.0  # clicks a second at the right edge
-LEAST, MOST = 1.0, 10_000.0  # ms, on a logarithmic scale
+from bench.machine import KINDS
+from bench.parts import CURVE
+
+COLOURS = dict(zip(KINDS, ("#5865f2", "#e67e22", "#2ecc71", "#9b59b6", "#7f8c8d"), strict=True))
+LEFT, RIGHT, TOP, BOTTOM = 60, 740, 40, 370
+FASTEST = 700  # clicks a second at the right edge
+LEAST, MOST = 1, 10_000  # ms, on a logarithmic scale
 
 
-def picture(found: dict[str, list[Any]], kinds: list[str]) -> str:
+def picture(found: dict[str, dict[str, list[float]]]) -> str:
     """Half of the clicks are done within the full line, 95 % within the dashed one."""
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="12">',
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>',
-        _text(WIDTH / 2, 20, "From the click to the changed role and the answer (full: half of the clicks, dashed: 95 %)"),
-        _text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 12, "clicks a second"),
-    ]
+    title = "From the click to the changed role and the answer (full: half of the clicks, dashed: 95 %)"
+    parts = [_text(400, 20, title), _text(400, BOTTOM + 38, "clicks a second")]
     for ms in (1, 10, 100, 1_000, 10_000):
-        parts += [_line([(LEFT, _y(ms)), (WIDTH - RIGHT, _y(ms))], "#dddddd"), _text(LEFT - 8, _y(ms) + 4, f"{ms:,} ms", "end")]
-    parts += [_text(_x(rate), HEIGHT - BOTTOM + 18, str(rate)) for rate in range(0, int(FASTEST) + 1, 100)]
-    for number, kind in enumerate(kinds):
-        colour = COLOURS[number % len(COLOURS)]
-        measured = sorted(
-            (float(name.split()[1]), runs) for name, runs in found.items() if name.startswith("curve ") and name.endswith(f" {kind}")
-        )
+        parts += [_line([_at(0, ms), _at(FASTEST, ms)], "#dddddd"), _text(LEFT - 8, _at(0, ms)[1] + 4, f"{ms:,} ms", "end")]
+    parts += [_text(_at(rate, LEAST)[0], BOTTOM + 18, str(rate)) for rate in range(0, FASTEST + 1, 100)]
+    for number, (kind, colour) in enumerate(COLOURS.items()):
         for share, dashes in (("p50", ""), ("p95", "5 4")):
-            points = [(_x(rate), _y(median(run["done"][share] for run in runs))) for rate, runs in measured]
-            parts.append(_line(points, colour, dashes, 2))
-        parts += [_line([(LEFT + 12, 52 + 16 * number), (LEFT + 36, 52 + 16 * number)], colour, "", 2)]
-        parts += [_text(LEFT + 42, 56 + 16 * number, kind, "start")]
-    return "\n".join([*parts, "</svg>", ""])
+            measured = {rate: found.get(kind, {}).get(f"curve {rate} done {share}") for rate in CURVE}
+            parts.append(_line([_at(rate, median(values)) for rate, values in measured.items() if values], colour, dashes, 2))
+        y = 52 + 16 * number
+        parts += [_line([(LEFT + 12, y), (LEFT + 36, y)], colour, "", 2), _text(LEFT + 42, y + 4, kind, "start")]
+    head = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 760 420" font-family="sans-serif" font-size="12">'
+    return "\n".join([head, '<rect width="760" height="420" fill="white"/>', *parts, "</svg>", ""])
 
 
-def _x(rate: float) -> float:
-    return LEFT + (WIDTH - LEFT - RIGHT) * rate / FASTEST
-
-
-def _y(ms: float) -> float:
+def _at(rate: float, ms: float) -> tuple[float, float]:
     share = log10(min(max(ms, LEAST), MOST) / LEAST) / log10(MOST / LEAST)
-    return HEIGHT - BOTTOM - (HEIGHT - BOTTOM - TOP) * share
+    return LEFT + (RIGHT - LEFT) * rate / FASTEST, BOTTOM - (BOTTOM - TOP) * share
 
 
 def _line(points: list[tuple[float, float]], colour: str, dashes: str = "", width: int = 1) -> str:

@@ -4,11 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import count
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from bench.world import BUTTONS, FIRST_GUILD, Guild
-from core.database import connect, migrate
+from bench.world import BUTTONS, FIRST_GUILD, Place
+from core.database import migrate
 from domain.custom_id import PRESS, encode
 from tests.conftest import execute, url_of
 
@@ -44,9 +43,9 @@ INSERT INTO role_grant (guild_id, user_id, role_id, panel_id, item_id, confirmed
 """
 
 
-def custom_id(guild: Guild, place: int) -> str:
+def custom_id(place: Place, number: int) -> str:
     """The custom_id of a button of a guild's first panel."""
-    return encode(PRESS, guild.number + 1, guild.number * BUTTONS + place + 1)
+    return encode(PRESS, place.number + 1, place.number * BUTTONS + number + 1)
 
 
 class Store:
@@ -73,13 +72,7 @@ class Store:
         for word, size in sizes.items():
             statements = statements.replace(f"${word}", str(size))
         await execute(url, statements, "VACUUM ANALYZE", "CHECKPOINT")
-        yield url
-        await execute(self._url, f"DROP DATABASE {name} WITH (FORCE)")
-
-    async def transactions(self, url: str) -> Any:
-        """How many transactions the server has counted in a database: a statement outside of transactions is one, too."""
-        connection = await connect(url)
         try:
-            return await connection.fetchval("SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()")
+            yield url
         finally:
-            await connection.close()
+            await execute(self._url, f"DROP DATABASE {name} WITH (FORCE)")

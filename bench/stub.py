@@ -3,269 +3,266 @@
 import asyncio
 import json
 import time
-import zlib
-from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from bench import world
-from bench.limits import MEMBER_CHANGES, MESSAGES, Limits
+from bench.world import APPLICATION, WORLD, Place, Size
+from sandbox import payload
+from sandbox.gateway.compression import compressor
 
-PATIENCE = 0.5  # seconds after which a bot may take its first answer for lost, and give it again
+AGAIN = 0.5  # seconds after which a bot may take its first answer for lost, and give it again
 IN_TIME = 3.0  # seconds that Discord waits for the first answer
+GLOBAL = 50  # calls in any second; answers to interactions do not count
+MEMBER_CHANGES = (10, 10.0)  # of one guild, https://github.com/discord/discord-api-docs/issues/7680
+LOOKS = (5, 1.0)  # at the members of one guild
+MESSAGES = (5, 5.0)  # of one channel
+FREE = (1_000_000, 10.0)
+Answer = tuple[int, Any, dict[str, str]]  # status, body, headers
 
 
 @dataclass(slots=True, eq=False)
 class Click:
     """One click and when its parts were seen, in seconds of the monotonic clock."""
 
-    guild: world.Guild
+    place: Place
     member_id: int
     role_id: int
     gives: bool
     alone: bool  # in its guild, when it was sent
     sent: float
-    changed: float | None = None
-    acknowledged: float | None = None
-    answered: float | None = None
+    changed: float = inf
+    acknowledged: float = inf
+    answered: float = inf
+    said: str = ""  # to the member, last
 
     @property
-    def done(self) -> float | None:
-        """Seconds until the role was changed and the member told so."""
-        return None if self.changed is None or self.answered is None else max(self.changed, self.answered) - self.sent
-
-
-@dataclass
-class Judgement:
-    """What is wrong with a run; a run with anything wrong is void."""
-
-    wrong: list[str] = field(default_factory=list)
-    calls: Counter[str] = field(default_factory=Counter)
+    def ended(self) -> float:
+        """When the role was changed and the member told so, if that was seen."""
+        return max(self.changed, self.answered)
 
 
 class Stub:
-    """Serves one bot. `click` sends a click; `finished` is called whenever one is done."""
+    """Serves one bot. `click` sends a click; `finished` is called whenever one is done.
 
-    def __init__(self, size: world.Size, custom_id: Callable[[world.Guild, int], str], *, limits: bool = False) -> None:
-        self.guilds = [world.Guild(number, size) for number in range(size.guilds)]
-        for guild in self.guilds:
-            guild.write(custom_id)
-        self.limits, self.judgement = Limits(limits), Judgement()
+    `limits`: Discord's are on. `lines`: a member who is told their place in line, or a refusal, has been served, too. `slow`: the seconds
+    that a role call takes. `failures`: the answers to the next role calls.
+    """
+
+    def __init__(self, size: Size, custom_id: Callable[[Place, int], str], *, limits: bool, lines: bool) -> None:
+        self.places = [Place(number, size, custom_id) for number in range(size.guilds)]
+        self.slow, self.failures = 0.0, list[Answer]()
         self.open: dict[int, Click] = {}  # by member
-        self.finished: Callable[[Click], None] = lambda _: None
+        self.calls: Counter[str] = Counter()
+        self.finished: Callable[[], None] = lambda: None
         self.identified, self.registered = asyncio.Event(), asyncio.Event()
-        self._custom_id = custom_id
-        self._by_id = {str(guild.id): guild for guild in self.guilds}
-        self._by_token: dict[str, Click] = {}
-        self._waiting: Counter[int] = Counter()  # clicks of each guild that are open
-        self._numbers = 0
-        self._socket: _Socket | None = None
         self.url = ""
+        self._limits, self._lines = Limits(limits), lines
+        self._by_id = {str(place.id): place for place in self.places}
+        self._by_token: dict[str, Click] = {}
+        self._waiting: Counter[Place] = Counter()  # clicks that are open
+        self._wrong: list[str] = []
+        self._number = 0
+        self._send: Callable[[str], Any]  # to the gateway connection
 
-    async def start(self) -> None:
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[None]:
         """Listen on a free port of this machine."""
-        self._runner = web.ServerRunner(web.Server(self._serve))
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        self.url = f"127.0.0.1:{self._runner.addresses[0][1]}"
+        runner = web.ServerRunner(web.Server(self._serve))
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        self.url = f"127.0.0.1:{runner.addresses[0][1]}"
+        try:
+            yield
+        finally:
+            await runner.cleanup()
 
-    async def stop(self) -> None:
-        """Stop listening."""
-        await self._runner.cleanup()
-
-    async def click(self, guild: world.Guild, member_id: int, place: int) -> Click:
+    async def click(self, place: Place, member_id: int, number: int) -> Click:
         """Send a click on a button. The member must have no other open."""
-        role_id = guild.role_id(place)
-        held = guild.held.setdefault(member_id, set())
-        self._numbers += 1
-        interaction_id = world.snowflake(self._numbers)
+        role_id, interaction_id = place.role_id(number), WORLD.new_id()
         token = f"aW50ZXJhY3Rpb24{interaction_id}"
-        text = guild.click(interaction_id, token, member_id, self._custom_id(guild, place), held)
-        click = Click(guild, member_id, role_id, role_id not in held, not self._waiting[guild.id], time.monotonic())
-        self._waiting[guild.id] += 1
+        text = place.click(interaction_id, token, member_id, number)
+        gives = role_id not in place.held.setdefault(member_id, set())
+        click = Click(place, member_id, role_id, gives, not self._waiting[place], time.monotonic())
+        self._waiting[place] += 1
         self.open[member_id] = self._by_token[token] = click
-        assert self._socket, "nobody is connected"
-        await self._socket.event("INTERACTION_CREATE", text)
+        await self._event("INTERACTION_CREATE", text)
         return click
 
-    def close(self, *, told: bool = False) -> list[str]:
-        """End a run: everything that was wrong in it. `told`: who waits in line, and was told so, is not lost."""
-        wrong = self.judgement.wrong + [
-            f"lost: {'not changed' if click.changed is None else 'not answered'} after {time.monotonic() - click.sent:.1f} s"
-            for click in self.open.values()
-            if not (told and click.acknowledged)
-        ]
-        for store in (self.open, self._by_token, self._waiting):
+    def unserved(self) -> list[Click]:
+        """Those who wait for something."""
+        return [click for click in self.open.values() if not (self._lines and click.said)]
+
+    def close(self) -> list[str]:
+        """End a phase: everything that was wrong in it."""
+        wrong = self._wrong + [f"lost: {click.changed=}, {click.answered=}, {click.said=}" for click in self.unserved()]
+        for store in (self.open, self._by_token, self._waiting, self.calls):
             store.clear()
-        self.judgement = Judgement()
+        self._wrong = []
         return wrong
 
     async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
         if request.headers.get("Upgrade", "").lower() == "websocket":
             return await self._gateway(request)
-        status, body, headers = self._answer(request.method, request.path.split("/")[3:], await _body(request))
+        path = request.path.split("/")[3:]
+        if self.slow and "roles" in path:
+            await asyncio.sleep(self.slow)
+        is_form = "form" in request.content_type
+        text = (await request.post())["payload_json"] if is_form else await request.text()
+        status, answer, headers = self._answer(request.method, path, json.loads(str(text) or "null"))
         if status == 204:
             return web.Response(status=204, headers=headers)
-        return web.Response(status=status, headers=headers, body=json.dumps(body).encode(), content_type="application/json")
+        return web.Response(status=status, headers=headers, body=json.dumps(answer).encode(), content_type="application/json")
 
-    def _answer(self, method: str, path: list[str], body: Any) -> tuple[int, Any, dict[str, str]]:
+    def _answer(self, method: str, path: list[str], body: Any) -> Answer:
         match path:
             case ["interactions", _, token, "callback"]:
                 return self._callback(token, body)
             case ["webhooks", _, token, *_]:
-                return self._tell(token, body)
+                self.calls["edit"] += 1
+                if click := self._by_token.get(token):
+                    self._look_at(click, body)
+                return 200, {"id": "1", "channel_id": "1", "content": ""}, {}
             case ["guilds", guild_id, "members", member_id, *rest]:
                 return self._member(method, self._by_id[guild_id], int(member_id), rest, body)
-            case ["channels", channel_id, "messages"]:
-                return self._message(channel_id, body)
-            case ["channels", channel_id, "messages", _]:
-                return 200, json.loads(next(guild.message for guild in self.guilds if str(guild.channel_id) == channel_id)), {}
-            case ["gateway", *bot]:
-                session = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
-                return 200, {"url": f"ws://{self.url}", **({"shards": 1, "session_start_limit": session} if bot else {})}, {}
+            case ["channels", channel_id, "messages", *_]:
+                headers, refusal = self._spend("message" if method == "POST" else "message look", channel_id, MESSAGES)
+                return refusal or (200, {"id": str(WORLD.new_id()), "channel_id": channel_id, **(body or {})}, headers)
+            case ["gateway", *_]:
+                limit = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
+                return 200, {"url": f"ws://{self.url}", "shards": 1, "session_start_limit": limit}, {}
             case ["users", "@me"]:
-                return 200, world.bot(), {}
+                return 200, payload.own_user(WORLD, APPLICATION), {}
             case ["oauth2", "applications", "@me"] | ["applications", "@me"]:
-                return 200, world.application(), {}
-            case ["applications", _, *_]:
+                return 200, payload.application_private(WORLD, APPLICATION), {}
+            case ["applications", own_id, *_]:
                 if method == "PUT":
                     self.registered.set()
-                made = {"application_id": str(world.BOT_ID), "version": "1"}
-                return 200, [{"type": 1, "id": str(n + 1), **made, **command} for n, command in enumerate(body or [])], {}
-        self.judgement.wrong.append(f"unexpected: {method} {'/'.join(path)}")
-        return 404, {"code": 0, "message": "not here"}, {}
+                made = {"application_id": own_id, "version": "1", "type": 1}
+                return 200, [{**made, "id": str(number), **command} for number, command in enumerate(body or [], 1)], {}
+        self._wrong.append(f"unexpected: {method} {'/'.join(path)}")
+        return 404, {"code": 0, "message": "404: Not Found"}, {}
 
-    def _refused(self, wait: float, everything: bool, headers: dict[str, str]) -> tuple[int, Any, dict[str, str]]:
-        self.judgement.calls["429"] += 1
-        body = {"message": "You are being rate limited.", "retry_after": round(wait, 3), "global": everything}
-        return 429, body, {**headers, "Retry-After": str(int(wait) + 1), "Via": "1.1 stub"}
+    def _spend(self, kind: str, major: object, limit: tuple[int, float]) -> tuple[dict[str, str], Answer | None]:
+        headers, refusal = self._limits.spend(kind, major, limit)
+        self.calls["refused" if refusal else kind] += 1
+        return headers, refusal
 
-    def _member(self, method: str, guild: world.Guild, member_id: int, rest: list[str], body: Any) -> tuple[int, Any, dict[str, str]]:
-        kind = "look" if method == "GET" else "role"
-        headers, wait, everything = self.limits.spend(f"{kind}:{guild.id}", MEMBER_CHANGES)
-        if wait is not None:
-            return self._refused(wait, everything, headers)
-        self.judgement.calls[kind] += 1
+    def _member(self, method: str, place: Place, member_id: int, rest: list[str], body: Any) -> Answer:
         if method == "GET":
-            return 200, world.member_of(guild, member_id), headers
-        click, held = self.open.get(member_id), guild.held.setdefault(member_id, set())
-        before = set(held)
-        if not rest:
-            held.clear()
-            held.update(map(int, body["roles"]))
-        elif method == "PUT":
-            held.add(int(rest[1]))
-        else:
-            held.discard(int(rest[1]))
-        if click is None or click.changed is not None or held != before ^ {click.role_id}:
-            self.judgement.wrong.append(f"wrong: {method} of {rest}")
+            headers, refusal = self._spend("look", place.id, LOOKS)
+            return refusal or (200, place.member(member_id), headers)
+        headers, refusal = self._spend("role" if rest else "list", place.id, MEMBER_CHANGES)
+        if refusal or self.failures:
+            return refusal or self.failures.pop()
+        click, before = self.open.get(member_id), place.held.get(member_id, set())
+        after = set(map(int, body["roles"])) if not rest else before | {int(rest[1])} if method == "PUT" else before - {int(rest[1])}
+        place.held[member_id] = after
+        if click is None or click.changed < inf or after != before ^ {click.role_id}:
+            self._wrong.append(f"wrong: {method} of {rest or body}")
         else:
             click.changed = time.monotonic()
             self._end(click)
-        return (204, None, headers) if rest else (200, world.member_of(guild, member_id), headers)
+        return (204, None, headers) if rest else (200, place.member(member_id), headers)
 
-    def _callback(self, token: str, body: Any) -> tuple[int, Any, dict[str, str]]:
-        self.judgement.calls["callback"] += 1
-        click = self._by_token.get(token)
-        if click is None or click.acknowledged is not None:
-            if click is None or time.monotonic() - (click.acknowledged or 0.0) < PATIENCE:
-                self.judgement.wrong.append("answered twice")
+    def _callback(self, token: str, body: Any) -> Answer:
+        self.calls["callback"] += 1
+        click, now = self._by_token.get(token), time.monotonic()
+        if click is None or click.acknowledged < inf:
+            if click is None or now - click.acknowledged < AGAIN:
+                self._wrong.append("answered twice")
             return 400, {"code": 40060, "message": "Interaction has already been acknowledged."}, {}
-        click.acknowledged = time.monotonic()
-        if click.acknowledged - click.sent > IN_TIME:
-            self.judgement.wrong.append(f"acknowledged after {click.acknowledged - click.sent:.1f} s")
+        click.acknowledged = now
+        if now - click.sent > IN_TIME:
+            self._wrong.append(f"acknowledged after {now - click.sent:.1f} s")
         if body["type"] == 4:
             self._look_at(click, body["data"])
         return 204, None, {}
 
-    def _tell(self, token: str, body: Any) -> tuple[int, Any, dict[str, str]]:
-        self.judgement.calls["edit"] += 1
-        if click := self._by_token.get(token):
-            self._look_at(click, body)
-        return 200, {"id": "1", "channel_id": "1", "content": ""}, {}
-
     def _look_at(self, click: Click, data: Any) -> None:
         """An answer that names the role is the last one, and has to be true."""
-        text = str(data.get("content"))
-        if f"<@&{click.role_id}>" not in text:
+        click.said = str(data.get("content"))
+        if f"<@&{click.role_id}>" not in click.said or (self._lines and "was not changed" in click.said):
             return
-        if click.answered is not None or not text.startswith("Added" if click.gives else "Removed") or not data.get("flags", 64) & 64:
-            self.judgement.wrong.append(f"wrong answer: {text[:80]}")
+        right = click.said.startswith("Added" if click.gives else "Removed") and data.get("flags", 64) & 64
+        if not right or click.answered < inf:
+            self._wrong.append(f"wrong answer: {click.said[:80]}")
         click.answered = time.monotonic()
         self._end(click)
 
     def _end(self, click: Click) -> None:
-        if click.done is not None and self.open.get(click.member_id) is click:
+        if click.ended < inf and self.open.get(click.member_id) is click:
             del self.open[click.member_id]
-            self._waiting[click.guild.id] -= 1
-            self.finished(click)
-
-    def _message(self, channel_id: str, body: Any) -> tuple[int, Any, dict[str, str]]:
-        headers, wait, everything = self.limits.spend(f"message:{channel_id}", MESSAGES)
-        if wait is not None:
-            return self._refused(wait, everything, headers)
-        self.judgement.calls["message"] += 1
-        return 200, {"id": str(world.snowflake(1)), "channel_id": channel_id, "content": "", "embeds": body.get("embeds", [])}, headers
+            self._waiting[click.place] -= 1
+            self.finished()
 
     async def _gateway(self, request: web.BaseRequest) -> web.StreamResponse:
-        response = web.WebSocketResponse(compress=False, max_msg_size=0)
-        await response.prepare(request)
-        socket = _Socket(response, packed="zlib-stream" in request.query_string)
-        await socket.send('{"op": 10, "d": {"heartbeat_interval": 41250}}')
-        async for frame in response:
+        socket = web.WebSocketResponse(compress=False, max_msg_size=0)
+        await socket.prepare(request)
+        pack = compressor(request.query.get("compress"))
+        send = (lambda text: socket.send_bytes(pack(text))) if pack else socket.send_str
+        await send('{"op": 10, "d": {"heartbeat_interval": 41250}}')
+        async for frame in socket:
             if frame.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
                 break
             match json.loads(frame.data)["op"]:
                 case 1:
-                    await socket.send('{"op": 11}')
+                    await send('{"op": 11}')
                 case 2:
-                    await self._welcome(socket)
-                case 6:
-                    await socket.send('{"op": 9, "d": false}')
-        if self._socket is socket:
-            self._socket = None
-        return response
+                    self._send, self._number = send, 0
+                    await self._welcome()
+        return socket
 
-    async def _welcome(self, socket: "_Socket") -> None:
-        self._socket = socket
+    async def _welcome(self) -> None:
         ready = {
-            "v": 10, "user": world.bot(), "session_id": "bench", "session_type": "normal", "resume_gateway_url": f"ws://{self.url}",
-            "guilds": [{"id": str(guild.id), "unavailable": True} for guild in self.guilds], "shard": [0, 1], "private_channels": [],
-            "relationships": [], "presences": [], "application": {"id": str(world.BOT_ID), "flags": 0},
+            "v": 10, "user": payload.own_user(WORLD, APPLICATION), "session_id": "bench", "session_type": "normal",
+            "resume_gateway_url": f"ws://{self.url}", "guilds": [payload.unavailable_guild(place.id) for place in self.places],
+            "shard": [0, 1], "private_channels": [], "relationships": [], "presences": [],
+            "application": payload.partial_application(APPLICATION),
         }  # fmt: skip
-        await socket.event("READY", json.dumps(ready))
-        for guild in self.guilds:
-            await socket.event("GUILD_CREATE", json.dumps(guild.created()))
+        await self._event("READY", json.dumps(ready))
+        for place in self.places:
+            await self._event("GUILD_CREATE", place.created())
         self.identified.set()
 
-
-class _Socket:
-    """A gateway connection, compressed as Discord's when that is asked for."""
-
-    def __init__(self, response: web.WebSocketResponse, packed: bool) -> None:
-        self._response = response
-        self._zlib = zlib.compressobj() if packed else None
-        self._sequence = 0
-
-    async def event(self, name: str, data: str) -> None:
-        """Send an event whose data are JSON already."""
-        self._sequence += 1
-        await self.send(f'{{"t": "{name}", "s": {self._sequence}, "op": 0, "d": {data}}}')
-
-    async def send(self, text: str) -> None:
-        """Send a frame."""
-        if self._zlib is None:
-            await self._response.send_str(text)
-        else:
-            await self._response.send_bytes(self._zlib.compress(text.encode()) + self._zlib.flush(zlib.Z_SYNC_FLUSH))
+    async def _event(self, name: str, data: str) -> None:
+        self._number += 1
+        await self._send(f'{{"t": "{name}", "s": {self._number}, "op": 0, "d": {data}}}')
 
 
-async def _body(request: web.BaseRequest) -> Any:
-    if request.content_type in ("multipart/form-data", "application/x-www-form-urlencoded"):
-        return json.loads(str((await request.post())["payload_json"]))
-    data = await request.read()
-    return json.loads(data) if data else None
+class Limits:
+    """Discord's rate limits: says which call is one too many. When they are off, the answers still tell of limits, which nobody reaches."""
+
+    def __init__(self, on: bool) -> None:
+        self._on = on
+        self._windows: dict[tuple[str, object], tuple[float, int]] = {}  # when it ends, and what was used
+        self._last: deque[float] = deque(maxlen=GLOBAL)
+
+    def spend(self, bucket: str, major: object, kind: tuple[int, float]) -> tuple[dict[str, str], Answer | None]:
+        """The headers of a call's answer; and a 429, if it is one too many."""
+        now = time.monotonic()
+        if self._on and len(self._last) == GLOBAL and now - self._last[0] < 1.0:
+            return {}, limited(self._last[0] + 1.0 - now, everything=True)
+        self._last.append(now)
+        most, seconds = kind if self._on else FREE
+        ends, used = self._windows.get((bucket, major), (now, 0))
+        if ends <= now:
+            ends, used = now + seconds, 0
+        self._windows[bucket, major] = ends, min(used + 1, most)
+        headers = {
+            "X-RateLimit-Limit": str(most), "X-RateLimit-Remaining": str(max(most - used - 1, 0)), "X-RateLimit-Bucket": bucket,
+            "X-RateLimit-Reset": f"{time.time() + ends - now:.3f}", "X-RateLimit-Reset-After": f"{ends - now:.3f}",
+        }  # fmt: skip
+        return headers, limited(ends - now, headers) if used == most else None
+
+
+def limited(seconds: float, headers: dict[str, str] | None = None, *, everything: bool = False) -> Answer:
+    """Discord's 429, with the headers of the bucket or for all calls."""
+    told = {"X-RateLimit-Scope": "global", "X-RateLimit-Global": "true"} if everything else {"X-RateLimit-Scope": "user", **(headers or {})}
+    body = {"message": "You are being rate limited.", "retry_after": round(seconds, 3), "global": everything}
+    return 429, body, {**told, "Retry-After": str(int(seconds) + 1), "Via": "1.1 stub"}

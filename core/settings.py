@@ -77,13 +77,7 @@ class DatabaseSettings(BaseSettings):
     """What is needed to reach the database. Each field's description completes the sentence "it must be …"."""
 
     model_config = SettingsConfigDict(
-        env_file=ENV_FILE,
-        env_file_encoding="utf-8-sig",
-        toml_file=CONFIG_FILE,
-        env_ignore_empty=True,
-        extra="ignore",
-        frozen=True,
-        hide_input_in_errors=True,  # what was refused may be a password
+        env_file=ENV_FILE, env_file_encoding="utf-8-sig", toml_file=CONFIG_FILE, env_ignore_empty=True, extra="ignore", frozen=True
     )
 
     database_url: SecretStr | None = Field(

@@ -26,8 +26,7 @@ async def toggle(session: aiohttp.ClientSession, click: dict) -> None:
 
 async def main() -> None:
     """Connect, and answer clicks for ever."""
-    tasks = set()
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session, asyncio.TaskGroup() as tasks:
         async with session.get(f"{API}/gateway") as response:
             url = (await response.json())["url"]
         async with session.ws_connect(f"{url}?v=10&encoding=json&compress=zlib-stream", max_msg_size=0) as socket:
@@ -36,9 +35,7 @@ async def main() -> None:
             async for frame in socket:
                 event = json.loads(inflate.decompress(frame.data))
                 if event.get("t") == "INTERACTION_CREATE":
-                    task = asyncio.create_task(toggle(session, event["d"]))
-                    tasks.add(task)
-                    task.add_done_callback(tasks.discard)
+                    tasks.create_task(toggle(session, event["d"]))
 
 
 asyncio.run(main())

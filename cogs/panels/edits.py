@@ -12,7 +12,8 @@ from cogs.panels import revisions
 from cogs.panels.access import Editor
 from cogs.panels.door import Passage, door
 from cogs.panels.pace import WritePace
-from cogs.panels.pages import check_room, pages
+from cogs.panels.postings import check_room
+from cogs.panels.render import pages
 from core.errors import UserError, Vanished
 from core.i18n import N_
 from domain import clock

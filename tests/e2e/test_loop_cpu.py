@@ -1,4 +1,4 @@
-"""Nothing that a server stores or sends makes the bot stand still for the others: `python -m bench.loop` prints how long each takes."""
+"""Nothing that a server stores or sends makes the bot stand still for the others: with `-s` it is told how long each takes."""
 
 import asyncio
 
@@ -29,6 +29,7 @@ async def test_the_largest_of_everything_holds_up_nobody(empty_house: House, nam
     await click(posted)  # what is done for the first time loads what it needs
     with loop_cpu() as cpu:
         _, answer = await asyncio.gather(act(), click(posted))
+    print(f"{name.replace('_', ' ')}: {cpu}")  # noqa: T201 - a measurement, for those who ask with -s
     if name == "forgetting_the_server":  # the record of the clicks went with all else
         house.sandbox.ledger.role_changes.clear()
         await AuditEntry.all().delete()

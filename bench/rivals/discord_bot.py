@@ -1,4 +1,4 @@
-"""A minimal role-toggle bot with discord.py."""
+"""A minimal role-toggle bot. py-cord and discord.py share the names of all that it needs, but for where Discord is found."""
 
 import os
 
@@ -24,6 +24,6 @@ class Toggle(discord.Client):
         await interaction.response.send_message(said, ephemeral=True)
 
 
-Route.BASE = os.environ["API_URL"] + "/v10"
+Route.API_BASE_URL = Route.BASE = os.environ["API_URL"] + "/v10"
 DiscordWebSocket.DEFAULT_GATEWAY = URL(os.environ["API_URL"]).with_scheme("ws").with_path("/")
 Toggle(intents=discord.Intents(guilds=True)).run(os.environ["TOKEN"])
