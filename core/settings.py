@@ -77,7 +77,13 @@ class DatabaseSettings(BaseSettings):
     """What is needed to reach the database. Each field's description completes the sentence "it must be …"."""
 
     model_config = SettingsConfigDict(
-        env_file=ENV_FILE, env_file_encoding="utf-8-sig", toml_file=CONFIG_FILE, env_ignore_empty=True, extra="ignore", frozen=True
+        env_file=ENV_FILE,
+        env_file_encoding="utf-8-sig",
+        toml_file=CONFIG_FILE,
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,  # what was refused may be a password
     )
 
     database_url: SecretStr | None = Field(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from loguru import logger
+from pydantic import ValidationError
 
 from core import settings as module
 from core.database_url import connect_arguments
@@ -249,6 +250,10 @@ def test_no_secret_stands_where_settings_are_printed(monkeypatch: pytest.MonkeyP
     settings = load_settings()
     assert settings.discord_api_url.endswith("proxy.example/api")
     assert "geheim" not in f"{settings} {settings!r}"
+    monkeypatch.setenv("DATABASE_URL", "postgresql://u:ge/heim@h/d")
+    with pytest.raises(ValidationError) as refused:
+        Settings()  # pyright: ignore[reportCallIssue]
+    assert "heim" not in str(refused.value)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, cast
 
 import discord
 
-from cogs.panels.modals import Sent
+from cogs.panels.inputs import Sent
 from core.errors import ONLY_IN_SERVERS, UserError
 from core.facts import guild_permissions
 from core.i18n import N_

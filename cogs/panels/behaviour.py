@@ -6,7 +6,8 @@ from cogs.panels import rule_forms, rule_screens, verbs
 from cogs.panels.access import Editor
 from cogs.panels.drafts import keeping
 from cogs.panels.handling import PanelHandlers, argument, role_of
-from cogs.panels.modals import read_choice, submitted
+from cogs.panels.inputs import submitted
+from cogs.panels.modals import read_choice
 from cogs.panels.rule_screens import NEEDS_MEMBERS, Rules
 from cogs.panels.rules import RuleService
 from core.answer import Acknowledgement

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord.ext import commands
 
-from cogs.panels import modals, screens, verbs
+from cogs.panels import inputs, modals, screens, verbs
 from cogs.panels.access import Editor
 from cogs.panels.arranging_handlers import ArrangingHandlers
 from cogs.panels.behaviour import BehaviourHandlers
@@ -144,7 +144,7 @@ class PanelsCog(
         guild = await self.poster.guild(ctx.interaction.guild_id)
         channel_id = channel.id if channel else ctx.interaction.channel_id or 0
         # A command cannot be sent once more; whoever says yes to a question picks the channel in the editor, as it were.
-        editor = replace(editor, sent=modals.Sent(encode(verbs.POST_TO, found.panel_id), {modals.PICKED: [str(channel_id)]}))
+        editor = replace(editor, sent=inputs.Sent(encode(verbs.POST_TO, found.panel_id), {inputs.PICKED: [str(channel_id)]}))
         posted = await self.poster.post(guild, editor, found, channel_id, ctx.interaction.id, answer.t)
         await answer.send(text_message(Markup("\n").join(told_of(found, posted, answer.t))))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from discord import ComponentType
 
-from cogs.panels import look_screens, modals, rule_forms, verbs
+from cogs.panels import inputs, look_screens, modals, rule_forms, verbs
 from cogs.panels.access import Editor
 from cogs.panels.components import button, row
 from cogs.panels.draft_store import keep
@@ -75,7 +75,7 @@ async def keeping(press: Press) -> AsyncIterator[None]:
 
 async def _kept(press: Press) -> Draft:
     data: Any = press.interaction.data
-    return await keep(press.member.guild.id, press.member.id, data["custom_id"], modals.submitted(data))
+    return await keep(press.member.guild.id, press.member.id, data["custom_id"], inputs.submitted(data))
 
 
 async def sweep() -> None:
@@ -135,7 +135,7 @@ class DraftHandlers(PanelHandlers):
         draft = await own_draft(press)
         decoded = decode(draft.custom_id)
         args = (*decoded.args[:-1], argument(press, 1))  # a form's last argument is the version that it showed
-        press.interaction.data = modals.submission(encode(decoded.verb, *args), draft.values)
+        press.interaction.data = inputs.submission(encode(decoded.verb, *args), draft.values)
         await self._handler(decoded.verb)(Press(press.interaction, press.answer, args))
         await draft.delete()
 
@@ -145,7 +145,7 @@ class DraftHandlers(PanelHandlers):
         await Editor.of(press.interaction)
         draft, proof = await own_draft(press), argument(press, 1)
         decoded = decode(draft.custom_id)
-        press.interaction.data = modals.submission(draft.custom_id, draft.values, proof)
+        press.interaction.data = inputs.submission(draft.custom_id, draft.values, proof)
         await self._handler(decoded.verb)(Press(press.interaction, press.answer, decoded.args, decoded.shown))
         await draft.delete()
 

@@ -15,7 +15,7 @@ from core.i18n import LOCALES
 
 _ROOT = LOCALES.parent
 _DRAWN_BY = (
-    *(f"cogs/panels/{name}.py" for name in ("components", "render")),
+    *(f"cogs/panels/{name}.py" for name in ("components", "pages", "render")),
     *(f"core/{name}.py" for name in ("components", "markup", "refused_emojis")),
     *(f"domain/{name}.py" for name in ("custom_id", "panels")),
 )

@@ -12,8 +12,7 @@ from cogs.panels import revisions
 from cogs.panels.access import Editor
 from cogs.panels.door import Passage, door
 from cogs.panels.pace import WritePace
-from cogs.panels.postings import check_room
-from cogs.panels.render import pages
+from cogs.panels.pages import check_room, pages
 from core.errors import UserError, Vanished
 from core.i18n import N_
 from domain import clock

@@ -12,8 +12,8 @@ from tortoise.transactions import in_transaction
 
 from cogs.panels.edition import fingerprint
 from cogs.panels.finisher import Finisher
+from cogs.panels.pages import pages
 from cogs.panels.poster import GONE, Poster, message_route, note_shown
-from cogs.panels.render import pages
 from core.bot import RolePanelBot
 from core.calls import RateLimited
 from core.components import Payload, public

@@ -5,8 +5,9 @@ from typing import Any
 
 from cogs.panels import verbs
 from cogs.panels.components import ROW_WIDTH, button, labelled, modal, option, row, string_select, text_input
+from cogs.panels.inputs import submitted
 from cogs.panels.looks import COLOUR_LENGTH, colour_text, parse_address, parse_colour
-from cogs.panels.modals import optional_text, style_options, submitted
+from cogs.panels.modals import optional_text, style_options
 from cogs.panels.view import View, screen
 from cogs.panels.words import STYLES
 from core.components import Payload

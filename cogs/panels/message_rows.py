@@ -14,8 +14,7 @@ from tortoise.transactions import in_transaction
 from cogs.panels.access import Editor
 from cogs.panels.door import door
 from cogs.panels.edits import PANEL_GONE, record
-from cogs.panels.postings import check_room
-from cogs.panels.render import pages, pages_of
+from cogs.panels.pages import check_room, pages, pages_of
 from core.answer import AnsweredElsewhere
 from core.errors import Vanished
 from domain import clock
@@ -103,14 +102,16 @@ class MessageRows:
         async with in_transaction() as db:
             return await _give_up(post.rows, sent, post.entry_id, db)
 
-    async def begin_take_down(self, editor_id: int, panel: PanelSpec, channel_id: int) -> list[PanelMessage]:
+    async def begin_take_down(self, editor: Editor, facts: GuildFacts, panel: PanelSpec, channel_id: int) -> list[PanelMessage]:
         """Write down that a panel is being taken out of a channel; the answer is the messages to be deleted."""
-        async with in_transaction() as db:
+        messages = PanelMessage.filter(panel_id=panel.panel_id, channel_id=channel_id, state=MessageState.LIVE)
+        async with door(editor, facts, posted_ids=(panel.panel_id,), messages=messages) as passage:
+            db = passage.db
             now = await _locked(panel, db)
-            rows = await PanelMessage.filter(panel_id=panel.panel_id, channel_id=channel_id, state=MessageState.LIVE).using_db(db)
+            rows = await messages.using_db(db)
             if not rows:
                 return []
-            entry = await _begun(TAKE_DOWN, now, editor_id, {"taken_from": channel_id}, db)
+            entry = await _begun(TAKE_DOWN, now, editor.user_id, {"taken_from": channel_id}, db)
             there = await _to_delete(rows, entry.id, db)
             if not there:
                 await _settle(entry, {}, db)

@@ -2,7 +2,6 @@
 
 import unicodedata
 from collections.abc import Collection
-from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Any, TypeVar
 
@@ -11,6 +10,7 @@ import discord
 from cogs.panels import verbs
 from cogs.panels.components import labelled, modal, option, radio_group, role_select, text_input
 from cogs.panels.emojis import parse_emoji
+from cogs.panels.inputs import COLOUR, DESCRIPTION, EMOJI, LABEL, MODE, ROLES, STYLE, TITLE, PanelDraft, RoleText, submitted
 from cogs.panels.words import COLOURS, MODES, STYLES
 from core import claims
 from core.components import Payload
@@ -30,21 +30,6 @@ from domain.panels import (
     Style,
 )
 
-TITLE, DESCRIPTION, ROLES, STYLE, MODE = (encode(f"field.{name}") for name in ("title", "description", "roles", "style", "mode"))
-LABEL, EMOJI, COLOUR = (encode(f"field.{name}") for name in ("label", "emoji", "colour"))
-PICKED, AGREED = "picked", "agreed"  # beside what Discord names: no field of a form is called so
-FIELDS = {
-    verb: {encode(f"field.{name}") for name in names}
-    for verb, names in {
-        verbs.CREATE: ("title", "description", "roles", "style", "mode"),
-        verbs.TEXT_SAVE: ("title", "description"),
-        verbs.ROLE_SAVE: ("label", "emoji", "description", "colour"),
-        verbs.PICTURES_SAVE: ("accent", "image", "thumbnail", "footer"),
-        verbs.LIMITS_SAVE: ("minimum", "maximum"),
-        verbs.LINK_SAVE: ("group",),
-        verbs.TERMS_SAVE: ("duration", "capacity", "counted"),
-    }.items()
-}
 BLANKS = "\u115f\u1160\u2800\u3164\uffa0"  # letters and signs by Unicode, which look like spaces
 EMOJI_MAX = 64  # `<a:name:id>` with a name of 32 characters and an id of 20
 
@@ -54,27 +39,6 @@ Number = TypeVar("Number", bound=IntEnum)
 TITLE_REQUIRED = N_("The title must not be empty.")
 LABEL_REQUIRED = N_("The label must not be empty.")
 TOO_LONG = N_("This text is too long: it may have at most {limit} characters, and it has {length}.")
-
-
-@dataclass(frozen=True, slots=True)
-class PanelDraft:
-    """What the create modal asks for."""
-
-    title: str
-    description: str | None
-    role_ids: tuple[int, ...]
-    style: Style
-    mode: Mode
-
-
-@dataclass(frozen=True, slots=True)
-class RoleText:
-    """How a role is shown on a panel; `emoji` as it is stored."""
-
-    label: str
-    emoji: str | None
-    description: str | None
-    colour: ButtonColour
 
 
 def create_modal(t: Translator) -> Payload:
@@ -198,42 +162,4 @@ def _checked(text: str | None, limit: int, when_empty: str) -> str:
     found = optional_text(text, limit)
     if found is None:
         raise UserError(when_empty)
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A submitted form, or a pick on a screen, as it can be kept and sent once more."""
-
-    custom_id: str
-    values: dict[str, Any]
-
-    @classmethod
-    def by(cls, interaction: discord.Interaction) -> "tuple[Sent | None, int | None]":
-        """What an interaction sent, None for a command; and the question that it says yes to, if it is one that was sent once more."""
-        data: Any = interaction.data or {}
-        if "custom_id" not in data:
-            return None, None
-        values = submitted(data) if "components" in data else {PICKED: claims.values(data)}
-        return cls(data["custom_id"], values), data.get(AGREED)
-
-
-def submission(custom_id: str, values: dict[str, Any], agreed: int | None = None) -> Any:
-    """What Discord would send for a form or a pick with these values; `agreed` is the question that this says yes to."""
-    data: dict[str, Any] = {"custom_id": custom_id, AGREED: agreed}
-    if PICKED in values:
-        return {**data, "values": values[PICKED]}
-    fields = [{"custom_id": name, "values" if isinstance(value, list) else "value": value} for name, value in values.items()]
-    return {**data, "components": [{"component": field} for field in fields]}
-
-
-def submitted(data: Any) -> dict[str, Any]:
-    """The values of a submitted modal by the custom_id of their field: text or choice, or a list for selects.
-
-    Raises UserError unless they are those of the form.
-    """
-    found = claims.fields(data)
-    wanted = next((names for verb, names in FIELDS.items() if str(data.get("custom_id")).startswith(encode(verb))), found.keys())
-    if found.keys() != wanted or any(isinstance(value, list) is not (name == ROLES) for name, value in found.items()):
-        raise Vanished(OUTDATED)
     return found

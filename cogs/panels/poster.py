@@ -147,7 +147,8 @@ class Poster:
         """Take a panel out of a channel. What Discord does not let the bot delete stays and works."""
         deeds.describe(TAKING_IT_OUT, channel=channel_mention(channel_id))
         with self._work(panel.panel_id):
-            return await self.delete(panel.guild_id, await self.rows.begin_take_down(editor.user_id, panel, channel_id))
+            facts = guild_facts(await self.guild(panel.guild_id))
+            return await self.delete(panel.guild_id, await self.rows.begin_take_down(editor, facts, panel, channel_id))
 
     async def delete_panel(self, editor: Editor, panel: PanelSpec) -> Deletion:
         """Delete a panel and its messages."""

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from cogs.panels import posting_screens, verbs
 from cogs.panels.access import Editor
 from cogs.panels.handling import PanelHandlers, argument, picked
+from cogs.panels.pages import pages
 from cogs.panels.poster import Deletion, Posted
-from cogs.panels.render import INERT, pages
+from cogs.panels.render import INERT
 from cogs.panels.view import View
 from cogs.panels.words import link
 from core.answer import Acknowledgement

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from cogs.panels import verbs
 from cogs.panels.components import OPTIONS_MAX, button, channel_select, link_button, option, row, string_select
+from cogs.panels.pages import pages
 from cogs.panels.postings import Condition, Posting
-from cogs.panels.render import pages
 from cogs.panels.view import View, as_of, screen, state, states
 from cogs.panels.words import link
 from core.components import Payload

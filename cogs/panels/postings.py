@@ -5,18 +5,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import discord
-from tortoise.backends.base.client import BaseDBAsyncClient
 
-from cogs.panels.render import pages
+from cogs.panels.pages import pages
 from core.channels import permissions_in
-from core.errors import UserError
-from core.i18n import N_
 from domain.panels import PanelSpec
 from domain.permissions import Permission, allows
 from models import MessageState, PanelMessage
-
-MESSAGES_MAX = 500  # of the panels of a guild
-TOO_MANY_MESSAGES = N_("The panels of a server can fill at most {limit} messages. Take one out of a channel first.")
 
 
 class Condition(StrEnum):
@@ -44,12 +38,6 @@ class Posting:
     condition: Condition
     refused_emojis: frozenset[int] = frozenset()
     unknown: bool = False
-
-
-async def check_room(guild_id: int, more: int, db: BaseDBAsyncClient) -> None:
-    """Raise UserError when a guild with `more` messages of panels would have too many: all of them have to follow edits."""
-    if more > 0 and await PanelMessage.filter(panel__guild_id=guild_id, missing=False).using_db(db).count() + more > MESSAGES_MAX:
-        raise UserError(TOO_MANY_MESSAGES, limit=MESSAGES_MAX)
 
 
 async def postings_of(

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 import discord
 
-from cogs.panels.components import OPTIONS_MAX, ROWS_MAX, button, option, row, string_select
+from cogs.panels.components import ROWS_MAX, button, option, row, string_select
+from cogs.panels.pages import ROLES_PER_SELECT, page_size, pages
 from core.components import Payload, fit, partial_emoji, told_apart
 from core.i18n import N_, Translator
 from core.markup import Markup, escape, role_mention
 from core.refused_emojis import left_out
 from domain.custom_id import CHOOSE, OPEN, OPEN_PICKER, PRESS, decode, encode
-from domain.panels import ROLES_MAX, ROLES_PER_MESSAGE, TITLE_MAX, ButtonColour, Mode, PanelSpec, RoleSpec, Style
+from domain.panels import ROLES_PER_MESSAGE, TITLE_MAX, ButtonColour, Mode, PanelSpec, RoleSpec, Style
 
 INERT = "preview"  # the verb of everything on a preview: panel, item or number of the select
-ROLES_PER_SELECT = OPTIONS_MAX - 1  # the last option opens the private picker
 # https://docs.discord.com/developers/resources/message#embed-object-embed-limits
 FIELD_MAX, EMBED_MAX = 1024, 6000
 LIST_FIELDS_MAX = 5
@@ -54,16 +54,6 @@ class Present:
         )
 
 
-def pages(panel: PanelSpec) -> int:
-    """How many messages the panel fills."""
-    return pages_of(panel.style, panel.appearance.buttons_per_row, len(panel.roles))
-
-
-def pages_of(style: Style, buttons_per_row: int, roles: int) -> int:
-    """How many messages a panel fills that has so many roles."""
-    return max(1, -(-roles // _page_size(style, buttons_per_row)))
-
-
 def panel_message(panel: PanelSpec, present: Present, t: Translator, *, page: int = 0, inert: bool = False) -> Payload:
     """One message of a panel in the language of `t`, counted from 0; an inert one looks the same and does nothing.
 
@@ -71,7 +61,7 @@ def panel_message(panel: PanelSpec, present: Present, t: Translator, *, page: in
     """
     if not 0 <= page < pages(panel):
         raise ValueError(f"the panel has {pages(panel)} pages, none of them is {page}")
-    size = _page_size(panel.style, panel.appearance.buttons_per_row)
+    size = page_size(panel.style, panel.appearance.buttons_per_row)
     roles = panel.roles[page * size : (page + 1) * size]
     return {"embeds": [_embed(panel, page, roles, present, t)], "components": _components(panel, page, roles, present, t, inert)}
 
@@ -84,17 +74,6 @@ def shown_without_emoji(wanted: Payload, shown: Payload) -> list[int]:
 def _item_of(part: Payload) -> int:
     """The item that a button or an option of a panel stands for."""
     return int(part["value"]) if "value" in part else decode(part["custom_id"]).args[1]
-
-
-def _page_size(style: Style, buttons_per_row: int) -> int:
-    """The roles that one message offers. The private picker's button offers all."""
-    match style:
-        case Style.BUTTONS:
-            return ROWS_MAX * buttons_per_row
-        case Style.DROPDOWN:
-            return ROWS_MAX * ROLES_PER_SELECT
-        case Style.PICKER:
-            return ROLES_MAX
 
 
 def _components(panel: PanelSpec, page: int, roles: Roles, present: Present, t: Translator, inert: bool) -> list[Payload]:

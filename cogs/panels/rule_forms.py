@@ -2,11 +2,11 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from typing import Any
 
 from cogs.panels import verbs
 from cogs.panels.components import labelled, modal, option, radio_group, text_input
+from cogs.panels.inputs import Terms
 from core.components import Payload
 from core.errors import UserError
 from core.i18n import N_, Translator
@@ -30,15 +30,6 @@ BAD_DURATION = {
     durations.Fault.TOO_SHORT: N_("{text} is too short: a role can be given for a minute or longer."),
     durations.Fault.TOO_LONG: N_("{text} is too long: a role can be given for a year at most, or for good when nothing is written."),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """For how long (in seconds) and to how many a role is given; None means for good, and to any number."""
-
-    duration: int | None
-    capacity: int | None
-    counts_all: bool
 
 
 def limits_modal(panel: PanelSpec, t: Translator) -> Payload:

@@ -4,7 +4,7 @@ from typing import Any
 
 from cogs.panels.access import Editor
 from cogs.panels.edits import PanelEdits
-from cogs.panels.rule_forms import Terms
+from cogs.panels.inputs import Terms
 from cogs.panels.words import role_name
 from core.errors import UserError
 from core.i18n import N_

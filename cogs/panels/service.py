@@ -6,7 +6,7 @@ from cogs.panels import revisions
 from cogs.panels.access import ONLY_ADMINISTRATORS, Editor
 from cogs.panels.door import Passage, door
 from cogs.panels.edits import Edit, PanelEdits, check_place, free_name, record
-from cogs.panels.modals import PanelDraft, RoleText
+from cogs.panels.inputs import PanelDraft, RoleText
 from cogs.panels.ordering import Arrange
 from cogs.panels.words import REFUSED, role_name
 from core.errors import UserError

@@ -552,7 +552,7 @@ async def telling_long_entries_in_the_audit_channel(house: House) -> Act:
         for _ in range(10):
             await AuditEntry.record(house.sandbox.guild.id, "panel.create", clock.now(), payload=payload)
         house.bot.dispatch(AuditWritten.NAME, AuditWritten(house.sandbox.guild.id))
-        await house.sandbox.until(lambda: len(house.actor("olivia").in_(channel).sees()) >= told + 10, 30, "for the entries")
+        await house.sandbox.until(lambda: len(house.actor("olivia").in_(channel).sees()) >= told + 10, 90, "for the entries")
         return "told"
 
     return act

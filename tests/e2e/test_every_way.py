@@ -9,14 +9,21 @@ import pytest
 from core.errors import UserError
 from domain import clock
 from domain.panels import PanelSpec
-from models import Panel, PanelMessage
+from models import Panel, PanelMessage, PanelRole
 from sandbox import messages
 from sandbox.driver.views import MessageView
-from tests.e2e.house import House
+from tests.e2e.house import House, at_rest
 from tests.e2e.test_panels import create, post, redrawn
 from tests.e2e.test_transfer import export, imported
 
 SHUT = "The door is shut."
+MENDS = (
+    "Take it off the panel",
+    "Show it without an emoji",
+    "Forget the deleted roles",
+    "Confirm its permissions",
+    "Forget this channel",
+)
 
 
 async def everything() -> list[tuple[PanelSpec, list[tuple[int, int | None, bool]]]]:
@@ -60,6 +67,7 @@ async def test_nothing_is_done_while_the_door_is_shut(house: House, monkeypatch:
     messages.delete(sandbox, (await message_in(house, "general")).record)
     clock.shift(timedelta(minutes=1, seconds=1))  # a message is looked at once a minute
     check = await (await olivia.slash("panel check")).message()
+    ill = await found_ill(house)
 
     async def ways() -> list[MessageView]:
         async def fresh(*buttons: str) -> MessageView:
@@ -78,6 +86,8 @@ async def test_nothing_is_done_while_the_door_is_shut(house: House, monkeypatch:
         channels = await fresh("Post")
         moved = await fresh("Post")
         await redrawn(await moved.select("Move, post again or take down", ["#roles"]))
+        elsewhere = await fresh("Post")
+        await redrawn(await elsewhere.select("Move, post again or take down", ["#roles"]))
         delete = await (await olivia.slash("panel delete", panel="Colours")).message()
         again = await (await refused.click("Fix it")).modal()
         return [
@@ -99,7 +109,10 @@ async def test_nothing_is_done_while_the_door_is_shut(house: House, monkeypatch:
             await (await olivia.slash("panel post", panel="Colours", channel=sandbox.channel("general"))).message(),
             await chosen(channels, "Choose a channel", [sandbox.channel("general")]),
             await (await moved.click("Post again")).message(),
+            await (await moved.click("Take down")).message(),
+            await chosen(elsewhere, "Move to another channel", [sandbox.channel("general")]),
             await (await check.click("Post it again")).message(),
+            *[await (await ill.click(label)).message() for label in MENDS],
             await (await delete.click("Delete the panel")).message(),
         ]
 
@@ -112,6 +125,23 @@ async def test_nothing_is_done_while_the_door_is_shut(house: House, monkeypatch:
     answers = await ways()
     assert [answer.text for answer in answers if SHUT not in answer.text] == []
     assert await everything() == before
+
+
+async def found_ill(house: House) -> MessageView:
+    """What the check finds on a panel where everything is wrong that it can mend."""
+    await create(house, title="Ill", roles=("Red", "Green", "Blue"))
+    await at_rest(house, "Taking deleted things off panels")
+    panel = await Panel.get(name="Ill")
+    rows = PanelRole.filter(panel=panel)
+    await rows.filter(label="Red").update(role_id=1)
+    await rows.filter(label="Green").update(emoji="<:gone:123456789012345678>", blocked_role_ids=[1])
+    await rows.filter(label="Blue").update(role_id=house.sandbox.role("Moderator").id)
+    await PanelMessage.create(panel=panel, channel_id=1, message_id=1, rendered_version=panel.version)
+    house.sandbox.ledger.allow(status=404, code=10003)
+    clock.shift(timedelta(seconds=11))
+    screen = await (await house.actor("olivia").slash("panel check", panel="Ill")).message()
+    assert {button.label for button in screen.buttons} >= set(MENDS)
+    return screen
 
 
 async def message_in(house: House, channel: str) -> MessageView:

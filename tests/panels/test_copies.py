@@ -8,7 +8,7 @@ import pytest
 from cogs.panels import revisions
 from cogs.panels.access import Editor
 from cogs.panels.copies import CopyService
-from cogs.panels.modals import RoleText
+from cogs.panels.inputs import RoleText
 from cogs.panels.service import PanelService
 from core.errors import UserError
 from domain import clock

@@ -2,34 +2,34 @@
 
 import pytest
 
-from cogs.panels import modals
+from cogs.panels import inputs, modals
 from core.errors import UserError
 from domain.panels import ButtonColour
 
-TEXT = {modals.TITLE: "Colours", modals.DESCRIPTION: ""}
-ROLE = {modals.LABEL: "Red", modals.EMOJI: "", modals.DESCRIPTION: "", modals.COLOUR: ButtonColour.GREY.value}
+TEXT = {inputs.TITLE: "Colours", inputs.DESCRIPTION: ""}
+ROLE = {inputs.LABEL: "Red", inputs.EMOJI: "", inputs.DESCRIPTION: "", inputs.COLOUR: ButtonColour.GREY.value}
 
 
-@pytest.mark.parametrize(("field", "limit"), [(modals.TITLE, 256), (modals.DESCRIPTION, 4000)])
+@pytest.mark.parametrize(("field", "limit"), [(inputs.TITLE, 256), (inputs.DESCRIPTION, 4000)])
 def test_the_text_of_a_panel(field: str, limit: int) -> None:
-    assert "x" * limit in modals.read_text(modals.submission("", TEXT | {field: f" {'x' * limit}\n"}))
+    assert "x" * limit in modals.read_text(inputs.submission("", TEXT | {field: f" {'x' * limit}\n"}))
     with pytest.raises(UserError) as refused:
-        modals.read_text(modals.submission("", TEXT | {field: "x" * (limit + 1)}))
+        modals.read_text(inputs.submission("", TEXT | {field: "x" * (limit + 1)}))
     assert refused.value.values == {"limit": limit, "length": limit + 1}
 
 
-@pytest.mark.parametrize(("field", "limit"), [(modals.LABEL, 80), (modals.DESCRIPTION, 100)])
+@pytest.mark.parametrize(("field", "limit"), [(inputs.LABEL, 80), (inputs.DESCRIPTION, 100)])
 def test_the_text_of_a_role(field: str, limit: int) -> None:
-    read = modals.read_role(modals.submission("", ROLE | {field: "x" * limit}), ())
+    read = modals.read_role(inputs.submission("", ROLE | {field: "x" * limit}), ())
     assert "x" * limit in (read.label, read.description)
     with pytest.raises(UserError) as refused:
-        modals.read_role(modals.submission("", ROLE | {field: "x" * (limit + 1)}), ())
+        modals.read_role(inputs.submission("", ROLE | {field: "x" * (limit + 1)}), ())
     assert refused.value.values == {"limit": limit, "length": limit + 1}
 
 
 @pytest.mark.parametrize("nothing", ["", "   ", "\n\u3000"])
 def test_only_spaces_are_nothing(nothing: str) -> None:
     with pytest.raises(UserError, match="title must not be empty"):
-        modals.read_text(modals.submission("", TEXT | {modals.TITLE: nothing}))
+        modals.read_text(inputs.submission("", TEXT | {inputs.TITLE: nothing}))
     with pytest.raises(UserError, match="label must not be empty"):
-        modals.read_role(modals.submission("", ROLE | {modals.LABEL: nothing}), ())
+        modals.read_role(inputs.submission("", ROLE | {inputs.LABEL: nothing}), ())

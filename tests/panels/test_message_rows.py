@@ -11,7 +11,7 @@ from core.errors import UserError
 from domain.events import AuditWritten, PanelChanged
 from domain.panels import PanelSpec, Style
 from models import AuditEntry, AuditState, MessageState, Panel, PanelMessage, PanelRole
-from tests.panels.builders import GUILD, OWNER
+from tests.panels.builders import GUILD
 from tests.panels.test_service import OWNING, WITH_MODERATOR, draft
 from tests.recorder import Recorder
 
@@ -116,7 +116,7 @@ async def test_messages_are_behind_until_they_show_the_version(service: PanelSer
 async def test_a_panel_is_taken_out_when_discord_said_so(service: PanelService, rows: MessageRows) -> None:
     spec = await made(service)
     await posted(rows, spec, 7, 8)
-    there = await rows.begin_take_down(OWNER, spec, 7)
+    there = await rows.begin_take_down(OWNING, WITH_MODERATOR, spec, 7)
     row = await record()
     assert (row.kind, row.state, row.payload["taken_from"]) == (TAKE_DOWN, AuditState.SENT, 7)
     await rows.deleted(GUILD, there)
@@ -128,7 +128,7 @@ async def test_a_panel_is_taken_out_when_discord_said_so(service: PanelService, 
 async def test_what_cannot_be_taken_out_stands_as_before(service: PanelService, rows: MessageRows) -> None:
     spec = await made(service)
     await posted(rows, spec, 7, 8)
-    there = await rows.begin_take_down(OWNER, spec, 7)
+    there = await rows.begin_take_down(OWNING, WITH_MODERATOR, spec, 7)
     await rows.deleted(GUILD, [], there)
     assert await states() == [(8, MessageState.LIVE)]
     assert not await AuditEntry.filter(kind=TAKE_DOWN).exists()

@@ -5,7 +5,7 @@ import pytest
 from cogs.panels.access import Editor
 from cogs.panels.draft_store import MINE, MINE_MAX, keep
 from cogs.panels.message_rows import MessageRows
-from cogs.panels.postings import MESSAGES_MAX
+from cogs.panels.pages import MESSAGES_MAX
 from cogs.panels.rules import RuleService
 from cogs.panels.service import PanelService
 from core.errors import UserError

@@ -8,7 +8,7 @@ from tortoise.transactions import in_transaction
 from cogs.panels import revisions
 from cogs.panels.access import Editor
 from cogs.panels.edits import PanelEdits
-from cogs.panels.modals import PanelDraft
+from cogs.panels.inputs import PanelDraft
 from cogs.panels.overtaking import Happened
 from cogs.panels.service import PanelService
 from domain import clock

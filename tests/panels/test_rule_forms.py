@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from cogs.panels.inputs import Terms
 from cogs.panels.rule_forms import (
     CAPACITY,
     COUNTED,
@@ -13,7 +14,6 @@ from cogs.panels.rule_forms import (
     HERE,
     MAXIMUM,
     MINIMUM,
-    Terms,
     read_group,
     read_limits,
     read_terms,

@@ -10,9 +10,8 @@ import pytest
 from cogs.panels import revisions
 from cogs.panels.access import Editor
 from cogs.panels.door import BotWouldOpen
-from cogs.panels.modals import PanelDraft
+from cogs.panels.inputs import PanelDraft, Terms
 from cogs.panels.opening_words import Asked, NotYoursToOpen
-from cogs.panels.rule_forms import Terms
 from cogs.panels.rules import RuleService
 from cogs.panels.service import PanelService
 from core.errors import UserError

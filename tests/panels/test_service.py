@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cogs.panels.access import Editor
-from cogs.panels.modals import PanelDraft, RoleText
+from cogs.panels.inputs import PanelDraft, RoleText
 from cogs.panels.service import PanelService
 from core.database import Database
 from core.errors import UserError
