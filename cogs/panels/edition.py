@@ -15,9 +15,14 @@ from core.i18n import LOCALES
 
 _ROOT = LOCALES.parent
 _DRAWN_BY = (
-    *(f"cogs/panels/{name}.py" for name in ("components", "pages", "render")),
-    *(f"core/{name}.py" for name in ("components", "markup", "refused_emojis")),
-    *(f"domain/{name}.py" for name in ("custom_id", "panels")),
+    "cogs/panels/components.py",
+    "cogs/panels/pages.py",
+    "cogs/panels/render.py",
+    "core/components.py",
+    "core/markup.py",
+    "core/refused_emojis.py",
+    "domain/custom_id.py",
+    "domain/panels.py",
 )
 
 
@@ -35,8 +40,9 @@ def fingerprint(body: Payload) -> str:
 @cache
 def _drawing(locale: str) -> str:
     """The code that draws panels, and the catalogue. What changes with no visible effect costs a drawing, and no call."""
-    files = (*_DRAWN_BY, f"locales/{locale}/LC_MESSAGES/rolepanel.po")
-    return _digest(b"".join(file.read_bytes() for name in files if (file := _ROOT / name).exists()))
+    code = [(_ROOT / name).read_bytes() for name in _DRAWN_BY]
+    catalogue = LOCALES / locale / "LC_MESSAGES" / "rolepanel.po"
+    return _digest(b"".join([*code, catalogue.read_bytes()] if catalogue.exists() else code))
 
 
 def _digest(text: bytes) -> str:
