@@ -107,7 +107,7 @@ def loading_completely(bot: "RolePanelBot", extension: str) -> Iterator[None]:
         sys.modules.pop(extension, None)
         bot._remove_module_references(extension)  # pyright: ignore[reportPrivateUsage]
         raise discord.ExtensionFailed(extension, RuntimeError(f"it asked the process to exit ({error})")) from error
-    if not any(type(cog).__module__.startswith(extension) for cog in bot.cogs.values()):
+    if not any(f"{type(cog).__module__}.".startswith(f"{extension}.") for cog in bot.cogs.values()):
         bot.unload_extension(extension)
         raise discord.ExtensionFailed(extension, RuntimeError("its setup added no cog; it must be a function, not a coroutine"))
 

@@ -1,10 +1,12 @@
 """Cogs are exchanged while the bot works: nothing is left behind, and no click is lost."""
 
 import asyncio
+import sys
 from collections import Counter
 from collections.abc import Callable
 from importlib.machinery import ModuleSpec
 from itertools import cycle
+from types import ModuleType
 from typing import Any
 
 import discord
@@ -59,6 +61,18 @@ async def test_nothing_is_left_behind(name: str, house: House) -> None:
     assert belongings(house) == before
     await house.bot.cog_manager.reload(name)
     assert belongings(house) == before
+
+
+@pytest.mark.parametrize("name", COGS)
+async def test_every_module_of_a_cog_is_read_anew(name: str, house: House) -> None:
+    def modules() -> dict[str, ModuleType]:
+        return {known: module for known, module in sys.modules.items() if f"{known}.".startswith(f"cogs.{name}.")}
+
+    before = modules()
+    await house.bot.cog_manager.reload(name)
+    after = modules()
+    assert after.keys() == before.keys()
+    assert [known for known in before if after[known] is before[known]] == []
 
 
 async def test_clicks_during_reloads_are_all_answered(house: House) -> None:

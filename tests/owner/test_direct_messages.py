@@ -45,9 +45,10 @@ class Samples:
         """Let cogs/sample hold this."""
         self.write_raw(SAMPLE.format(text=text, setup=setup, commands=commands))
 
-    def write_raw(self, source: str) -> None:
-        """Let cogs/sample hold just this."""
-        (self._folder / "sample" / "__init__.py").write_text(source)
+    def write_raw(self, source: str, name: str = "sample") -> None:
+        """Let cogs/sample, or another, hold just this."""
+        (self._folder / name).mkdir(exist_ok=True)
+        (self._folder / name / "__init__.py").write_text(source)
 
 
 @pytest.fixture
@@ -145,6 +146,13 @@ async def test_a_failing_reload_says_why_and_leaves_the_old_one(
     samples.write(text="mended")
     assert await say("reload sample") == ["Reloaded `sample`."]
     assert sample_text(bot) == "mended"
+
+
+async def test_a_cog_whose_name_begins_another_is_not_taken_for_it(say: Say, samples: Samples) -> None:
+    await say("load sample")
+    samples.write_raw("def setup(bot):\n  pass", "sam")
+    (reply,) = await say("load sam")
+    assert "added no cog" in reply
 
 
 async def test_a_failing_load_leaves_nothing_behind(say: Say, bot: RolePanelBot, samples: Samples) -> None:
