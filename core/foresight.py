@@ -6,6 +6,7 @@ import discord
 from discord.http import Route
 
 from core.channels import permissions_in
+from core.facts import guild_facts
 from domain.permissions import Permission, allows
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Foresight:
             return _lacking_in(channel, _needed(route)) if channel and self._is_known(channel.guild) else Permission(0)
         guild = self._bot.get_guild(int(route.guild_id)) if route.guild_id is not None else None
         if guild and self._is_known(guild) and route.method != "GET" and ("/members/" in route.path or "/roles" in route.path):
-            return _without(guild.me.guild_permissions.value, Permission.MANAGE_ROLES)
+            return Permission(0) if guild_facts(guild).bot_may_manage_roles else Permission.MANAGE_ROLES
         return Permission(0)
 
     def _is_known(self, guild: discord.Guild) -> bool:

@@ -83,6 +83,11 @@ class Trouble:
     def __init__(self) -> None:
         self._told: str | None = None
 
+    @property
+    def lasts(self) -> bool:
+        """Whether its end is still to be told."""
+        return self._told is not None
+
     def met(self, error: BaseException) -> None:
         """Something failed."""
         if cause := cannot_write(error):

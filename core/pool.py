@@ -73,6 +73,15 @@ def cut(connection: Any) -> None:
         connection.terminate()
 
 
+async def _release(connection: Any) -> None:
+    """What asyncpg's Pool.release does, without a task for each: nothing of it waits where the connection is in order, and where it is cut
+    off while it waits, the driver ends the connection.
+    """
+    if connection._con is not None:
+        connection._con._on_release()
+        await connection._holder.release(SILENCE_SECONDS)
+
+
 class Lease:
     """A connection of the pool while it is used. What went unanswered on it ends it."""
 
@@ -154,7 +163,7 @@ class PooledClient(AsyncpgDBClient):
         elif not isinstance(error, asyncio.CancelledError):
             self._answered_at = asyncio.get_running_loop().time()
         try:
-            await pool.release(connection, timeout=SILENCE_SECONDS)
+            await _release(connection)
         except FAILURES as late:  # the driver has ended it; what was done on it is done
             logger.debug("A connection could not be given back: {!r}", late)
         self._returned.set()

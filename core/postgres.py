@@ -223,7 +223,8 @@ class _Client(PooledClient, _Statements):
         async with lease as connection:
             with outages(), _deed(query):
                 answer = await call(connection, seconds)
-        self.trouble.worked(wrote=bool(_WRITES.search(query)))
+        if self.trouble.lasts:
+            self.trouble.worked(wrote=bool(_WRITES.search(query)))
         return answer
 
     def _in_transaction(self) -> TransactionContext:

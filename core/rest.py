@@ -16,6 +16,7 @@ import aiohttp
 import discord
 from discord.http import Route
 from loguru import logger
+from yarl import URL
 
 from core import deeds
 from core.calls import Call, Calls, RateLimited
@@ -261,10 +262,11 @@ class Rest:
             payload = _form(body, files)
         elif body is not None:
             headers["Content-Type"] = "application/json"
-            payload = json.dumps(body)
+            payload = json.dumps(body).encode()
         limit = aiohttp.ClientTimeout(total=timeout)
+        url = URL(route.url, encoded=True)  # as py-cord has quoted what it filled in
         async with self._session.request(
-            route.method, route.url, data=payload, headers=headers, timeout=limit, proxy=proxy_for(route.url)
+            route.method, url, data=payload, headers=headers, timeout=limit, proxy=proxy_for(Route.API_BASE_URL)
         ) as response:
             return _Answer(response.status, response.headers, _parsed(await response.read()))
 

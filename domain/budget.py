@@ -106,9 +106,10 @@ class Budget:
             used = self.used(now)
         if used >= self.calls:
             return None
-        others = sum(ticket.kind is Kind.OTHER for ticket in self._counted)
-        if self._waiting[Kind.OTHER] and others < min(LEAST, self.calls // 2):
-            return Kind.OTHER
+        if self._waiting[Kind.OTHER]:
+            others = sum(ticket.kind is Kind.OTHER for ticket in self._counted)
+            if others < min(LEAST, self.calls // 2):
+                return Kind.OTHER
         late = self._waiting[Kind.WAITED].since < now - AT_MOST
         for kind in (Kind.WAITED, Kind.FRESH) if late else (Kind.FRESH, Kind.WAITED):
             if self._waiting[kind]:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 from typing import Any, Protocol
 from uuid import uuid4
 
@@ -18,6 +19,7 @@ from domain.grants import Grant
 from domain.panels import PanelSpec
 from models.audit import AuditState
 
+_PROCESS, _ATTEMPTS = uuid4().hex, count()
 # A place is taken by everybody but the member who claims it. Nobody is counted beyond what the role takes.
 _TAKEN = """
 SELECT count(*) AS n FROM (
@@ -175,7 +177,7 @@ async def claim(
     is lost; `attempt` tells which is its own.
     """
     actor_id = wish.member_id if wish.interaction_id is not None else None
-    attempt = uuid4().hex
+    attempt = f"{_PROCESS}-{next(_ATTEMPTS)}"
     values = [*_values(wish, wish.interaction_id, payload, resume | {"attempt": attempt}, at), kind, actor_id, state.value]
     try:
         claimed = await _claim_new(db, wish, values)

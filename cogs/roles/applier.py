@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from functools import lru_cache
 
 import discord
 from discord.http import Route
@@ -61,6 +62,7 @@ class Target:
     deadline: float
 
 
+@lru_cache(maxsize=2_000)
 def change_route(guild_id: int, several: bool) -> Route:
     """The call that one change or several need, as far as its rate limit goes: for any member and any role of this guild."""
     return _list_route("PATCH", guild_id, 0) if several else _role_route("PUT", guild_id, 0, 0)

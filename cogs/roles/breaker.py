@@ -58,7 +58,7 @@ class Breaker:
     def hopeless(self, guild_id: int, role_ids: Iterable[int]) -> dict[int, Problem]:
         """Those of the roles of which no change is sent now, and why. While a circuit is open, a try is allowed once a minute."""
         guild = self._guilds.get(guild_id)
-        if guild is None:
+        if guild is None or not (guild.whole or guild.roles):
             return {}
         found = ((role_id, self._closed(guild, role_id)) for role_id in role_ids)
         return {role_id: problem for role_id, problem in found if problem}

@@ -137,7 +137,8 @@ class RolesCog(MyRoles, TemporaryRoles, Aftercare, Cog, name="roles"):
 
     def _teller(self, answer: Answer, interaction: discord.Interaction | None = None) -> Tell:
         async def tell(outcome: Outcome) -> None:
-            may_mend = interaction is not None and _may_mend(interaction)
+            refused = outcome.plan.refusals or outcome.applied.failed
+            may_mend = bool(refused) and interaction is not None and _may_mend(interaction)
             await answer.send(text_message(describe(outcome, answer.t, may_mend=may_mend)))
 
         return tell

@@ -1,8 +1,8 @@
 """What a click asks for and what is decided of it: from the claims in it to a plan, and from the plan to its record."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -42,7 +42,7 @@ class Click:
 
     def to_json(self) -> dict[str, Any]:
         """What another process needs to do this click again, with its snowflakes and its token."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in self.__slots__}
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> "Click":
@@ -75,9 +75,9 @@ class Board:
     linked: tuple[PanelSpec, ...] = ()
 
     @property
-    def role_ids(self) -> set[int]:
+    def role_ids(self) -> Iterator[int]:
         """Every role that a click here may change."""
-        return {role_id for panel in (self.panel, *self.linked) for item in panel.roles for role_id in item.role_ids}
+        return (role_id for panel in (self.panel, *self.linked) for item in panel.roles for role_id in item.role_ids)
 
     @property
     def versions(self) -> dict[int, int]:
