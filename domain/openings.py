@@ -50,7 +50,7 @@ ASKED_ABOUT = frozenset(
 )
 # The fields of a panel and of a role on it that decide nothing about who has a role.
 COSMETIC = frozenset({"name", "title", "version", "description", "appearance", "style"})
-COSMETIC_OF_ROLES = frozenset({"item_id", "label", "emoji", "description", "colour"})
+COSMETIC_OF_ROLES = frozenset({"item_id", "label", "label_set", "emoji", "description", "colour"})
 
 Respects = Mapping[int, frozenset[Respect]]
 

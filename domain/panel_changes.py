@@ -33,18 +33,24 @@ class Changes:
 
 
 def changes(before: PanelSpec, after: PanelSpec) -> Changes:
-    """From one state of a panel to another. A name that only followed the title is not named beside it."""
+    """From one state of a panel to another. A name that only followed the title, or a label that followed its role, is not named."""
     old, new = ({role.role_id: role for role in panel.roles} for panel in (before, after))
     both = [role_id for role_id in old if role_id in new]
     found = [change for change in _different(before, after) if change.field != "name" or before.title == after.title]
     for role_id in both:
-        found += _different(old[role_id], new[role_id], role_id)
+        passed_over = _passed_over(old[role_id], new[role_id])
+        found += [change for change in _different(old[role_id], new[role_id], role_id) if change.field != passed_over]
     return Changes(
         tuple(found),
         tuple(role_id for role_id in new if role_id not in old),
         tuple(role_id for role_id in old if role_id not in new),
         both != [role_id for role_id in new if role_id in old],
     )
+
+
+def _passed_over(before: RoleSpec, after: RoleSpec) -> str:
+    """What need not be named of a label: that it followed the role's name, or beside another label that it is chosen now or no longer."""
+    return "label_set" if before.label != after.label and (before.label_set or after.label_set) else "label"
 
 
 def _different(

@@ -26,6 +26,7 @@ from domain.panels import (
     Requirement,
     RoleSpec,
     Style,
+    label_of,
 )
 
 FORMAT = 1
@@ -177,13 +178,15 @@ def _read_panel(table: Table, roles: _Roles) -> PanelSpec:
 def _read_item(table: Table, roles: _Roles) -> RoleSpec:
     role_id = roles.read(table, table.colour("role_colour") or 0)
     sketch = roles.sketches.get(role_id)
-    label = table.text("label", LABEL_MAX) or (sketch.name[:LABEL_MAX] if sketch else None)
+    name = label_of(sketch.name) if sketch else None
+    label = table.text("label", LABEL_MAX) or name
     if label is None:
         raise Fault(FaultKind.MISSING, table.where("label"))
     item = RoleSpec(
         item_id=0,
         role_id=role_id,
         label=label,
+        label_set=label != name,
         emoji=table.text("emoji", EMOJI_MAX),
         description=table.text("description", OPTION_DESCRIPTION_MAX),
         colour=table.choice("colour", ButtonColour.GREY),
@@ -265,9 +268,10 @@ def _write_panel(panel: PanelSpec, naming: _Naming) -> dict[str, Any]:
 def _item(role: RoleSpec, naming: _Naming) -> dict[str, Any]:
     sketch = naming.sketches.get(role.role_id)
     written = {
+        **({} if sketch or role.label_set else {"role": role.label}),
         **naming.role(role.role_id),
         "role_colour": _hex(sketch.colour) if sketch and sketch.colour else None,
-        "label": role.label,
+        **({"label": role.label} if role.label_set else {}),
         "emoji": role.emoji,
         "description": role.description,
         "colour": role.colour.value if role.colour is not ButtonColour.GREY else None,

@@ -56,6 +56,11 @@ RULE_ROLES_MAX = 25  # that one rule names: what one select of roles holds
 ROLES_PER_MESSAGE = 25  # five rows of five buttons, or one select
 
 
+def label_of(name: str) -> str:
+    """The label of a role that nobody set another one for."""
+    return name[:LABEL_MAX]
+
+
 @dataclass(frozen=True, slots=True)
 class Requirement:
     """Roles that a member must hold (any of them, or all) and must not hold to get something."""
@@ -80,6 +85,7 @@ class Appearance:
 class RoleSpec:
     """One role on a panel. `item_id` names it in custom_ids; `confirmed_permissions` are the dangerous bits an administrator accepted.
 
+    `label_set`: somebody chose the label. Otherwise it is the role's name, and follows it.
     `duration` is in seconds. `capacity` counts who took it here, or every holder in the guild. `bundle` are further roles given with it.
     `grandfathered` are the dangerous bits, by role, that its roles had unnoticed when the guard learnt to see them: nobody confirmed them,
     but what was there goes on. None: the item is as old as that, and was not looked at since.
@@ -98,6 +104,7 @@ class RoleSpec:
     bundle: tuple[int, ...] = ()
     requirement: Requirement = Requirement()
     grandfathered: tuple[tuple[int, int], ...] | None = ()
+    label_set: bool = True
 
     @property
     def role_ids(self) -> tuple[int, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from domain.panel_file import PanelFile, RoleSketch
-from domain.panels import PanelSpec, Requirement, RoleSpec
+from domain.panels import PanelSpec, Requirement, RoleSpec, label_of
 from domain.role_safety import GuildFacts, Problem, panel_problem
 
 
@@ -114,7 +114,17 @@ class _Placing:
             confirmed = known.confirmed_permissions if known else self._powerful.get(role_id, 0)
             old = known.grandfathered if known else ()
             requirement = self._requirement(role.requirement, known.requirement if known else None)
-            roles[role_id] = replace(role, role_id=role_id, confirmed_permissions=confirmed, grandfathered=old, requirement=requirement)
+            name = label_of(self._facts.roles[role_id].name)
+            label_set = role.label_set and role.label != name
+            roles[role_id] = replace(
+                role,
+                role_id=role_id,
+                label=role.label if label_set else name,
+                label_set=label_set,
+                confirmed_permissions=confirmed,
+                grandfathered=old,
+                requirement=requirement,
+            )
         bundled = tuple(replace(role, bundle=self._bundle(role, roles)) for role in roles.values())
         placed = replace(panel, roles=bundled, requirement=self._requirement(panel.requirement, self._rule))
         return Placement(placed, tuple(self._left_out), self._powerful, tuple(dict.fromkeys(self._unmet)))

@@ -12,6 +12,7 @@ from tortoise.expressions import Q
 from tortoise.functions import Count
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
+from tortoise.transactions import in_transaction
 
 from domain import panels as rules
 from models.audit import AuditEntry
@@ -27,6 +28,24 @@ SELECT id FROM panel WHERE guild_id = $1 AND (
             OR NOT role.bundle_role_ids <@ $3::jsonb
             OR NOT role.required_role_ids <@ $3::jsonb OR NOT role.blocked_role_ids <@ $3::jsonb)))
 ORDER BY id
+"""
+_SETTLE_LABELS = """
+UPDATE panel_role AS role SET label_set = role.label <> named.label
+FROM panel, unnest($2::bigint[], $3::text[]) AS named(role_id, label)
+WHERE panel.guild_id = $1 AND role.panel_id = panel.id AND role.label_set IS NULL AND named.role_id = role.role_id
+"""
+_DRAW_NAMES_ANEW = """
+UPDATE panel_message SET rendered_version = 0 WHERE rendered_version > 0 AND panel_id IN (
+    SELECT panel.id FROM panel JOIN panel_role AS role ON role.panel_id = panel.id
+    LEFT JOIN unnest($2::bigint[], $3::text[]) AS named(role_id, label) ON named.role_id = role.role_id
+    WHERE panel.guild_id = $1 AND (named.role_id IS NULL OR NOT role.label_set AND role.label <> named.label))
+"""
+_FOLLOW_NAMES = """
+UPDATE panel_role AS role SET label = named.label
+FROM panel, unnest($2::bigint[], $3::text[]) AS named(role_id, label)
+WHERE panel.guild_id = $1 AND role.panel_id = panel.id AND named.role_id = role.role_id
+    AND NOT role.label_set AND role.label <> named.label
+RETURNING panel.id, panel.version
 """
 
 
@@ -168,6 +187,8 @@ class PanelRole(Model):
     panel_id: int
     role_id = fields.BigIntField()
     label = fields.CharField(max_length=rules.LABEL_MAX)
+    # NULL: older than labels that follow the role's name, and not looked at since.
+    label_set: bool | None = fields.BooleanField(null=True, default=True)  # pyright: ignore[reportAssignmentType]
     emoji = fields.CharField(max_length=100, null=True)
     description = fields.CharField(max_length=rules.OPTION_DESCRIPTION_MAX, null=True)
     position = fields.IntField(default=0)
@@ -199,6 +220,21 @@ class PanelRole(Model):
             """
         )
         return [(row["guild_id"], row["id"]) for row in rows]
+
+    @classmethod
+    async def follow_names(cls, guild_id: int, names: Mapping[int, str]) -> list[tuple[int, int]]:
+        """Bring the labels that nobody set up to date with the names of the guild's roles; the panels, with their versions, that changed.
+
+        Messages of these panels, and of those that show a role which is gone, count as out of date. Labels from before there was a
+        difference count as set where they are not the role's name.
+        """
+        labels = [guild_id, list(names), [rules.label_of(name) for name in names.values()]]
+        async with in_transaction() as db:
+            await db.execute_query(_SETTLE_LABELS, labels)
+            # Messages first, as everybody locks them who locks messages and roles.
+            await db.execute_query(_DRAW_NAMES_ANEW, labels)
+            rows = await db.execute_query_dict(_FOLLOW_NAMES, labels)
+        return list({row["id"]: (row["id"], row["version"]) for row in rows}.values())
 
     @classmethod
     async def first_titles(cls, guild_id: int, role_ids: Sequence[int]) -> dict[int, str]:
@@ -240,6 +276,7 @@ def _role(row: Mapping[str, Any]) -> rules.RoleSpec:
         bundle=_ids(row["bundle_role_ids"]),
         requirement=rules.Requirement(_ids(row["required_role_ids"]), row["required_all"], _ids(row["blocked_role_ids"])),
         grandfathered=_bits(row["grandfathered"]),
+        label_set=row["label_set"] is not False,
     )
 
 

@@ -53,6 +53,7 @@ FACTS = {
     "bundle_role_ids": N_("Given along with it"),
     "mode": N_("Mode"),
     "label": N_("Label"),
+    "label_set": N_("Label of its own, not the role's name"),
     "emoji": N_("Emoji"),
     "colour": N_("Colour"),
     "accent_colour": N_("Colour"),

@@ -35,6 +35,7 @@ FIELDS = {
     "sticky": N_("Give back to who returns"),
     "wait_for_screening": N_("Wait for screening"),
     "label": N_("Label"),
+    "label_set": N_("Label of its own, not the role's name"),
     "emoji": N_("Emoji"),
     "colour": N_("Colour of the button"),
     "duration": N_("Duration"),

@@ -159,8 +159,8 @@ class PanelsCog(
 
     @commands.Cog.listener()
     async def on_panel_changed(self, event: PanelChanged) -> None:
-        """A panel was edited: its posted messages follow. It was deleted: they go."""
-        self.follower.look_at(event.guild_id)
+        """A panel was edited: its posted messages follow. It was deleted: they go. What it depends on may have changed meanwhile."""
+        self.follower.guild_changed(event.guild_id)
 
     @commands.Cog.listener()
     async def on_shards_acquired(self) -> None:
@@ -179,6 +179,17 @@ class PanelsCog(
         """A guild has another language, perhaps."""
         if before.preferred_locale != after.preferred_locale:
             self.follower.guild_changed(after.id)
+
+    @commands.Cog.listener()
+    async def on_guild_role_update(self, before: discord.Role, after: discord.Role) -> None:
+        """A role has another name, perhaps, which stands on panels where nobody set a label."""
+        if before.name != after.name:
+            self.follower.guild_changed(after.guild.id)
+
+    @commands.Cog.listener()
+    async def on_guild_role_delete(self, role: discord.Role) -> None:
+        """Where a panel keeps a deleted role, its messages no longer mention it."""
+        self.follower.guild_changed(role.guild.id)
 
     @commands.Cog.listener()
     async def on_guild_emojis_update(self, guild: discord.Guild, before: Any, after: Any) -> None:

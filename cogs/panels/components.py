@@ -90,8 +90,16 @@ def channel_select(custom_id: str, placeholder: str) -> Payload:
     }
 
 
-def text_input(custom_id: str, *, max_length: int, value: str | None = None, required: bool = True, paragraph: bool = False) -> Payload:
-    """A text field of a modal."""
+def text_input(
+    custom_id: str,
+    *,
+    max_length: int,
+    value: str | None = None,
+    required: bool = True,
+    paragraph: bool = False,
+    placeholder: str | None = None,
+) -> Payload:
+    """A text field of a modal; `placeholder` is shown in it while it is empty."""
     style = InputTextStyle.long if paragraph else InputTextStyle.short
     made: Payload = {
         "type": ComponentType.input_text.value,
@@ -100,6 +108,8 @@ def text_input(custom_id: str, *, max_length: int, value: str | None = None, req
         "max_length": max_length,
         "required": required,
     }
+    if placeholder:
+        made["placeholder"] = plain(placeholder)
     return {**made, "value": value} if value else made
 
 

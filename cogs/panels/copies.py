@@ -141,6 +141,7 @@ def _role_columns(role: RoleSpec, position: int) -> dict[str, Any]:
     """A role's columns, but for its confirmation."""
     return {
         "label": role.label,
+        "label_set": role.label_set,
         "emoji": role.emoji,
         "description": role.description,
         "position": position,

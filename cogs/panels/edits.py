@@ -80,11 +80,12 @@ class Edit:
         changes = {name: value for name, value in wanted.items() if getattr(role, name) != value}
         if changes:
             await PanelRole.filter(id=role.id).using_db(self.db).update(**changes)
+            told = [name for name in changes if name != "label_set" or "label" not in changes]  # another label says it
             self.payload |= {
                 "role_id": role.role_id,
                 "role_name": role.label,
-                "before": {name: plain(getattr(role, name)) for name in changes},
-                "after": {name: plain(value) for name, value in changes.items()},
+                "before": {name: plain(getattr(role, name)) for name in told},
+                "after": {name: plain(changes[name]) for name in told},
             }
 
 

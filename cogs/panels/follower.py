@@ -78,7 +78,7 @@ class Follower:
         for start in range(0, len(waiting), COMPARED_AT_ONCE):
             some = waiting[start : start + COMPARED_AT_ONCE]
             guilds = [guild for guild_id in some if (guild := self._bot.get_guild(guild_id)) and not guild.unavailable]
-            await self._poster.draw_anew(guild for guild in guilds if self._bot.serves(guild.id))
+            await self._poster.draw_anew([guild for guild in guilds if self._bot.serves(guild.id)])
             self._to_compare.difference_update(some)
 
     async def _catch_up(self) -> float | None:

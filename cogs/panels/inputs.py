@@ -41,9 +41,9 @@ class PanelDraft:
 
 @dataclass(frozen=True, slots=True)
 class RoleText:
-    """How a role is shown on a panel; `emoji` as it is stored."""
+    """How a role is shown on a panel; `emoji` as it is stored. Without a label it is called as the role is."""
 
-    label: str
+    label: str | None
     emoji: str | None
     description: str | None
     colour: ButtonColour

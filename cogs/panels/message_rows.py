@@ -89,7 +89,7 @@ class MessageRows:
             if entry.state is not AuditState.SENT:
                 return []  # the follower was quicker
             replaced = await _replaced(post.panel.panel_id, post.channel_id, db)
-            await _stand(post.rows, message_ids, 0 if observed else post.panel.version, db)
+            await _stand(post.rows, message_ids, db, **({"rendered_version": 0} if observed else {}))
             facts = {"message_id": message_ids[0]} | ({"found_later": True} if observed else {})
             await _settle(entry, facts, db)
         self._tell(post.panel.guild_id)
@@ -289,9 +289,9 @@ async def _to_delete(rows: Sequence[PanelMessage], entry_id: int | None, db: Bas
     return there
 
 
-async def _stand(rows: Sequence[PanelMessage], message_ids: Sequence[int], version: int, db: BaseDBAsyncClient) -> None:
-    """Rows of sent messages get their ids and stand; the others are forgotten."""
-    changes = {"state": MessageState.LIVE, "entry_id": None, "rendered_version": version}
+async def _stand(rows: Sequence[PanelMessage], message_ids: Sequence[int], db: BaseDBAsyncClient, **more: Any) -> None:
+    """Rows of sent messages get their ids and stand; the others are forgotten. What they show was written when they were begun."""
+    changes = {"state": MessageState.LIVE, "entry_id": None, **more}
     for row, message_id in zip(rows, message_ids, strict=False):
         await PanelMessage.filter(id=row.id).using_db(db).update(message_id=message_id, **_shown(row), **changes)
     await PanelMessage.filter(id__in=[row.id for row in rows[len(message_ids) :]]).using_db(db).delete()

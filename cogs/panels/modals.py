@@ -37,7 +37,6 @@ Choice = TypeVar("Choice", bound=StrEnum)
 Number = TypeVar("Number", bound=IntEnum)
 
 TITLE_REQUIRED = N_("The title must not be empty.")
-LABEL_REQUIRED = N_("The label must not be empty.")
 TOO_LONG = N_("This text is too long: it may have at most {limit} characters, and it has {length}.")
 
 
@@ -67,7 +66,9 @@ def text_modal(panel: PanelSpec, t: Translator) -> Payload:
 
 
 def role_modal(panel: PanelSpec, role: RoleSpec, t: Translator) -> Payload:
-    """How one role is shown. Its custom_id carries the version that it shows."""
+    """How one role is shown. Its custom_id carries the version that it shows. A label that nobody set is not filled in."""
+    own = role.label if role.label_set else None
+    label = text_input(LABEL, max_length=LABEL_MAX, value=own, required=False, placeholder=None if own else role.label)
     description = text_input(DESCRIPTION, max_length=OPTION_DESCRIPTION_MAX, value=role.description, required=False)
     emoji = text_input(EMOJI, max_length=EMOJI_MAX, value=role.emoji, required=False)
     colours = [option(t(name), colour.value, default=colour is role.colour) for colour, name in COLOURS.items()]
@@ -75,7 +76,7 @@ def role_modal(panel: PanelSpec, role: RoleSpec, t: Translator) -> Payload:
         encode(verbs.ROLE_SAVE, panel.panel_id, role.item_id, panel.version),
         role.label,
         [
-            labelled(t("Label"), text_input(LABEL, max_length=LABEL_MAX, value=role.label)),
+            labelled(t("Label"), label, t("Leave it empty to show the name of the role, also when that changes.")),
             labelled(t("Emoji"), emoji, t("A standard emoji, or the name of an emoji of this server such as :party:")),
             labelled(t("Description"), description),
             labelled(t("Colour of the button"), radio_group(COLOUR, colours)),
@@ -115,7 +116,7 @@ def read_role(data: Any, custom: Collection[discord.GuildEmoji]) -> RoleText:
     """The submitted role modal; `custom` are the guild's own emojis. Raises UserError naming what is wrong."""
     fields = submitted(data)
     return RoleText(
-        label=_checked(fields.get(LABEL), LABEL_MAX, LABEL_REQUIRED),
+        label=optional_text(fields.get(LABEL), LABEL_MAX),
         emoji=parse_emoji(fields.get(EMOJI) or "", custom),
         description=optional_text(fields.get(DESCRIPTION), OPTION_DESCRIPTION_MAX),
         colour=read_choice(ButtonColour, fields.get(COLOUR)),
@@ -139,8 +140,8 @@ def read_number(kind: type[Number], value: int) -> Number:
 
 
 def _text_of(fields: dict[str, Any]) -> tuple[str, str | None]:
-    title = _checked(fields.get(TITLE), TITLE_MAX, TITLE_REQUIRED)
-    if not _can_be_seen(title):  # it becomes the panel's name, by which the panel is found again
+    title = optional_text(fields.get(TITLE), TITLE_MAX)
+    if title is None or not _can_be_seen(title):  # it becomes the panel's name, by which the panel is found again
         raise UserError(TITLE_REQUIRED)
     return title, optional_text(fields.get(DESCRIPTION), DESCRIPTION_MAX)
 
@@ -156,10 +157,3 @@ def optional_text(text: str | None, limit: int) -> str | None:
     if len(text) > limit:
         raise UserError(TOO_LONG, limit=limit, length=len(text))
     return text or None
-
-
-def _checked(text: str | None, limit: int, when_empty: str) -> str:
-    found = optional_text(text, limit)
-    if found is None:
-        raise UserError(when_empty)
-    return found

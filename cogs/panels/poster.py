@@ -30,8 +30,9 @@ from core.markup import channel_mention
 from core.permission_names import permission_names
 from core.rest import Uncertain
 from domain import clock
+from domain.events import PanelChanged
 from domain.panels import PanelSpec
-from models import GuildConfig, MessageState, PanelMessage
+from models import GuildConfig, MessageState, Panel, PanelMessage, PanelRole
 
 UNKNOWN_CHANNEL, UNKNOWN_MESSAGE = 10003, 10008
 GONE = (UNKNOWN_CHANNEL, UNKNOWN_MESSAGE)
@@ -254,6 +255,10 @@ class Poster:
     async def draw_anew(self, guilds: Iterable[discord.Guild]) -> None:
         """Count those messages of these guilds as out of date that depend on what has changed since they were drawn."""
         known = {guild.id: guild for guild in guilds}
+        for (guild_id,) in await Panel.filter(guild_id__in=list(known)).distinct().values_list("guild_id"):
+            names = {role.id: role.name for role in known[guild_id].roles}
+            for panel_id, version in await PanelRole.follow_names(guild_id, names):
+                self._bot.dispatch(PanelChanged.NAME, PanelChanged(guild_id, panel_id, version))
         set_here = GuildConfig.filter(guild_id__in=list(known), locale__isnull=False)
         locales = dict(await set_here.values_list("guild_id", "locale")) if known else {}
         default = self._bot.settings.default_locale

@@ -1,6 +1,6 @@
 """Postings: the messages that a panel fills in one channel, and what can be said of them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -8,7 +8,7 @@ import discord
 
 from cogs.panels.pages import pages
 from core.channels import permissions_in
-from domain.panels import PanelSpec
+from domain.panels import PanelSpec, label_of
 from domain.permissions import Permission, allows
 from models import MessageState, PanelMessage
 
@@ -52,10 +52,11 @@ async def postings_of(
     for row in await PanelMessage.filter(panel_id__in=list(specs), state__in=list(MessageState)).order_by("id"):
         rows.setdefault((row.panel_id or 0, row.channel_id), []).append(row)
     found: dict[int, list[Posting]] = {panel_id: [] for panel_id in specs}
+    names = {role.id: label_of(role.name) for role in guild.roles}
     for (panel_id, channel_id), messages in rows.items():
         live = [message for message in messages if message.state is MessageState.LIVE]
         for message in live:
-            if message.edition not in (None, edition):
+            if message.edition not in (None, edition) or _follows_a_name(specs[panel_id], names):
                 message.rendered_version = 0  # it is about to be drawn anew
         if live:
             condition = _condition(specs[panel_id], live, _reachable(guild, channel_id), in_trouble)
@@ -78,6 +79,11 @@ def _condition(panel: PanelSpec, messages: list[PanelMessage], reachable: bool, 
     if current and len(messages) >= wanted:
         return Condition.LIVE
     return Condition.OUT_OF_DATE if any(in_trouble(message.id) for message in messages) else Condition.UPDATING
+
+
+def _follows_a_name(panel: PanelSpec, names: Mapping[int, str]) -> bool:
+    """Whether a label that nobody set is about to become another one."""
+    return any(not role.label_set and names.get(role.role_id, role.label) != role.label for role in panel.roles)
 
 
 def _reachable(guild: discord.Guild, channel_id: int) -> bool:

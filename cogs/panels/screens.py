@@ -67,7 +67,7 @@ def role(view: View, spec: RoleSpec, notices: Iterable[Markup] = ()) -> Payload:
     t = view.t
     lines = [
         role_name(spec.role_id, view.facts, view.panel),
-        t("Label: {label}", label=spec.label),
+        t("Label: {label}", label=spec.label) if spec.label_set else t("Label: {label} (the name of the role)", label=spec.label),
         t("Emoji: {emoji}", emoji=emoji_shown(spec.emoji or "–")),
         t("Description: {description}", description=spec.description or "–"),
     ]

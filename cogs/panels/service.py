@@ -13,7 +13,7 @@ from core.errors import UserError
 from core.i18n import N_
 from domain import clock
 from domain.events import AuditWritten
-from domain.panels import LABEL_MAX, NAME_MAX, ROLES_MAX, PanelSpec
+from domain.panels import NAME_MAX, ROLES_MAX, PanelSpec, label_of
 from domain.plan import Refusal
 from domain.role_safety import GuildFacts, Problem, panel_problem
 from models import Panel, PanelRole
@@ -98,8 +98,11 @@ class PanelService(PanelEdits):
     async def edit_role(self, editor: Editor, facts: GuildFacts, panel_id: int, item_id: int, version: int, wanted: RoleText) -> PanelSpec:
         """Change how a role is shown. Raises UserError when the panel no longer has the version that the form showed."""
         async with self._edit(editor, facts, panel_id, version) as edit:
-            texts = {"label": wanted.label, "emoji": wanted.emoji, "description": wanted.description, "colour": wanted.colour}
-            await edit.change_role(await edit.role(item_id), **texts)
+            role = await edit.role(item_id)
+            name = label_of(facts.roles[role.role_id].name) if role.role_id in facts.roles else role.label
+            label = wanted.label or name
+            texts = {"label": label, "emoji": wanted.emoji, "description": wanted.description, "colour": wanted.colour}
+            await edit.change_role(role, label_set=label != name, **texts)
         return await self.get(facts.guild_id, panel_id)
 
     async def edit_text(
@@ -184,7 +187,7 @@ async def _next_position(edit: Edit) -> int:
 async def _insert_roles(panel: Panel, role_ids: tuple[int, ...], passage: Passage, position: int, **more: Any) -> None:
     names = passage.facts.roles
     rows = [
-        PanelRole(panel=panel, role_id=role_id, label=names[role_id].name[:LABEL_MAX], position=position + index, **more)
+        PanelRole(panel=panel, role_id=role_id, label=label_of(names[role_id].name), label_set=False, position=position + index, **more)
         for index, role_id in enumerate(role_ids)
     ]
     await PanelRole.bulk_create(rows, using_db=passage.db)

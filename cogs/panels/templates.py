@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from core.i18n import N_, Translator
 from domain.panel_file import PanelFile, RoleSketch
-from domain.panels import ButtonColour, Mode, PanelSpec, RoleSpec, Style
+from domain.panels import ButtonColour, Mode, PanelSpec, RoleSpec, Style, label_of
 
 Roles = tuple[tuple[str, str | None, int], ...]  # name, emoji, colour of the guild's role
 
@@ -98,7 +98,8 @@ def template_file(template: Template, t: Translator) -> PanelFile:
         RoleSpec(
             item_id=0,
             role_id=-1 - index,
-            label=t(template.label) if template.label else name,
+            label=t(template.label) if template.label else label_of(name),
+            label_set=template.label is not None,
             emoji=emoji,
             colour=template.colour,
         )

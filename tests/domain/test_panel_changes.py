@@ -27,6 +27,14 @@ FIRST, SECOND, THIRD = NOW.roles
             replace(NOW, roles=(replace(FIRST, label="Rouge", requirement=Requirement(blocked=(5,))), SECOND, THIRD)),
             Changes((FieldChange("label", "Role 1", "Rouge", role_id(1)), FieldChange("blocked", (), (5,), role_id(1)))),
         ),
+        (
+            replace(NOW, roles=(replace(FIRST, label="Rouge", label_set=False), SECOND, THIRD)),
+            Changes((FieldChange("label", "Role 1", "Rouge", role_id(1)),)),
+        ),
+        (
+            replace(NOW, roles=(replace(FIRST, label_set=False), SECOND, THIRD)),
+            Changes((FieldChange("label_set", True, False, role_id(1)),)),
+        ),
         (replace(NOW, roles=(FIRST, THIRD)), Changes(removed=(role_id(2),))),
         (replace(NOW, roles=(FIRST, SECOND, THIRD, replace(FIRST, role_id=7))), Changes(added=(7,))),
         (replace(NOW, roles=(THIRD, FIRST, SECOND)), Changes(reordered=True)),
@@ -36,3 +44,8 @@ FIRST, SECOND, THIRD = NOW.roles
 def test_changes(then: PanelSpec, expected: Changes) -> None:
     assert changes(NOW, then) == expected
     assert bool(changes(NOW, then)) == (expected != Changes())
+
+
+def test_a_label_that_followed_its_role_is_no_change() -> None:
+    before, after = (replace(NOW, roles=(replace(FIRST, label=name, label_set=False), SECOND, THIRD)) for name in ("Red", "Crimson"))
+    assert not changes(before, after)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -141,3 +142,18 @@ def test_a_role_that_many_bundles_name_is_left_out_once() -> None:
     roles = tuple(RoleSpec(0, role_id(number), "x", bundle=(10, 11)) for number in range(1, 4))
     (placed,) = place(PanelFile((replace(panel(0), roles=roles),), {}), HERE, OWNING)
     assert [left.name for left in placed.left_out] == ["10", "11"]
+
+
+@pytest.mark.parametrize(
+    ("label", "label_set", "expected"),
+    [
+        ("Old name", False, ("Role 1", False)),
+        ("Role 1", True, ("Role 1", False)),
+        ("Chosen", True, ("Chosen", True)),
+    ],
+)
+def test_a_label_that_nobody_set_is_the_name_that_the_role_has_here(label: str, label_set: bool, expected: tuple[str, bool]) -> None:
+    wanted = replace(on(), roles=(RoleSpec(0, role_id(1), label, label_set=label_set),))
+    (placed,) = place(PanelFile((wanted,), {}), HERE, OWNING)
+    (role,) = placed.panel.roles
+    assert (role.label, role.label_set) == expected
