@@ -1,13 +1,9 @@
 """What Discord does not take as an emoji of a component costs that emoji only, not the whole message."""
 
 import copy
-from collections.abc import Iterator
 from typing import Any
 
-from core.components import Payload
-
 INVALID_FORM = 50035
-_PARTS = ("components", "options", "component", "accessory")
 
 
 def without_refused(body: Any, refusal: Any) -> Any:
@@ -19,16 +15,6 @@ def without_refused(body: Any, refusal: Any) -> Any:
         return None
     left = copy.deepcopy(body)
     return left if _take_out(left, refusal.get("errors")) else None
-
-
-def left_out(wanted: Payload, shown: Payload) -> Iterator[Payload]:
-    """The buttons and options of a message that have an emoji as it was wanted, and none as Discord shows it."""
-    if wanted.get("emoji") and not shown.get("emoji"):
-        yield wanted
-    for name in _PARTS:
-        one, other = _listed(wanted.get(name)), _listed(shown.get(name))
-        for part, counterpart in zip(one, other, strict=False):
-            yield from left_out(part, counterpart)
 
 
 def _take_out(part: Any, errors: Any) -> bool:
@@ -46,7 +32,3 @@ def _take_out(part: Any, errors: Any) -> bool:
         elif isinstance(part, list) and name.isdecimal() and int(name) < len(part):
             found |= _take_out(part[int(name)], nested)
     return found
-
-
-def _listed(part: Any) -> list[Any]:
-    return part if isinstance(part, list) else [part] if isinstance(part, dict) else []

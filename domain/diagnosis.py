@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
+from domain.leftovers import is_custom
 from domain.panels import PanelSpec, Requirement, RoleSpec
 from domain.protection import Protection
 from domain.role_safety import GuildFacts, Problem, item_problem
@@ -56,6 +57,7 @@ class Cause(StrEnum):
     NEEDED_ROLE_ON_PANEL = "needed_role_on_panel"
     EMOJI_GONE = "emoji_gone"
     EMOJI_REFUSED = "emoji_refused"
+    EMOJI_FOR_OTHERS = "emoji_for_others"
     BUNDLE_DELETED = "bundle_deleted"
     BUNDLE_STUCK = "bundle_stuck"
 
@@ -89,7 +91,7 @@ class PostingFacts:
 class PanelFacts:
     """A panel and where it stands. `linked` counts the other panels of its link group; `gone_emojis` are items whose emoji was deleted.
 
-    `refused_emojis` are those whose emoji Discord does not take.
+    `refused_emojis` are those that are shown without their emoji.
     """
 
     spec: PanelSpec
@@ -250,7 +252,8 @@ def _role(server: ServerFacts, panel: PanelFacts, role: RoleSpec, own: Mapping[i
     if role.item_id in panel.gone_emojis:
         yield replace(about, cause=Cause.EMOJI_GONE, severity=Severity.HINT, mend=Mend.DROP_EMOJI)
     elif role.emoji and role.item_id in panel.refused_emojis:
-        yield replace(about, cause=Cause.EMOJI_REFUSED, severity=Severity.HINT, mend=Mend.DROP_EMOJI)
+        cause = Cause.EMOJI_FOR_OTHERS if is_custom(role.emoji) else Cause.EMOJI_REFUSED
+        yield replace(about, cause=cause, severity=Severity.HINT, mend=Mend.DROP_EMOJI)
     yield from _bundle(server, role, own, about)
     yield from _requirement(server, role.requirement, panel.spec.panel_id, role)
 

@@ -54,6 +54,11 @@ def mended(rule: Requirement, role_ids: Collection[int]) -> Requirement:
     return replace(rule, required=required, blocked=blocked)
 
 
+def is_custom(emoji: str) -> bool:
+    """Whether an emoji, as it is stored, is a custom one of a guild."""
+    return _CUSTOM_EMOJI.match(emoji) is not None
+
+
 def _is_deleted(emoji: str | None, emoji_ids: Collection[int]) -> bool:
     match = _CUSTOM_EMOJI.match(emoji or "")
     return match is not None and int(match["id"]) not in emoji_ids

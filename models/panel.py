@@ -306,7 +306,7 @@ class PanelMessage(Model):
 
     `missing`: somebody deleted it at Discord; kept until the panel is posted again, so that its editor can tell. `nonce` is what it was
     sent with while its id is unknown. `entry` is the record that is settled when all messages that belong to it are. A message that is
-    still to be deleted outlives its panel. `refused_emojis` are the items that it shows without their emoji, because Discord took it not.
+    still to be deleted outlives its panel. `refused_emojis` are the items that it shows without their emoji.
     `fingerprint` tells what was sent, and `edition` what it depended on besides the panel; "" is older than that.
     """
 

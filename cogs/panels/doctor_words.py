@@ -151,6 +151,11 @@ WORDS: dict[Cause, tuple[str, str, str | None]] = {
         N_("It is shown without an emoji."),
         N_("Choose another one with `/panel edit`."),
     ),
+    Cause.EMOJI_FOR_OTHERS: (
+        N_("The bot may not use the emoji of {role}: {emoji}"),
+        N_("It is shown without an emoji."),
+        N_("Only certain roles may use it, or the server has too few boosts. Give the bot one of these roles, or choose another emoji."),
+    ),
     Cause.BUNDLE_DELETED: (N_("A role that is given along with {role} was deleted."), _NOBODY_GETS, None),
     Cause.BUNDLE_STUCK: (
         N_("The bot cannot give {others} along with {role}."),

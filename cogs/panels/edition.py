@@ -20,7 +20,6 @@ _DRAWN_BY = (
     "cogs/panels/render.py",
     "core/components.py",
     "core/markup.py",
-    "core/refused_emojis.py",
     "domain/custom_id.py",
     "domain/panels.py",
 )

@@ -42,11 +42,14 @@ _NAME = re.compile(r":(?P<name>[\w+-]{1,64}):\Z")
 # Names of Discord's that follow a rule, and that nobody else has: :flag_jp:, :regional_indicator_a:, :thumbsup_tone3:, :wave::skin-tone-2:
 _LETTERS = re.compile(r":(?:flag_(?P<flag>[a-z]{2})|regional_indicator_(?P<one>[a-z])):\Z")
 _TONED = re.compile(r"(?P<name>:[\w+-]+?)(?:_tone|::skin-tone-)(?P<tone>[1-5]):\Z", re.ASCII)
-_LETTER_A, _TONE_0, _AS_TEXT = 0x1F1E6, 0x1F3FA, "\ufe0e"
+_LETTER_A, _TONE_0, _AS_TEXT, _AS_PICTURE = 0x1F1E6, 0x1F3FA, "\ufe0e", "\ufe0f"
 
 NOT_AN_EMOJI = N_(
     "{text} is not an emoji that can be used here. Use one standard emoji such as 🎨, its name such as `:art:`, "
     "or a custom emoji of this server, by its name such as `:party:` or in the form `<:party:123456789012345678>`."
+)
+FOR_OTHERS = N_(
+    "The bot may not use {text}: only certain roles may, and it has none of them, or the server has too few boosts. Choose another emoji."
 )
 FROM_ELSEWHERE = N_("{text} is a custom emoji of another server, or it was deleted. Use a standard emoji or a custom emoji of this server.")
 
@@ -66,13 +69,27 @@ def parse_emoji(text: str, custom: Collection[discord.GuildEmoji]) -> str | None
             raise UserError(FROM_ELSEWHERE, text=shown)
         return str(found)
     if match := _NAME.match(text):
-        found = next((known for known in custom if known.name == match["name"] and known.available), None)
+        found = _called(match["name"], custom)
         if found is not None:
             return str(found)
     text = _qualified(_named(text.replace(_AS_TEXT, "")))
     if not _is_drawn_by_discord(text):
         raise UserError(NOT_AN_EMOJI, text=shown)
     return text
+
+
+def usable(stored: str | None, custom: Collection[discord.GuildEmoji]) -> str | None:
+    """The emoji, as it is stored. Raises UserError for one of the guild's that the bot may not use."""
+    found = next((known for known in custom if str(known) == stored), None)
+    if found is not None and not found.is_usable():
+        raise UserError(FOR_OTHERS, text=f":{found.name}:")
+    return stored
+
+
+def _called(name: str, custom: Collection[discord.GuildEmoji]) -> discord.GuildEmoji | None:
+    """The guild's emoji of this name; when there is none, one that is called so in another case."""
+    alike = [known for known in custom if known.available and known.name.casefold() == name.casefold()]
+    return next((known for known in alike if known.name == name), next(iter(alike), None))
 
 
 def _library() -> Any:
@@ -83,23 +100,23 @@ def _library() -> Any:
 
 
 def _named(text: str) -> str:
-    """The emoji of a name; any other text stays as it is."""
+    """The emoji of a name, in any case; any other text stays as it is."""
+    if _NAME.match(text):
+        text = text.lower()
     if match := _LETTERS.match(text):
         return "".join(chr(_LETTER_A + ord(letter) - ord("a")) for letter in match["flag"] or match["one"])
     if match := _TONED.match(text):
-        first, *others = _named(f"{match['name']}:").replace("\ufe0f", "")
+        first, *others = _named(f"{match['name']}:").replace(_AS_PICTURE, "")
         return "".join((first, chr(_TONE_0 + int(match["tone"])), *others))
     named = text[1:-1] if text.startswith(":") and text.endswith(":") else ""
     return _DISCORDS.get(named) or _library().emojize(text, language="alias")
 
 
 def _qualified(text: str) -> str:
-    """With the variation selector that makes ❤ an emoji rather than a sign, where one is missing."""
+    """With the variation selector that makes ❤ an emoji rather than a sign, once, exactly where it belongs."""
     emoji = _library()
-    data = emoji.EMOJI_DATA.get(text)
-    if data is None or data["status"] == emoji.STATUS["fully_qualified"]:
-        return text
-    return str(emoji.emojize(data["en"], language="en"))
+    data = emoji.EMOJI_DATA.get(text) or emoji.EMOJI_DATA.get(text.replace(_AS_PICTURE, ""))
+    return str(emoji.emojize(data["en"], language="en")) if data and data["status"] != emoji.STATUS["component"] else text
 
 
 def _is_drawn_by_discord(text: str) -> bool:

@@ -70,7 +70,7 @@ def attached(content: bytes, name: str) -> discord.File:
 
 
 async def imported(attachment: discord.Attachment, guild: discord.Guild) -> tuple[PanelFile, tuple[str, ...]]:
-    """The panels of a file that somebody sent, and the custom emojis in it that the guild lacks. Raises UserError."""
+    """The panels of a file that somebody sent, and the custom emojis in it that the bot has not here. Raises UserError."""
     if attachment.size > SIZE_MAX:
         raise UserError(TOO_LARGE, limit=SIZE_MAX // 1024, size=-(-attachment.size // 1024))
     content = await _download(attachment.url)
@@ -118,9 +118,9 @@ def _check_pictures(file: PanelFile) -> None:
 
 
 def _with_emojis(file: PanelFile, custom: Collection[discord.GuildEmoji]) -> tuple[PanelFile, tuple[str, ...]]:
-    """The file with emojis that the guild has; custom ones are found by id, then by name."""
+    """The file with emojis that the bot may use in the guild; custom ones are found by id, then by name."""
     known: dict[int | str, discord.GuildEmoji] = {}
-    for emoji in reversed([emoji for emoji in custom if emoji.available]):
+    for emoji in reversed([emoji for emoji in custom if emoji.is_usable()]):
         known |= {emoji.name: emoji, emoji.id: emoji}
     found: dict[str, str | None] = {}  # thousands of roles may have the same
     lost: dict[str, None] = {}
@@ -145,8 +145,10 @@ def _emoji(text: str, custom: Collection[discord.GuildEmoji], known: dict[int | 
     partial = discord.PartialEmoji.from_str(text.strip())
     if partial.id is None:
         try:
-            return parse_emoji(text, custom)
+            named = parse_emoji(text, custom) or ""
         except UserError:
             raise Fault(FaultKind.NOT_AN_EMOJI, where) from None
+        own = discord.PartialEmoji.from_str(named).id
+        return named if own is None or own in known else None
     found = known.get(partial.id) or known.get(partial.name or "")
     return str(found) if found else None

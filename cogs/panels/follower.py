@@ -148,7 +148,7 @@ class Follower:
                 shown = await self._edit(message, body)
                 if shown is None:
                     return
-                note_shown(message, edition, body, shown)
+                note_shown(message, edition, panel, body, shown)
             message.rendered_version = panel.version
             await message.save(using_db=db, update_fields=["rendered_version", "edition", "fingerprint", "refused_emojis"])
 
@@ -179,7 +179,7 @@ class Follower:
                 await self._poster.rows.not_sent([new])
             await self._failed(message, error)
             return False
-        note_shown(new, edition, body, sent)
+        note_shown(new, edition, panel, body, sent)
         await self._poster.rows.page_stands(new, int(sent["id"]), panel.version)
         return True
 

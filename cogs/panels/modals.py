@@ -9,7 +9,7 @@ import discord
 
 from cogs.panels import verbs
 from cogs.panels.components import labelled, modal, option, radio_group, role_select, text_input
-from cogs.panels.emojis import parse_emoji
+from cogs.panels.emojis import parse_emoji, usable
 from cogs.panels.inputs import COLOUR, DESCRIPTION, EMOJI, LABEL, MODE, ROLES, STYLE, TITLE, PanelDraft, RoleText, submitted
 from cogs.panels.words import COLOURS, MODES, STYLES
 from core import claims
@@ -117,7 +117,7 @@ def read_role(data: Any, custom: Collection[discord.GuildEmoji]) -> RoleText:
     fields = submitted(data)
     return RoleText(
         label=optional_text(fields.get(LABEL), LABEL_MAX),
-        emoji=parse_emoji(fields.get(EMOJI) or "", custom),
+        emoji=usable(parse_emoji(fields.get(EMOJI) or "", custom), custom),
         description=optional_text(fields.get(DESCRIPTION), OPTION_DESCRIPTION_MAX),
         colour=read_choice(ButtonColour, fields.get(COLOUR)),
     )

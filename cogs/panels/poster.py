@@ -61,7 +61,7 @@ class Deletion:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A panel was posted: the link to its first message, what became of the old messages, and the items that Discord shows no emoji for."""
+    """A panel was posted: the link to its first message, what became of the old messages, and the items shown without their emoji."""
 
     link: str
     old: Deletion
@@ -141,7 +141,7 @@ class Poster:
         """Send one of a panel's messages, whose row tells where and with which nonce; its id. Raises UserError as `post` does."""
         edition, body = await self.edition(guild), public(await self.render(guild, panel, page))
         message = await self._send(row.channel_id, body | {"nonce": row.nonce, "enforce_nonce": True})
-        note_shown(row, edition, body, message)
+        note_shown(row, edition, panel, body, message)
         return int(message["id"])
 
     async def take_out(self, editor: Editor, panel: PanelSpec, channel_id: int) -> Deletion:
@@ -276,9 +276,9 @@ class Poster:
         return translator(locale or guild.preferred_locale, self._bot.settings.default_locale)
 
 
-def note_shown(row: PanelMessage, edition: str, body: Payload, message: Payload) -> None:
+def note_shown(row: PanelMessage, edition: str, panel: PanelSpec, body: Payload, message: Payload) -> None:
     """Note on a row what its message shows; `message` is Discord's answer to `body`."""
-    row.edition, row.fingerprint, row.refused_emojis = edition, fingerprint(body), shown_without_emoji(body, message)
+    row.edition, row.fingerprint, row.refused_emojis = edition, fingerprint(body), shown_without_emoji(panel, message)
 
 
 def message_route(method: str, channel_id: int, message_id: int) -> Route:

@@ -17,6 +17,7 @@ from core.errors import UserError
 from core.handlers import Press, component
 from core.i18n import N_, Translator
 from core.markup import Markup, channel_mention, emoji_shown
+from domain.leftovers import is_custom
 from domain.panels import PanelSpec
 from models import MessageState, PanelMessage
 
@@ -32,6 +33,7 @@ STILL_THERE = N_("A message of the panel could not be deleted: {messages}. Pleas
 STILL_WORKS = N_("The panel could not be taken out of its old channel: {messages}. It still works there.")
 NOT_YET = N_("A message of the panel could not be deleted yet: {messages}. The bot tries again by itself.")
 EMOJIS_REFUSED = N_("Discord does not take these emojis, so they were left out: {emojis}")
+EMOJIS_FOR_OTHERS = N_("The bot may not use these emojis, because only certain roles may or the server has too few boosts: {emojis}")
 NOT_THERE = N_("The panel no longer stands in this channel.")
 
 
@@ -139,9 +141,13 @@ def told_of(panel: PanelSpec, posted: Posted, t: Translator) -> list[Markup]:
 
 
 def _without_emojis(panel: PanelSpec, posted: Posted, t: Translator) -> list[Markup]:
-    """What is said of emojis that Discord did not take."""
+    """What is said of emojis that Discord did not take, and of the server's that the bot may not use."""
     refused = dict.fromkeys(role.emoji for role in panel.roles if role.emoji and role.item_id in posted.refused_emojis)
-    return [t(EMOJIS_REFUSED, emojis=fit([emoji_shown(one) for one in refused], EMOJIS_MAX, t, Markup(" ")))] if refused else []
+    told = {
+        EMOJIS_REFUSED: [emoji_shown(one) for one in refused if not is_custom(one)],
+        EMOJIS_FOR_OTHERS: [emoji_shown(one) for one in refused if is_custom(one)],
+    }
+    return [t(sentence, emojis=fit(emojis, EMOJIS_MAX, t, Markup(" "))) for sentence, emojis in told.items() if emojis]
 
 
 def still_works(panel: PanelSpec, left: Deletion, t: Translator) -> list[Markup]:

@@ -29,7 +29,7 @@ class Condition(StrEnum):
 class Posting:
     """A panel in one channel, its messages that exist in the order of the panel's pages. A panel stands once in a channel.
 
-    `refused_emojis` are the items that Discord shows without their emoji. `unknown`: whether a message stands there that was being posted
+    `refused_emojis` are the items that are shown without their emoji. `unknown`: whether a message stands there that was being posted
     is still to be found out.
     """
 

@@ -12,7 +12,6 @@ from cogs.panels.pages import ROLES_PER_SELECT, page_size, pages
 from core.components import Payload, fit, partial_emoji, told_apart
 from core.i18n import N_, Translator
 from core.markup import Markup, escape, role_mention
-from core.refused_emojis import left_out
 from domain.custom_id import CHOOSE, OPEN, OPEN_PICKER, PRESS, decode, encode
 from domain.panels import ROLES_PER_MESSAGE, TITLE_MAX, ButtonColour, Mode, PanelSpec, RoleSpec, Style
 
@@ -66,14 +65,18 @@ def panel_message(panel: PanelSpec, present: Present, t: Translator, *, page: in
     return {"embeds": [_embed(panel, page, roles, present, t)], "components": _components(panel, page, roles, present, t, inert)}
 
 
-def shown_without_emoji(wanted: Payload, shown: Payload) -> list[int]:
-    """The items whose emoji Discord left out of a message that was sent as `wanted`."""
-    return [_item_of(part) for part in left_out(wanted, shown)]
+def shown_without_emoji(panel: PanelSpec, shown: Payload) -> list[int]:
+    """The items whose emoji a message of the panel does not show: the bot may not use it, or Discord does not take it."""
+    bare = {item_id for line in shown["components"] for part in line["components"] for item_id in _bare_items(part)}
+    return [role.item_id for role in panel.roles if role.emoji and role.item_id in bare]
 
 
-def _item_of(part: Payload) -> int:
-    """The item that a button or an option of a panel stands for."""
-    return int(part["value"]) if "value" in part else decode(part["custom_id"]).args[1]
+def _bare_items(part: Payload) -> list[int]:
+    """The items that a button or a dropdown of a panel shows without an emoji."""
+    if "options" in part:
+        return [int(entry["value"]) for entry in part["options"] if entry["value"].isdecimal() and not entry.get("emoji")]
+    called = decode(part["custom_id"])
+    return [called.args[1]] if called.verb == PRESS and not part.get("emoji") else []
 
 
 def _components(panel: PanelSpec, page: int, roles: Roles, present: Present, t: Translator, inert: bool) -> list[Payload]:

@@ -23,7 +23,7 @@ NAMES_MAX = 1000  # characters
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What waits for a yes. `lost` are custom emojis that this guild does not have; `may_make` whether missing roles can be made."""
+    """What waits for a yes. `lost` are custom emojis that the bot cannot use here; `may_make` whether missing roles can be made."""
 
     draft_id: int
     placements: tuple[Placement, ...]
@@ -41,7 +41,7 @@ def proposal(shown: Proposal, facts: GuildFacts, taken: Collection[str], t: Tran
     after: list[Markup] = []
     if shown.lost:
         after.append(
-            t("Emojis that this server does not have, so they are left out: {emojis}", emojis=fit(shown.lost, NAMES_MAX, t, t(BETWEEN)))
+            t("Emojis that the bot cannot use here, so they are left out: {emojis}", emojis=fit(shown.lost, NAMES_MAX, t, t(BETWEEN)))
         )
     if shown.missing:
         names = fit([role.name for role in shown.missing], NAMES_MAX, t, t(BETWEEN))

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from core.refused_emojis import left_out, without_refused
+from core.refused_emojis import without_refused
 
 
 def buttons(*emojis: str | None) -> list[dict[str, Any]]:
@@ -47,8 +47,3 @@ SELECT = [{"type": 1, "components": [{"type": 3, "options": [{"value": "1", "emo
 )
 def test_what_the_answer_complains_of_is_taken_out(body: Any, answer: Any, expected: Any) -> None:
     assert without_refused(body, answer) == expected
-
-
-def test_what_was_left_out_is_seen_in_the_message_that_came_back() -> None:
-    wanted, shown = {"components": buttons("a", "b", None)}, {"components": buttons("a", None, None)}
-    assert [part["custom_id"] for part in left_out(wanted, shown)] == ["1"]

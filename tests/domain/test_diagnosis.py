@@ -143,6 +143,11 @@ CASES = [
         replace(with_rules(emoji="🫪"), refused_emojis=frozenset({1010})),
         of_role(Cause.EMOJI_REFUSED, HINT, Mend.DROP_EMOJI),
     ),
+    (
+        server(),
+        replace(with_rules(emoji="<:vip:123456789012345678>"), refused_emojis=frozenset({1010})),
+        of_role(Cause.EMOJI_FOR_OTHERS, HINT, Mend.DROP_EMOJI),
+    ),
     (server(), with_rules(bundle=(11, GONE)), of_role(Cause.BUNDLE_DELETED, BROKEN, Mend.DROP_STALE)),
     (server(), with_rules(bundle=(11, ABOVE, DANGEROUS)), of_role(Cause.BUNDLE_STUCK, BROKEN, role_ids=(10, ABOVE, DANGEROUS))),
 ]

@@ -87,6 +87,15 @@ async def test_a_message_that_still_shows_something_else_is_not_called_live(hous
     assert "🟢 Live" in await redrawn(await editor.click("Refresh"))
 
 
+def closed(house: House, how: str = "for other roles") -> None:
+    """The server's emoji becomes one that the bot may not use."""
+    world, guild = house.sandbox.world, house.sandbox.guild
+    emoji = next(iter(guild.emojis.values()))
+    told = {"id": str(emoji.id), "name": emoji.name, "animated": False, "available": how != "unavailable", "managed": False}
+    told |= {"roles": [str(house.sandbox.role("Chess").id)] if how != "unavailable" else [], "require_colons": True}
+    world.emit(Event("GUILD_EMOJIS_UPDATE", {"guild_id": str(guild.id), "emojis": [told]}, guild.id, 1 << 3))
+
+
 @pytest.mark.parametrize("how", ["unavailable", "for other roles"])
 async def test_an_emoji_that_may_not_be_used_for_a_while(house: House, how: str) -> None:
     editor = await create(house, Style="Dropdown")
@@ -94,10 +103,8 @@ async def test_an_emoji_that_may_not_be_used_for_a_while(house: House, how: str)
     await PanelRole.filter(label="Red").update(emoji=f"<:{emoji.name}:{emoji.id}>")
     posted = await post(house, editor)
     assert emoji.name in shown(posted)
-    told = {"id": str(emoji.id), "name": emoji.name, "animated": False, "available": how != "unavailable", "managed": False}
-    told |= {"roles": [str(house.sandbox.role("Chess").id)] if how != "unavailable" else [], "require_colons": True}
     world, guild = house.sandbox.world, house.sandbox.guild
-    world.emit(Event("GUILD_EMOJIS_UPDATE", {"guild_id": str(guild.id), "emojis": [told]}, guild.id, 1 << 3))
+    closed(house, how)
     await house.sandbox.until(lambda: emoji.name not in shown(posted), what="for the message")
     guilds.emojis_changed(world, guild)
     await house.sandbox.until(lambda: emoji.name in shown(posted), what="for the message")

@@ -2,11 +2,12 @@
 
 import pytest
 
-from cogs.panels.posting_handlers import EMOJIS_REFUSED
+from cogs.panels.posting_handlers import EMOJIS_FOR_OTHERS, EMOJIS_REFUSED
 from domain.panels import Style
 from models import AuditEntry, PanelMessage, PanelRole
 from tests.e2e.house import House, at_rest
 from tests.e2e.test_check import check
+from tests.e2e.test_editions import closed
 from tests.e2e.test_panels import FOLLOWING, create, post, redrawn
 
 REFUSED, TAKEN = "not an emoji", "🔴"
@@ -57,3 +58,32 @@ async def test_a_private_answer_goes_through_without_it(house: House) -> None:
     assert "Red" in str(opened.record.components)
     assert TAKEN in str(opened.record.components)
     assert not await AuditEntry.filter(kind__startswith="roles.").exists()
+
+
+async def for_others(house: House) -> str:
+    """The server's emoji, which the bot may not use, as it is stored."""
+    heard = house.bot.wait_for("guild_emojis_update")
+    closed(house)
+    await heard
+    return str(house.bot.guilds[0].emojis[0])
+
+
+async def test_an_emoji_for_other_roles_cannot_be_chosen(house: House) -> None:
+    editor = await create(house)
+    await redrawn(await editor.select("Change one role", ["Red"]))
+    emoji = await for_others(house)
+    modal = await (await editor.click("Edit")).modal()
+    answer = await (await modal.submit({"Emoji": emoji})).message()
+    assert f"The bot may not use :{emoji.split(':')[1]}:" in answer.record.content.replace("\\", "")
+    assert not await PanelRole.filter(emoji__isnull=False).exists()
+
+
+async def test_a_panel_with_an_emoji_for_other_roles_is_posted_without_it(house: House) -> None:
+    editor = await create(house)
+    emoji = await for_others(house)
+    await PanelRole.filter(label="Red").update(emoji=emoji)
+    await redrawn(await editor.click("Post"))
+    told = await redrawn(await editor.select("Choose a channel", [house.sandbox.channel("roles")]))
+    assert EMOJIS_FOR_OTHERS.format(emojis=emoji) in told
+    found = (await check(house)).text
+    assert f"The bot may not use the emoji of <@&{house.sandbox.role('Red').id}>: {emoji}" in found

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cogs.panels.emojis import parse_emoji
+from cogs.panels.emojis import parse_emoji, usable
 from core.components import partial_emoji
 from core.errors import UserError
 
@@ -19,7 +19,11 @@ class Custom(SimpleNamespace):
 
 PARTY = Custom(id=123456789012345678, name="party", animated=True, available=True)
 LOST = Custom(id=223456789012345678, name="lost", animated=False, available=False)
-GUILD: Any = (PARTY, LOST)
+SHOUTS = (
+    Custom(id=323456789012345678, name="SHOUT", animated=False, available=True),
+    Custom(id=423456789012345678, name="shout", animated=False, available=True),
+)
+GUILD: Any = (PARTY, LOST, *SHOUTS)
 
 
 @pytest.mark.parametrize(
@@ -54,6 +58,15 @@ GUILD: Any = (PARTY, LOST)
         (":smiling_face_with_3_hearts:", "🥰"),
         (":first_place:", "🥇"),
         ("\u200b", None),
+        ("❤\ufe0f\ufe0f", "❤️"),
+        ("🎨\ufe0f", "🎨"),
+        ("⛓\ufe0f\u200d\ufe0f💥\ufe0f", "⛓️‍💥"),
+        (":HEART:", "❤️"),
+        (":Thumbsup_Tone3:", "👍🏽"),
+        (":PARTY:", "<a:party:123456789012345678>"),
+        (":SHOUT:", "<:SHOUT:323456789012345678>"),
+        (":shout:", "<:shout:423456789012345678>"),
+        (":Shout:", "<:SHOUT:323456789012345678>"),
         (":party:", "<a:party:123456789012345678>"),
         ("<a:party:123456789012345678>", "<a:party:123456789012345678>"),
         ("<:renamed:123456789012345678>", "<a:party:123456789012345678>"),
@@ -75,7 +88,7 @@ def test_refused_naming_what_is_accepted(typed: str) -> None:
         parse_emoji(typed, GUILD)
 
 
-@pytest.mark.parametrize("typed", ["<:elsewhere:323456789012345678>", "<:lost:223456789012345678>"])
+@pytest.mark.parametrize("typed", ["<:elsewhere:523456789012345678>", "<:lost:223456789012345678>"])
 def test_custom_emojis_of_elsewhere_are_refused(typed: str) -> None:
     with pytest.raises(UserError, match="another server"):
         parse_emoji(typed, GUILD)
@@ -92,3 +105,19 @@ def test_custom_emojis_of_elsewhere_are_refused(typed: str) -> None:
 )
 def test_in_a_component(stored: str | None, payload: dict[str, Any] | None) -> None:
     assert partial_emoji(stored, {PARTY.id}) == payload
+
+
+@pytest.mark.parametrize(
+    ("typed", "taken"), [("🎨", True), ("", True), (":party:", True), (":vip:", False), ("<:vip:623456789012345678>", False)]
+)
+def test_an_emoji_that_the_bot_may_not_use_is_not_chosen(typed: str, taken: bool) -> None:
+    vip = Custom(id=623456789012345678, name="vip", animated=False, available=True, is_usable=lambda: False)
+    party = Custom(**vars(PARTY), is_usable=lambda: True)
+    custom: Any = (vip, party)
+    stored = parse_emoji(typed, custom)
+    if taken:
+        assert usable(stored, custom) == stored
+    else:
+        with pytest.raises(UserError, match="The bot may not use") as refused:
+            usable(stored, custom)
+        assert refused.value.values == {"text": ":vip:"}
