@@ -39,7 +39,7 @@ bench: .venv/dev
 
 messages: .venv/dev
 	@mkdir -p locales
-	$(BIN)/pybabel extract --mapping-file pyproject.toml --no-default-keywords -k N_ -k t -k localized -k plural:1,2 -k slash:2 -k slash_option -k slash_group -k slash_alone \
+	$(BIN)/pybabel extract --mapping-file pyproject.toml --no-default-keywords -k N_ -k t -k localized -k plural:1,2 -k slash:2 -k slash_option -k slash_file -k slash_group -k slash_alone \
 		--add-location=file --sort-by-file --project "Role Panel" --copyright-holder "The Role Panel authors" \
 		--output-file locales/rolepanel.pot bot.py core domain cogs
 	for locale in $(LOCALES); do \

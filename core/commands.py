@@ -49,3 +49,33 @@ def slash_option(name: str, kind: Any, description: str, **settings: Any) -> Cal
         description_localizations=localized(description),
         **settings,
     )
+
+
+class _FileOption(discord.Option):
+    """An option that takes a file; py-cord does not know what kinds of files it can be limited to."""
+
+    file_types: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        return super().to_dict() | {"file_types": list(self.file_types)}
+
+
+def slash_file(name: str, description: str, *file_types: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declare an option that takes a file, which Discord's clients let people choose by its ending, such as ".toml".
+
+    https://docs.discord.com/developers/reference#file-type-filtering: nothing else checks it, so the file may be anything.
+    """
+
+    def declared(function: Callable[..., Any]) -> Callable[..., Any]:
+        option = _FileOption(
+            discord.Attachment,
+            name=name,
+            description=description,
+            name_localizations=localized(name),
+            description_localizations=localized(description),
+        )
+        option.file_types = file_types
+        function.__annotations__[name] = option
+        return function
+
+    return declared

@@ -19,7 +19,7 @@ from core.catalogue import Catalogue
 from core.i18n import LOCALES, SOURCE_LOCALE, available, endonym, localized, translator
 from core.settings import ROOT
 
-COMMANDS = {"slash": (2,), "slash_option": None, "slash_group": None, "slash_alone": None}
+COMMANDS = {"slash": (2,), "slash_option": None, "slash_file": None, "slash_group": None, "slash_alone": None}
 KEYWORDS = {"N_": None, "t": None, "localized": None, "plural": (1, 2), **COMMANDS}  # as in the Makefile
 LANGUAGES = ("en", "ja")
 COMMAND = re.compile(r"/(\w+(?: [\w-]+)?)`")  # `/panel edit` in a sentence, without its slash

@@ -18,7 +18,7 @@ from cogs.panels.role_maker import RoleMaker
 from cogs.panels.templates import TEMPLATES, template_file
 from cogs.panels.transfer_screens import Proposal
 from core.answer import Acknowledgement, Answer
-from core.commands import slash, slash_option
+from core.commands import slash, slash_file, slash_option
 from core.components import Payload, text_message
 from core.errors import UserError
 from core.facts import guild_facts
@@ -93,7 +93,7 @@ class TransferHandlers(PanelHandlers):
         await answer.send(text_message(Markup("\n").join(lines)) | {"files": [attached(content, "role-panels.toml")]})
 
     @slash(panel, "import", N_("Make role panels from a file"))
-    @slash_option("file", discord.Attachment, N_("A file from /panel export"))
+    @slash_file("file", N_("A file from /panel export"), ".toml")
     async def import_panels(self, ctx: discord.ApplicationContext, file: discord.Attachment) -> None:
         """Show what a file would make."""
         editor, answer = await Editor.of(ctx.interaction), self.bot.gate.answer_of(ctx.interaction)

@@ -12,6 +12,7 @@ from domain import clock
 from domain.panel_file import PANELS_MAX
 from models import AuditEntry, AuditState, Draft, Panel, PanelRole
 from sandbox import roles
+from sandbox.driver import ClientRefusal
 from sandbox.driver.views import MessageView
 from sandbox.faults import Fault
 from sandbox.world import Role
@@ -50,6 +51,11 @@ def panel_file(*role_lines: str, head: str = "format = 1") -> bytes:
 
 async def role_names() -> list[str]:
     return [role.label for role in await PanelRole.filter(panel__title="From a file").order_by("position")]
+
+
+async def test_only_files_of_panels_are_offered_for_the_import(house: House) -> None:
+    with pytest.raises(ClientRefusal, match=r"only \.toml"):
+        await house.actor("olivia").slash("panel import", file=("panels.json", b"{}"))
 
 
 async def test_an_exported_panel_is_readable_and_comes_back_the_same(house: House) -> None:
