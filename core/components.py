@@ -1,7 +1,7 @@
 """Small helpers around Discord's message payloads that every cog uses."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import discord
@@ -63,9 +63,12 @@ def partial_emoji(stored: str | None, custom_ids: Collection[int]) -> Payload | 
     return {"id": str(partial.id), "name": partial.name, "animated": partial.animated}
 
 
-def told_apart(options: Sequence[Payload], role_ids: Sequence[int]) -> list[Payload]:
-    """The options of a menu of roles, one for each of `role_ids`; those that read alike have the role's id in their description."""
-    looks = Counter((option["label"], option.get("description")) for option in options)
+def told_apart(options: Sequence[Payload], role_ids: Sequence[int], among: Iterable[tuple[str, str | None]] = ()) -> list[Payload]:
+    """The options of a menu of roles, one for each of `role_ids`; those that read alike have the role's id in their description.
+
+    `among` are label and description of all roles that are offered, where this menu has only some of them.
+    """
+    looks = Counter(among) or Counter((option["label"], option.get("description")) for option in options)
     return [
         _named_by_id(option, role_id) if looks[option["label"], option.get("description")] > 1 else option
         for option, role_id in zip(options, role_ids, strict=True)

@@ -137,6 +137,11 @@ class PanelSpec:
     wait_for_screening: bool = False
     roles: tuple[RoleSpec, ...] = ()
 
+    @property
+    def looks(self) -> list[tuple[str, str | None]]:
+        """How its roles read where members pick them: label and description."""
+        return [(role.label, role.description) for role in self.roles]
+
     def item(self, item_id: int) -> RoleSpec | None:
         """The role with this item id, if it is (still) on the panel."""
         return next((role for role in self.roles if role.item_id == item_id), None)

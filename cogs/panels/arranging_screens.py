@@ -25,7 +25,7 @@ def order(view: View, number: int = 0, item_id: int = 0, notices: Iterable[Marku
     for place, role in enumerate(page.roles, page.first + 1):
         line = Markup("{}. {}").format(place, role.label)
         lines.append(Markup("**▶ {}**").format(line) if role.item_id == picked else line)
-    options = role_options(page.roles, picked)
+    options = role_options(view.panel, page.roles, picked)
 
     def step(kind: Step, label: Markup, disabled: bool) -> Payload:
         return button(view.id(verbs.MOVE_ROLE, picked, kind), label, disabled=disabled)
@@ -59,7 +59,7 @@ def removal(view: View, number: int = 0, notices: Iterable[Markup] = ()) -> Payl
     page = RolePage.at(view.panel, number)
     rows: list[Payload] = []
     if page.roles:
-        options = role_options(page.roles)
+        options = role_options(view.panel, page.roles)
         custom_id = view.id(verbs.REMOVE_MANY, page.number)
         rows.append(row(string_select(custom_id, page.caption(t("Roles to take off the panel"), t), options, max_values=len(options))))
     rows.append(row(*page.turns(view, verbs.REMOVAL), view.back(page.number)))

@@ -10,7 +10,7 @@ from discord import ButtonStyle, ComponentType, InputTextStyle
 from core.channels import POSTABLE
 from core.components import Payload, told_apart
 from core.markup import plain
-from domain.panels import ButtonColour, RoleSpec
+from domain.panels import ButtonColour, PanelSpec, RoleSpec
 
 OPTIONS_MAX = 25
 ROW_WIDTH = 5
@@ -51,10 +51,10 @@ def option(label: str, value: str, *, description: str | None = None, emoji: Pay
     return made if emoji is None else {**made, "emoji": emoji}
 
 
-def role_options(roles: Sequence[RoleSpec], picked: int = 0) -> list[Payload]:
-    """Items of a panel as the entries of a menu; the one with the id `picked` is preselected."""
+def role_options(panel: PanelSpec, roles: Sequence[RoleSpec], picked: int = 0) -> list[Payload]:
+    """Some items of a panel as the entries of a menu; the one with the id `picked` is preselected."""
     options = [option(role.label, str(role.item_id), default=role.item_id == picked) for role in roles]
-    return told_apart(options, [role.role_id for role in roles])
+    return told_apart(options, [role.role_id for role in roles], [(role.label, None) for role in panel.roles])
 
 
 def string_select(custom_id: str, placeholder: str, options: list[Payload], *, max_values: int = 1) -> Payload:

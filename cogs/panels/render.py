@@ -121,7 +121,7 @@ def _dropdown(panel: PanelSpec, roles: Roles, custom_id: str, placeholder: str, 
         option(role.label, str(role.item_id), description=role.description, emoji=partial_emoji(role.emoji, present.emoji_ids))
         for role in roles
     ]
-    options = told_apart(options, [role.role_id for role in roles])
+    options = told_apart(options, [role.role_id for role in roles], panel.looks)
     options.append(option(t("Change or clear my roles…"), OPEN_PICKER))
     return string_select(custom_id, placeholder, options, max_values=1 if panel.mode.chooses_one else len(roles))
 

@@ -34,7 +34,7 @@ def main(view: View, notices: Iterable[Markup] = (), number: int = 0) -> Payload
     if free:
         rows.append(row(role_select(view.id(verbs.ADD_ROLES), t("Add roles"), max_values=free)))
     if page.roles:
-        roles = role_options(page.roles)
+        roles = role_options(view.panel, page.roles)
         rows.append(row(string_select(view.id(verbs.ROLE), page.caption(t("Change one role"), t), roles)))
         at = page.number
         arranging = button(view.id(verbs.ORDER, at), t("Reorder")), button(view.id(verbs.REMOVAL, at), t("Remove roles"))

@@ -47,7 +47,7 @@ SENTENCES = {
     ),
     Problem.HELD_BACK: N_(
         "{role} was not changed, because Discord has refused so much of what the bot tried in this server that the bot pauses here for "
-        "some minutes. An admin can find out with `/panel check` what's wrong."
+        "some minutes."
     ),
     Problem.DISCORD_ERROR: N_("{role} was not changed, because Discord had an error. Please try again in a moment."),
     Problem.UNCERTAIN: N_(
@@ -70,6 +70,7 @@ REMEDIES = {
     Problem.BOT_LACKS_MANAGE_ROLES: N_("Give it back in the server's role settings."),
     Problem.PANEL_DELETED: N_("You can delete its message."),
     Problem.FORBIDDEN: _OFF_THE_PANEL,
+    Problem.HELD_BACK: N_("`/panel check` tells what's wrong."),
     Problem.TWO_FACTOR: N_("The bot's owner can switch it on."),
 }
 

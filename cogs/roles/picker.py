@@ -61,13 +61,14 @@ def _select(panel: PanelSpec, page: int, held: frozenset[int], t: Translator, em
     if len(panel.roles) > PAGE:
         first = page * PAGE
         text = t("{text} ({first}–{last} of {count})", text=text, first=first + 1, last=first + len(roles), count=len(panel.roles))
+    options = [_option(role, role.role_id in held, emoji_ids) for role in roles]
     return {
         "type": SELECT,
         "custom_id": encode(PICK, panel.panel_id, page),
         "placeholder": plain(text),
         "min_values": 0,
         "max_values": max(1, len(ticked)) if panel.mode.chooses_one else len(roles),
-        "options": told_apart([_option(role, role.role_id in held, emoji_ids) for role in roles], [role.role_id for role in roles]),
+        "options": told_apart(options, [role.role_id for role in roles], panel.looks),
     }
 
 

@@ -12,7 +12,7 @@ from core import deeds
 from core.answer import Acknowledgement
 from core.calls import RateLimited
 from core.commands import slash_alone, slash_option
-from core.components import Payload, fit, text_embed, text_message
+from core.components import Payload, fit, text_embed, text_message, told_apart
 from core.errors import ONLY_IN_SERVERS, OUTDATED, UserError
 from core.facts import guild_facts, guild_permissions
 from core.handlers import Press, component
@@ -132,11 +132,12 @@ def _line(number: int, grant: RoleGrant, title: str | None) -> Markup:
 
 
 def _select(guild: discord.Guild, shown: Sequence[RoleGrant], user_id: int, page: int, t: Translator) -> Payload:
-    options = []
-    for number, grant in enumerate(shown, page * PAGE + 1):
+    named: list[Payload] = []
+    for grant in shown:
         role = guild.get_role(grant.role_id)
-        label = f"{number}. {role.name if role else grant.role_id}"
-        options.append({"label": label[:LABEL_MAX], "value": str(grant.id), "description": str(grant.user_id)})
+        named.append({"label": role.name if role else str(grant.role_id), "value": str(grant.id), "description": str(grant.user_id)})
+    told = enumerate(told_apart(named, [grant.role_id for grant in shown]), page * PAGE + 1)
+    options = [{**option, "label": f"{number}. {option['label']}"[:LABEL_MAX]} for number, option in told]
     return {
         "type": 3,
         "custom_id": encode(ENDING, user_id, page),

@@ -44,3 +44,8 @@ def test_roles_that_read_alike_are_told_apart_by_their_ids() -> None:
     ]
     told = [option.get("description") for option in told_apart(options, [1, 2, 3, 4, 5, 6])]
     assert told == ["1", "2", "third", "x" * 96 + " · 4", "x" * 96 + " · 5", None]
+
+
+def test_roles_that_read_like_one_of_another_page_are_told_apart_too() -> None:
+    told = told_apart([{"label": "Same"}, {"label": "Other"}], [1, 2], [("Same", None), ("Other", None), ("Same", None)])
+    assert [option.get("description") for option in told] == ["1", None]

@@ -231,6 +231,19 @@ async def test_admins_list_and_end_temporary_roles(house: House) -> None:
     assert only == "There are no temporary roles at the moment."
 
 
+async def test_two_roles_of_the_same_name_are_told_apart_where_they_are_ended(house: House) -> None:
+    guild, red, blue = house.sandbox.guild, house.sandbox.role("Red"), house.sandbox.role("Blue")
+    panel = await posted_panel(house, "Red", "Blue")
+    await grant(house, "alice", "Red", panel, ends=timedelta(days=2))
+    await grant(house, "alice", "Blue", panel, ends=timedelta(days=1))
+    heard = house.bot.wait_for("guild_role_update")
+    roles.edit(house.sandbox.world, guild, blue, {"name": "Red"}, guild.owner_id)
+    await heard
+    listed = await (await house.actor("mona").slash("temporary")).message()
+    told = [(option["label"], option["description"].split(" · ")[-1]) for option in listed.selects[0].options]
+    assert told == [("1. Red", str(blue.id)), ("2. Red", str(red.id))]
+
+
 async def test_who_may_not_manage_roles_sees_and_ends_none(house: House) -> None:
     panel = await posted_panel(house, "Red")
     await grant(house, "alice", "Red", panel)
