@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
+from loguru import logger
 
 from sandbox.driver import Actor, InteractionFailed
 from sandbox.driver.results import Result
@@ -252,6 +253,23 @@ class TestRefusals:
         modal = await submitted(rest, await clicked(rest, alice))
         assert (await rest.answer(modal.interaction, UPDATE, {"content": "from the modal"})).status == 204
         assert (await modal.message()).text == "from the modal"
+
+    async def test_a_modal_from_a_command_may_be_closed_without_a_word(self, rest: Rest, alice: Actor) -> None:
+        modal = await submitted(rest, await alice.slash("ping"))
+        assert (await rest.answer(modal.interaction, DEFER_UPDATE)).status == 204
+        assert (await rest.webhook("POST", modal.interaction, None, {"content": "later"})).status == 200
+
+    @pytest.mark.parametrize(("flags", "warns"), [(EPHEMERAL, False), (EPHEMERAL | 1 << 2, True)])
+    async def test_of_the_flags_of_a_deferred_answer_one_counts(self, rest: Rest, alice: Actor, flags: int, warns: bool) -> None:
+        ping = await alice.slash("ping")
+        told: list[str] = []
+        sink = logger.add(lambda message: told.append(str(message)), level="WARNING")
+        try:
+            assert (await rest.answer(ping.interaction, DEFER, {"flags": flags})).status == 204
+        finally:
+            logger.remove(sink)
+        assert any("flags" in line for line in told) is warns
+        assert (await rest.webhook("GET", ping.interaction, "@original")).body["flags"] & EPHEMERAL
 
     @pytest.mark.parametrize(
         ("kind", "data", "where"),
