@@ -125,7 +125,7 @@ async def test_roles_are_found_by_id_then_by_name_and_the_rest_can_be_made(house
     assert "There is no role named **Brand new** here." in shown.text
     assert "Roles that do not exist here: Brand new" in shown.text
     await redrawn(await shown.click("Make 1 role and the panel"))
-    assert await role_names() == ["Other name", "Green", "Brand new"]
+    assert await role_names() == ["Red", "Green", "Brand new"]  # nobody set a label, so it is the name that the role has here
     new = house.sandbox.role("Brand new")
     assert (new.color, new.permissions) == (0xFF0000, 0)
     assert {role.role_id for role in await PanelRole.all()} == {red.id, house.sandbox.role("Green").id, new.id}
@@ -278,7 +278,7 @@ async def test_a_needed_role_that_is_missing_keeps_the_panel_shut(house: House) 
 async def test_emojis_of_other_servers_are_left_out_or_found_by_name(house: House) -> None:
     lines = ('role = "Red"\nemoji = "<:sparkles_sq:123456789012345679>"', 'role = "Blue"\nemoji = "<a:elsewhere:123456789012345678>"')
     shown = await imported(house, panel_file(*lines))
-    assert "Emojis that this server does not have, so they are left out: elsewhere" in shown.text
+    assert "Emojis that the bot cannot use here, so they are left out: elsewhere" in shown.text
     await redrawn(await shown.click("Make the panel"))
     emojis = [role.emoji for role in await PanelRole.all().order_by("position")]
     assert emojis[0] and emojis[0].startswith("<:sparkles_sq:")
