@@ -20,6 +20,14 @@ SELECT DISTINCT role_id FROM (
     WHERE settled_at IS NULL AND guild_id = $1 AND kind IN ('roles.expire', 'roles.end') AND created_at < $2
 ) AS late WHERE role_id IS NOT NULL ORDER BY role_id
 """
+# Of each guild only so many, however many ended while the bot was away. Each is an entry of the index of its guild's ends.
+_ENDED = """
+SELECT ended.id, ended.guild_id, ended.role_id FROM unnest($1::bigint[]) AS guild(id), LATERAL (
+    SELECT id, guild_id, role_id, expires_at FROM role_grant
+    WHERE guild_id = guild.id AND expires_at <= $2 AND confirmed AND (retry_at IS NULL OR retry_at <= $2) AND id <> ALL($3::bigint[])
+    ORDER BY expires_at, id LIMIT $4
+) AS ended ORDER BY ended.expires_at, ended.id
+"""
 
 
 class RoleGrant(Model):
@@ -54,6 +62,12 @@ class RoleGrant(Model):
         """The guild's roles that ended before this moment and are not taken back yet, from some member at least."""
         rows = await get_connection("default").execute_query_dict(_OVERDUE, [guild_id, since])
         return tuple(row["role_id"] for row in rows)
+
+    @classmethod
+    async def ended(cls, guild_ids: Collection[int], at: datetime, aside: Collection[int], each: int) -> list[tuple[int, int, int]]:
+        """What ended in these guilds and may be tried now, without those `aside`, at most `each` of a guild: its id, guild and role."""
+        rows = await get_connection("default").execute_query_dict(_ENDED, [list(guild_ids), at, list(aside), each])
+        return [(row["id"], row["guild_id"], row["role_id"]) for row in rows]
 
     @classmethod
     async def sticky_holders(cls, guild_id: int, after: int, limit: int) -> list[int]:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import discord
 from loguru import logger
-from tortoise.expressions import Q
 
 from cogs.roles.errands import EXPIRE, PASSING, Errand, Errands, told
 from core.calls import RateLimited
@@ -73,13 +72,13 @@ class Expiry:
         now = clock.now()
         # Who is away holds nothing that could be taken: what was kept for them is over too.
         await RoleGrant.filter(left_at__isnull=False, expires_at__lte=now).delete()
-        due = RoleGrant.filter(Q(retry_at__isnull=True) | Q(retry_at__lte=now), confirmed=True, expires_at__lte=now)
         busy: set[int] = set()
         stuck: set[tuple[int, int]] = set()
         # Each grant is read by itself, so that one that cannot be read holds up no other.
-        found = await due.order_by("expires_at", "id").values_list("id", "guild_id", "role_id")
-        mine = [(row, guild_id, role_id) for row, guild_id, role_id in found if not self.loop.is_aside(row) and self._guild(guild_id)]
-        turns, more = in_turns(mine, lambda one: one[1], EACH)
+        mine = [guild.id for guild in self._bot.guilds if self._guild(guild.id)]
+        aside = [key for key in self.loop.aside() if isinstance(key, int)]
+        found = await RoleGrant.ended(mine, now, aside, EACH + 1)
+        turns, more = in_turns(found, lambda one: one[1], EACH)
         for row, guild_id, role_id in turns:
             guild = self._guild(guild_id)
             if guild is None or guild_id in busy or (guild_id, role_id) in stuck:
