@@ -5,11 +5,7 @@ import os
 import hikari
 
 bot = hikari.GatewayBot(
-    os.environ["TOKEN"],
-    rest_url=os.environ["API_URL"] + "/v10",
-    intents=hikari.Intents.GUILDS,
-    banner=None,
-    suppress_optimization_warning=True,
+    os.environ["TOKEN"], rest_url=os.environ["API_URL"] + "/v10", intents=hikari.Intents.GUILDS, suppress_optimization_warning=True
 )
 
 
