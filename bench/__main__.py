@@ -31,6 +31,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="how often what is short is measured (3)")
     parser.add_argument("--quick", action="store_true", help="one short round on small tables, written to .bench/quick: to try the bench")
     options = parser.parse_args()
+    if unknown := set(options.part) - set(PARTS):
+        parser.error(f"no such part: {', '.join(unknown)}")
     results = Results(CACHE / "quick" if options.quick else CACHE, facts(), quick=options.quick, more=options.part != list(PARTS))
     os.sched_setaffinity(0, OTHERS)  # before the server starts: it stays here, too
     with own_server() as server:
