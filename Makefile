@@ -3,7 +3,7 @@
 # make test      all tests; the long ones take a sample of their cases
 # make test-all  all tests with all of their cases, and every statement planned on large tables, which takes many minutes
 # make check     style, types, import rules
-# make bench     measures the bot beside others, for about 40 minutes; a table and a picture in .bench/
+# make bench     measures the bot beside others, for about 50 minutes; a table and a picture in .bench/
 # make messages  bring the catalogues in locales/ up to date with the source
 #
 # Each makes .venv when it is missing. PYTHON=… chooses another interpreter (3.11 or newer).

@@ -7,7 +7,7 @@ from bench.machine import KINDS
 from bench.parts import CURVE
 
 COLOURS = dict(zip(KINDS, ("#5865f2", "#e67e22", "#2ecc71", "#9b59b6", "#7f8c8d"), strict=True))
-LEFT, RIGHT, TOP, BOTTOM = 60, 740, 40, 370
+LEFT, RIGHT, TOP, BOTTOM = 70, 740, 40, 370
 FASTEST = 700  # clicks a second at the right edge
 LEAST, MOST = 1, 10_000  # ms, on a logarithmic scale
 
@@ -23,8 +23,8 @@ def picture(found: dict[str, dict[str, list[float]]]) -> str:
         for share, dashes in (("p50", ""), ("p95", "5 4")):
             measured = {rate: found.get(kind, {}).get(f"curve {rate} done {share}") for rate in CURVE}
             parts.append(_line([_at(rate, median(values)) for rate, values in measured.items() if values], colour, dashes, 2))
-        y = 52 + 16 * number
-        parts += [_line([(LEFT + 12, y), (LEFT + 36, y)], colour, "", 2), _text(LEFT + 42, y + 4, kind, "start")]
+        x, y = RIGHT - 110, BOTTOM - 90 + 16 * number
+        parts += [_line([(x, y), (x + 24, y)], colour, "", 2), _text(x + 30, y + 4, kind, "start")]
     head = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 760 420" font-family="sans-serif" font-size="12">'
     return "\n".join([head, '<rect width="760" height="420" fill="white"/>', *parts, "</svg>", ""])
 
