@@ -38,6 +38,10 @@ EXTRA_KEYS: dict[str, dict[str, Any]] = {
         for kind in ("Attachment", "Boolean", "Channel", "Mentionable", "Role", "User")
     },
 }
+# https://docs.discord.com/developers/change-log of 5 August 2026; the description that is held to here may be older.
+FILE_TYPES = {"file_types": {"type": "array", "items": {"type": "string"}, "maxItems": 10}}
+for _name in ("ApplicationCommandAttachmentOption", "ApplicationCommandAttachmentOptionResponse"):
+    EXTRA_KEYS[_name] = EXTRA_KEYS.get(_name, {}) | FILE_TYPES
 # A 429 has a `code` only for some limits (https://docs.discord.com/developers/topics/rate-limits); the description asks for it always.
 RATE_LIMITED = {
     "type": "object",

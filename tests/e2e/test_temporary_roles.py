@@ -88,6 +88,15 @@ async def test_a_role_that_ended_during_an_hour_offline_is_taken_at_the_start(ho
     assert house.actor("alice").role_names() == []
 
 
+async def test_the_end_of_a_role_that_was_deleted_meanwhile_is_over(house: House) -> None:
+    await grant(house, "alice", "Red", await posted_panel(house, "Red"))
+    await RoleGrant.all().update(role_id=1)
+    clock.shift(timedelta(hours=2))
+    await expiry(house).end_due()
+    assert not await RoleGrant.exists()
+    assert await house.audit(EXPIRE) == []
+
+
 async def test_of_several_processes_one_ends_it(house: House) -> None:
     panel = await posted_panel(house, "Red")
     for who in ("alice", "dave", "nils"):

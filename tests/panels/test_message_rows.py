@@ -1,6 +1,7 @@
 """The rows of posted messages on PostgreSQL: every step from what is begun to what is recorded."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -100,6 +101,32 @@ async def test_a_post_that_came_to_nothing_leaves_what_was_sent_to_be_deleted(se
     assert not await AuditEntry.filter(kind=POST).exists()
     await rows.deleted(GUILD, sent)
     assert await states() == []
+
+
+async def test_a_post_of_which_less_was_sent_than_planned_stands_with_what_there_is(service: PanelService, rows: MessageRows) -> None:
+    post = await rows.begin_post(OWNING, WITH_MODERATOR, await made(service), 7, 900)
+    more = await PanelMessage.create(panel_id=post.panel.panel_id, channel_id=7, rendered_version=1, state=MessageState.POSTING)
+    await rows.posted(replace(post, rows=(*post.rows, more)), [8])
+    assert await states() == [(8, MessageState.LIVE)]
+
+
+@pytest.mark.parametrize("deleted", [False, True], ids=["of a post", "of a deletion"])
+async def test_messages_that_are_found_and_stand_for_nothing_are_to_be_deleted(
+    service: PanelService, rows: MessageRows, deleted: bool
+) -> None:
+    """As when the panel went while it was being posted. A message that is not found was never sent."""
+    spec = await made(service)
+    post = await rows.begin_post(OWNING, WITH_MODERATOR, spec, 7, 900)
+    unsent = {"panel_id": spec.panel_id, "channel_id": 7, "rendered_version": 1, "state": MessageState.POSTING}
+    await PanelMessage.create(**unsent, entry_id=post.entry_id)
+    if deleted:
+        await rows.begin_deletion(OWNING, WITH_MODERATOR, spec)
+    there = await rows.found(await PanelMessage.all().order_by("id"), [8])
+    assert [row.message_id for row in there] == [8]
+    assert await states() == [(8, MessageState.DELETING)]
+    await rows.deleted(GUILD, there)
+    assert await states() == []
+    assert [row.state for row in await AuditEntry.filter(kind__in=(POST, DELETE))] == [AuditState.DONE] * deleted
 
 
 async def test_messages_are_behind_until_they_show_the_version(service: PanelService, rows: MessageRows) -> None:
