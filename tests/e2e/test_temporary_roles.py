@@ -240,6 +240,18 @@ async def test_admins_list_and_end_temporary_roles(house: House) -> None:
     assert only == "There are no temporary roles at the moment."
 
 
+async def test_the_end_of_a_role_that_was_deleted_while_the_list_was_read(house: House) -> None:
+    given = await grant(house, "alice", "Red", await posted_panel(house, "Red"), ends=timedelta(days=2))
+    listed = await (await house.actor("mona").slash("temporary")).message()
+    await RoleGrant.filter(id=given.id).update(role_id=1)
+    ended = await listed.select("End roles now", ["1. Red"])
+    await ended.answered()
+    await house.sandbox.driver.until(lambda: ended.followups)
+    assert ended.followups[0].text.endswith("was over already.")
+    assert not await RoleGrant.exists()
+    assert await house.audit(END) == []
+
+
 async def test_two_roles_of_the_same_name_are_told_apart_where_they_are_ended(house: House) -> None:
     guild, red, blue = house.sandbox.guild, house.sandbox.role("Red"), house.sandbox.role("Blue")
     panel = await posted_panel(house, "Red", "Blue")
