@@ -124,6 +124,11 @@ class Answer:
         """Whether Discord has got nothing yet, so that a modal can still be opened."""
         return self._state is _State.FRESH
 
+    @property
+    def dead(self) -> bool:
+        """Whether nothing can be shown any more: Discord takes no answer, or another process gives it."""
+        return self._state is _State.DEAD
+
     async def send(self, payload: Payload) -> None:
         """Show `payload` to the person alone; a second call replaces the first."""
         async with self._lock:
@@ -178,6 +183,7 @@ class Answer:
     async def choices(self, choices: list[dict[str, Any]]) -> None:
         """Answer an autocomplete; late or repeated answers are of no use and dropped."""
         async with self._lock:
+            self._expect_life()
             if self._state is _State.FRESH:
                 await self._callback(CHOICES, {"choices": choices[:25]})
 
@@ -268,7 +274,13 @@ class Answer:
         path = "/webhooks/{webhook_id}/{webhook_token}/messages/@original"
         return Route(method, path, webhook_id=self._application_id, webhook_token=self.token)
 
+    def _expect_life(self) -> None:
+        """Raise TooLate where nothing may be shown: what another process says is never written over."""
+        if self.dead:
+            raise TooLate
+
     async def _edit_original(self, payload: Payload) -> None:
+        self._expect_life()
         route = self._original("PATCH")
         try:
             await self._webhook(route, public(payload))
@@ -276,9 +288,11 @@ class Answer:
             gone = isinstance(error.__cause__, discord.HTTPException) and error.__cause__.code == UNKNOWN_MESSAGE
             if not gone or self.acknowledgement is not Acknowledgement.REDRAW:
                 raise
+            self._state = _State.DEFERRED
             await self._follow_up(payload)  # the message that the component is on was deleted
 
     async def _follow_up(self, payload: Payload) -> None:
+        self._expect_life()
         route = Route("POST", "/webhooks/{webhook_id}/{webhook_token}", webhook_id=self._application_id, webhook_token=self.token)
         await self._webhook(route, private(payload))
 

@@ -193,7 +193,9 @@ class Gate:
             logger.opt(exception=error).error("Error {} while handling interaction {}", error_id, interaction.id)
             told = text_message(answer.t(errors.UNEXPECTED, error_id=error_id))
         try:
-            if answer.acknowledgement is Acknowledgement.AUTOCOMPLETE:
+            if answer.dead:
+                logger.info("Interaction {} could no longer be answered", interaction.id)
+            elif answer.acknowledgement is Acknowledgement.AUTOCOMPLETE:
                 await answer.choices([])
             elif answer.answered:
                 await answer.notice(told)

@@ -43,6 +43,7 @@ class Problem(StrEnum):
     HELD_BACK = "held_back"
     DISCORD_ERROR = "discord_error"
     UNCERTAIN = "uncertain"
+    INTERRUPTED = "interrupted"
     EXPIRED = "expired"
     SUPERSEDED = "superseded"
     FORGOTTEN = "forgotten"

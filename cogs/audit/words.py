@@ -102,6 +102,7 @@ REASONS = {
     Problem.HELD_BACK: N_("Discord had refused so much in this server that the bot paused"),
     Problem.DISCORD_ERROR: N_("Discord had an error"),
     Problem.UNCERTAIN: N_("Discord did not confirm it"),
+    Problem.INTERRUPTED: N_("the bot was interrupted"),
     Problem.EXPIRED: N_("the bot was away for too long"),
     Problem.TOO_FAST: N_("the member clicked too often in a short time"),
     Problem.LINE_TOO_LONG: N_("so many members were changing roles that it would have taken too long"),

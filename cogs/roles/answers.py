@@ -53,6 +53,7 @@ SENTENCES = {
     Problem.UNCERTAIN: N_(
         "Discord did not confirm the change of {role}, and it could not be looked up either. Please check your roles before you try again."
     ),
+    Problem.INTERRUPTED: N_("{role} was not changed, because the bot was interrupted. Please try again."),
     Problem.EXPIRED: N_("{role} was not changed, because the bot was away for too long."),
     Problem.TOO_FAST: N_("{role} was not changed, because you clicked too often in a short time."),
     Problem.LINE_TOO_LONG: N_("{role} was not changed, because too many members were changing roles in this server."),

@@ -210,9 +210,14 @@ class Errands:
 
 
 def when_due(row: AuditEntry, before: datetime, at: datetime | None = None) -> bool:
-    """Whether a change that is not settled may be taken up at `at` (now): it was put off until then, or is older than `before`."""
+    """Whether a change that is not settled may be taken up at `at` (now): it was put off until then, or is older than `before`.
+
+    What was recorded in the future is another process's, whose clock was wrong.
+    """
     put_off_until = (row.resume or {}).get("next_at")
-    return datetime.fromisoformat(put_off_until) <= (at or clock.now()) if put_off_until else row.created_at < before
+    if put_off_until:
+        return datetime.fromisoformat(put_off_until) <= (at or clock.now())
+    return row.created_at < before or row.created_at > clock.now()
 
 
 async def put_off(row: AuditEntry) -> None:

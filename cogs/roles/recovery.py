@@ -1,7 +1,7 @@
 """Clicks that an earlier process, or a failure of this one, left unsettled: what was not sent stands in line, what was is looked at."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import discord
@@ -29,11 +29,13 @@ if TYPE_CHECKING:
     from core.bot import RolePanelBot
 
 GOES_ON = N_("Your click isn't forgotten: the bot was interrupted, and this message will say what came of it.")
-LEFTOVER_AGE = timedelta(seconds=60)  # a click that is unsettled for so long, and that nobody works on, was left behind
 UNSETTLED = (AuditState.QUEUED, AuditState.SENT)
 PAUSE = 30.0  # seconds
 STRAGGLERS = timedelta(minutes=2)  # after a predecessor was at work: so long the network may still deliver what it sent
 STRAGGLERS_PAUSE = 5.0  # seconds
+# After a predecessor was at work: by then what it sent has taken effect, or never will. It may send for shards.HOLD_SECONDS more where it
+# does not know that it was replaced, and a call may be slow.
+SURELY = timedelta(seconds=15)
 
 
 class Recovery:
@@ -58,22 +60,26 @@ class Recovery:
         now = clock.now()
         if since != self._alone_since:
             self._alone_since, self._followed_at = since, now
-        settled = await self.run(max(self._followed_at, now - LEFTOVER_AGE))
+        settled = await self.run()
         if settled:
             logger.info("Settled {} clicks that were left behind", settled)
         return STRAGGLERS_PAUSE if now - self._followed_at < STRAGGLERS else PAUSE
 
-    async def run(self, before: datetime) -> int:
-        """Settle every unsettled click claimed before this moment that nobody is working on; how many there were."""
-        rows = AuditEntry.unsettled().filter(kind=KIND, created_at__lt=before)
+    async def run(self) -> int:
+        """Settle every unsettled click that this process does not work on itself; how many there were.
+
+        When it was claimed tells nothing: the clock of the process that claimed it may have been wrong.
+        """
+        rows = AuditEntry.unsettled().filter(kind=KIND)
         settled = 0
         for entry_id, guild_id, interaction_id in await rows.values_list("id", "guild_id", "interaction_id"):
             if not self._bot.serves(guild_id) or interaction_id in self._service.active or self.loop.is_aside(entry_id):
                 continue
             with self.loop.item(guild_id, entry_id):
                 try:
-                    if row := await AuditEntry.get_or_none(id=entry_id, state__in=UNSETTLED):
-                        await self._settle(row)
+                    row = await AuditEntry.get_or_none(id=entry_id, state__in=UNSETTLED)
+                    if row and not await self._settle(row):
+                        continue
                 except TooLate:
                     logger.info("Interaction {} was settled, but can no longer be answered", interaction_id)
                 except (discord.HTTPException, Uncertain, RateLimited) as error:
@@ -109,17 +115,19 @@ class Recovery:
             logger.info("Interaction {} could not be told that it is refused: {!r}", click.interaction_id, error)
         await self._give_up(row, Problem.FORGOTTEN)
 
-    async def _settle(self, row: AuditEntry) -> None:
+    async def _settle(self, row: AuditEntry) -> bool:
+        """Whether it came to an end, or stands in line now; what was sent a moment ago may still take effect."""
         click = Click.from_json(row.resume or {})
         age = clock.now() - row.created_at
         answer = self._answer_later(click, age) if age < TOKEN_LIFE else None
         tell = self._teller(answer) if answer else _tell_nobody
         if row.state is AuditState.SENT:
-            await self._observe(row, click, tell)
-        elif answer and await self._reached(answer):
+            return await self._observe(row, click, tell)
+        if answer and await self._reached(answer):
             self._service.take_up(row, click, tell)
         else:
             await self._give_up(row)
+        return True
 
     async def _reached(self, answer: Answer) -> bool:
         """Whether the member can still be told. Who was never acknowledged saw the click fail, and may have clicked again since."""
@@ -129,18 +137,21 @@ class Recovery:
             return False
         return True
 
-    async def _observe(self, row: AuditEntry, click: Click, tell: Tell) -> None:
-        """What was sent may or may not have taken effect: record what is seen."""
+    async def _observe(self, row: AuditEntry, click: Click, tell: Tell) -> bool:
+        """What was sent may or may not have taken effect: record what is seen, unless that may change yet."""
         now = await self._present_roles(click)
         plan = planned(row.payload)
         left = tuple(Refusal(role_id, Problem.MEMBER_LEFT) for role_id in (*plan.add, *plan.remove))
-        seen = Applied(failed=left) if now is None else compare(plan, now, Problem.DISCORD_ERROR)
+        seen = Applied(failed=left) if now is None else compare(plan, now, Problem.INTERRUPTED)
+        if now is not None and seen.failed and clock.now() - self._followed_at < SURELY:
+            return False
         panel = await Panel.spec(click.panel_id)
         payload = {**row.payload, **facts_of(click, panel, plan, seen), "refused": row.payload["refused"], "observed": True}
         if await self._close(row, AuditState.UNKNOWN, AuditState.SENT, payload, seen):
             guild = self._bot.get_guild(click.guild_id)
             roles = frozenset(role.id for role in guild.roles) if guild else frozenset()
             await tell(Outcome(panel, plan, seen, now, roles))
+        return True
 
     async def _give_up(self, row: AuditEntry, problem: Problem = Problem.EXPIRED) -> None:
         plan = planned(row.payload)

@@ -27,7 +27,7 @@ from core.facts import guild_facts
 from core.i18n import N_
 from core.markup import Markup
 from core.rate_limits import Slot
-from core.rest import Uncertain
+from core.rest import NotServing, Uncertain
 from domain import clock
 from domain.events import AuditWritten, RolesChanged
 from domain.plan import Refusal, RolePlan
@@ -246,11 +246,17 @@ class RoleService:
         applied = await attempt(self._bot, self._breaker, target, decision.plan, seen, slot)
         at = clock.now()
         self._overlay.note(click.guild_id, click.member_id, applied.added, applied.removed)
+        replaced = False
         try:
             await part.tell(decision.outcome(applied, at))
+        except NotServing:
+            replaced = True
+            raise
         finally:
             # After the answer, not beside it: what is settled has no token, and a process that dies between would leave the member untold.
-            await self._settle_or_leave(part, decision, applied, at)
+            # So would one that may tell nobody any more; its successor looks what came of it.
+            if not replaced:
+                await self._settle_or_leave(part, decision, applied, at)
 
     async def _settle_or_leave(self, part: Part, decision: Decision, applied: Applied, at: datetime) -> None:
         """Settle a click that was told already; without a database it is left to the recovery, and is no failure of the click."""

@@ -19,7 +19,7 @@ from core.errors import UserError
 from core.facts import guild_facts
 from core.i18n import N_
 from core.rate_limits import Slot
-from core.rest import Uncertain
+from core.rest import NotServing, Uncertain
 from domain import clock
 from domain.grants import grants
 from domain.late import net_of
@@ -104,11 +104,13 @@ class Turns:
         self._overlay.note(guild_id, member_id, applied.added, applied.removed)
         holds = None if seen is None or applied.uncertain else (seen.role_ids | set(applied.added)) - set(applied.removed)
         at = clock.now()
+        ended = dues
         try:
-            await asyncio.gather(*(_tell(due, due.share_of(applied), holds, at) for due in dues))
+            told = await asyncio.gather(*(_tell(due, due.share_of(applied), holds, at) for due in dues))
+            ended = [due for due, ends in zip(dues, told, strict=True) if ends]
         finally:
             # The last first: it is the one that keeps a place which an earlier one had reserved and gave up.
-            for due in reversed(dues):
+            for due in reversed(ended):
                 await self._settle(due.part, due.decision, due.share_of(applied), at)
 
     async def _look_again(self, parts: list[Part], slot: Slot) -> tuple[Seen | None, list[_Due]]:
@@ -202,13 +204,17 @@ async def _advance(due: _Due) -> bool:
     return mine or not await AuditEntry.exists(id=due.part.entry_id)
 
 
-async def _tell(due: _Due, applied: Applied, holds: frozenset[int] | None, at: datetime) -> None:
+async def _tell(due: _Due, applied: Applied, holds: frozenset[int] | None, at: datetime) -> bool:
+    """Whether that ends it; not where another process serves by now, which looks what came of it, and tells."""
     try:
         await due.part.tell(replace(due.decision.outcome(applied, at), holds=holds))
     except TooLate:
         logger.info("Interaction {} could no longer be answered", due.part.click.interaction_id)
     except (discord.HTTPException, Uncertain, RateLimited) as error:
         logger.warning("Interaction {} could not be told what came of it: {!r}", due.part.click.interaction_id, error)
+    except NotServing:
+        return False
+    return True
 
 
 def _target(click: Click, dues: list[_Due]) -> Target:

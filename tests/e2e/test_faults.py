@@ -174,7 +174,7 @@ async def test_what_was_done_and_not_recorded_is_not_called_undone(house: House,
     clock.shift(timedelta(minutes=2))
     with monkeypatch.context() as patched:
         patched.setattr(now_running("recovery"), "look", limited)
-        assert await house.bot.cogs["roles"]._recovery.run(clock.now()) == 1  # pyright: ignore[reportAttributeAccessIssue]
+        assert await house.bot.cogs["roles"]._recovery.run() == 1  # pyright: ignore[reportAttributeAccessIssue]
     await house.restart()
     (row,) = await house.audit("roles.click")
     assert (row.state, row.payload["added"]) == (AuditState.UNKNOWN, [house.sandbox.role("Red").id])

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from tortoise.transactions import in_transaction
 
+from cogs.roles.decision import Click
 from core.answer import TooLate
 from domain import clock
 from domain.custom_id import encode
-from models import AuditEntry, GuildConfig, Panel
+from models import AuditEntry, AuditState, GuildConfig, Panel
 from sandbox.driver.results import Result
 from sandbox.faults import Fault
 from sandbox.interactions.record import Kind
@@ -120,7 +121,42 @@ async def test_an_answer_that_another_process_gave_is_never_written_over(house: 
     alice = house.actor("alice").in_("roles")
     await alice.sees()[-1].click("Red")
     await house.audit("roles.click")
-    assert not house.sandbox.traffic.find("PATCH", "/webhooks/{webhook_id}/{webhook_token}/messages/{message_id}")
+    assert not house.sandbox.traffic.find("PATCH")
+
+
+async def test_what_another_process_answers_is_not_written_over_by_who_was_slow_either(house: House) -> None:
+    """Who meets the 40060 is the early acknowledgement; the command itself ends later, and has nothing to say."""
+    await posted_panel(house, "Red")
+    taken = house.sandbox.faults.add(Fault("status", "POST", CALLBACK, status=400, code=40060, count=1))
+    house.sandbox.ledger.allow(code=40060)
+    house.accepted.append("is not answered")
+    async with in_transaction() as db:
+        await db.execute_query("LOCK TABLE panel IN ACCESS EXCLUSIVE MODE")
+        await house.actor("olivia").in_("general").slash("panel list")
+        await asyncio.wait_for(taken.struck.wait(), 20)
+    await house.sandbox.until(lambda: not house.bot.gate._handling)  # pyright: ignore[reportPrivateUsage]
+    assert not house.sandbox.traffic.find("PATCH")
+
+
+@pytest.mark.parametrize("minutes", [-5, 5])
+async def test_clicks_of_a_process_whose_clock_was_wrong_are_finished(house: House, minutes: int) -> None:
+    """By the clock of the one that follows they may be claimed in the future."""
+    await posted_panel(house, "Red")
+    result = await house.actor("alice").in_("roles").sees()[-1].click("Red")
+    assert "Added" in (await result.message()).text
+    (row,) = await house.audit("roles.click")
+    at = clock.now() + timedelta(minutes=minutes)
+    await AuditEntry.filter(id=row.id).update(state=AuditState.SENT, settled_at=None, resume=of(result), created_at=at)
+    await house.restart()
+    (row,) = await house.audit("roles.click")
+    assert (row.state, row.payload["observed"]) == (AuditState.UNKNOWN, True)
+
+
+def of(result: Result) -> dict[str, object]:
+    """What is stored of somebody's click."""
+    it, user = result.interaction, result.actor.user.id
+    assert it.message
+    return Click(it.id, it.application_id, it.token, "en-US", it.guild_id or 0, it.channel_id, it.message.id, user, 1, (1,), True).to_json()
 
 
 async def test_a_process_that_stood_still_before_anything_was_begun_asks_whether_it_is_too_late(

@@ -15,7 +15,6 @@ import pytest
 from core import interactions
 from core.errors import UserError
 from core.settings import ROOT
-from domain import clock
 from domain.panels import Mode, Style
 from models import AuditState, PanelMessage
 from sandbox.driver.results import Result
@@ -98,7 +97,7 @@ async def test_a_click_that_outlasts_the_exchange_is_told_and_recorded_once(hous
     await frozen.struck.wait()
     await house.bot.cog_manager.reload("roles")
     looked = house.sandbox.faults.add(Fault("latency", "GET", "/guilds/*/members/*"))
-    await house.bot.cogs["roles"]._recovery.run(clock.now())  # pyright: ignore[reportAttributeAccessIssue]
+    await house.bot.cogs["roles"]._recovery.run()  # pyright: ignore[reportAttributeAccessIssue]
     frozen.release()
     assert "Added" in (await result.message()).text
     (row,) = await house.audit("roles.click")

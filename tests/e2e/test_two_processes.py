@@ -169,6 +169,24 @@ async def test_a_database_that_refuses_one_process_costs_it_the_shards(pair: Pai
 
 
 @pytest.mark.timeout(180)
+@pytest.mark.parametrize("killed", [True, False])
+async def test_what_takes_effect_only_when_another_process_serves_is_told_and_recorded(pair: Pair, database_url: str, killed: bool) -> None:
+    """Discord is slow with a change that the first process sent, and the second one looks before it is there."""
+    slow = pair.sandbox.faults.add(Fault("latency", "PUT", ROLE, seconds=6, count=1))
+    click = await pair.click()
+    await pair.sandbox.until(lambda: slow.struck.is_set() and click.state == "deferred", PATIENCE, "for the acknowledgement")
+    if killed:
+        pair.first.send(signal.SIGKILL)
+    else:
+        pair.first.proxy.swallow()
+        await end_session(database_url)
+    await pair.taken_over()
+    await pair.judge()
+    assert "Added" in told(click)
+    pair.first.proxy.swallow(False)
+
+
+@pytest.mark.timeout(180)
 async def test_what_was_left_is_taken_up_by_a_cog_that_was_exchanged_without_a_database(pair: Pair) -> None:
     """What begins with the shards begins when they are held again, whenever the cog was loaded."""
     house, sandbox = pair.house, pair.sandbox
