@@ -34,6 +34,8 @@ ROOT_HOME = Path("/var/lib/rolepanel")
 START_SECONDS, STOP_SECONDS = 60, 20
 # sun_path is 108 bytes on Linux and 104 on macOS, with a final zero byte.
 SOCKET_PATH_MAX = 103
+ROOM_BYTES = 100 * 2**20  # a new cluster takes 40 MiB, and initdb takes away what it could not finish
+_FAULT = re.compile(r"\b(?:FATAL|PANIC|ERROR|error|fatal): +(.+)")
 ADVICE = "Or set DATABASE_URL to a PostgreSQL of your own."
 
 
@@ -57,15 +59,24 @@ class EmbeddedPostgres:
     """
 
     def __init__(self, directory: Path) -> None:
-        self._wanted = directory
+        self._wanted = self._directory = directory
         self._users: TextIOWrapper | None = None
 
     def start(self) -> str:
         """Start the server, or join the one that runs, and return its URL. Raises ExpectedStop when it cannot run here."""
         try:
             return self._start()
-        except OSError as error:
-            raise ExpectedStop(f"The embedded PostgreSQL cannot keep its data in {self._wanted}: {error}. {ADVICE}") from error
+        except (OSError, subprocess.CalledProcessError) as error:
+            # Of a whole tree that could not be copied, the first of all the reasons is enough.
+            reason = error.args[0][0][2] if isinstance(error, shutil.Error) else error
+            raise ExpectedStop(f"The embedded PostgreSQL cannot keep its data in {self._wanted}: {reason}. {self._advice()}") from error
+
+    def _advice(self) -> str:
+        """What may help; where its disk is full, that comes first."""
+        for place in (self._directory, *self._directory.parents):
+            with suppress(OSError):  # not there, or not to be looked at
+                return f"Make room on its disk. {ADVICE}" if shutil.disk_usage(place).free < ROOM_BYTES else ADVICE
+        return ADVICE
 
     def _start(self) -> str:
         self._account = _account(self._wanted) if os.geteuid() == 0 else None
@@ -137,9 +148,8 @@ class EmbeddedPostgres:
             output.seek(0)
             done.stdout = output.read().strip()
         if check and done.returncode:
-            raise ExpectedStop(
-                f"The embedded PostgreSQL in {self._directory} failed ({program}): {done.stdout or done.returncode}. {ADVICE}"
-            )
+            said = cause(done.stdout) or f"exit code {done.returncode}"
+            raise ExpectedStop(f"The embedded PostgreSQL in {self._directory} failed ({program}): {said}. {self._advice()}")
         return done
 
     def _check_ownership(self) -> None:
@@ -190,10 +200,11 @@ class EmbeddedPostgres:
             f"-c listen_addresses= -c unix_socket_permissions=0700 -c unix_socket_directories={shlex.quote(str(self._socket_directory()))}"
         )
         log = self._directory / "server.log"
+        before = len(_text_of(log)) if log.exists() else 0
         started = self._run("pg_ctl", "-D", self._cluster, "-l", log, "-w", "-t", START_SECONDS, "-o", options, "start", check=False)
         if started.returncode:
-            last = _text_of(log).splitlines()[-3:] if log.exists() else []
-            raise ExpectedStop(f"The embedded PostgreSQL does not start: {' '.join(last) or started.stdout} ({log}). {ADVICE}")
+            said = cause(_text_of(log)[before:] if log.exists() else "") or cause(started.stdout)
+            raise ExpectedStop(f"The embedded PostgreSQL does not start: {said} ({log}). {self._advice()}")
 
     def _socket_directory(self) -> Path:
         """The cluster's directory, or a private one in /tmp when its path is too long or too odd for a socket address."""
@@ -207,6 +218,13 @@ class EmbeddedPostgres:
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != self._directory.stat().st_uid or found.st_mode & 0o077:
             raise ExpectedStop(f"{short} is not the bot's own private directory; remove it. {ADVICE}")
         return short
+
+
+def cause(output: str) -> str:
+    """The one line of what PostgreSQL's programs said that names the cause: the first fault, of which the others are consequences."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    faults = [match[1] for line in lines if (match := _FAULT.search(line))]
+    return (faults or lines[-1:] or [""])[0].rstrip(".")
 
 
 def _root_locks() -> Path:

@@ -50,6 +50,7 @@ _ADVICE = {
         "or let it create tables (GRANT USAGE, CREATE ON SCHEMA public TO …)."
     ),
     "42704": "Remove it from DATABASE_URL.",
+    "42883": "The bot needs PostgreSQL 14 or newer, with all of its functions.",
     "42P05": POOLER,
     "42P07": "Give the bot an empty database, or restore a whole backup into one.",
     "53100": "Make room on its disk.",

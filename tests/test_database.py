@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import shutil
 import socket
 import ssl
@@ -432,6 +433,15 @@ class TestServer:
         assert await asyncio.create_task(later()) == 0
 
 
+INITDB_WITHOUT_ROOM = """\
+The files belonging to this database system will be owned by user "rolepanel".
+creating directory /data/cluster.unfinished ... ok
+running bootstrap script ... 10:11:52.056 UTC [1717] FATAL:  could not write to file "pg_wal/xlogtemp.1717": No space left on device
+child process exited with exit code 1
+initdb: removing data directory "/data/cluster.unfinished"
+"""
+
+
 @pytest.fixture
 def open_directory() -> Iterator[Path]:
     """A directory that any account can enter."""
@@ -557,6 +567,43 @@ class TestEmbedded:
         place = open_directory / "data" / ("postgres" if obstacle == "a file" else "below/postgres")
         with pytest.raises(ExpectedStop, match=r"cannot keep its data in .*DATABASE_URL"):
             EmbeddedPostgres(place).start()
+
+    @pytest.mark.parametrize(
+        ("output", "said"),
+        [
+            (INITDB_WITHOUT_ROOM, 'could not write to file "pg_wal/xlogtemp.1717": No space left on device'),
+            ("2026-11-28 10:11:52 UTC [7] LOG:  starting\n2026-11-28 10:11:52 UTC [7] FATAL:  one\n... FATAL:  two\nHINT:  x\n", "one"),
+            (
+                "waiting for server to start.... stopped waiting\npg_ctl: could not start server\nExamine the log output.\n",
+                "Examine the log output",
+            ),
+            ("", ""),
+        ],
+    )
+    def test_of_all_that_the_programs_say_the_cause_is_told(self, output: str, said: str) -> None:
+        assert embedded.cause(output) == said
+
+    @pytest.mark.skipif(os.geteuid() != 0 or sys.platform != "linux", reason="a disk of its own is needed")
+    @pytest.mark.parametrize("when", ["new", "there"])
+    def test_a_full_disk_is_a_sentence(self, when: str, open_directory: Path) -> None:
+        server, size = EmbeddedPostgres(open_directory / "pg"), "8m" if when == "new" else "60m"
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=755", "none", open_directory], capture_output=True)
+        if mounted.returncode:
+            pytest.skip("nothing can be mounted here")
+        try:
+            if when == "there":
+                server.start()
+                server.stop()
+                with (open_directory / "filler").open("wb", buffering=0) as filler, suppress(OSError):
+                    while True:
+                        filler.write(bytes(4096))
+            with pytest.raises(ExpectedStop) as stop:
+                server.start()
+        finally:
+            subprocess.run(["umount", open_directory], check=True)
+        assert re.fullmatch(
+            r"The embedded PostgreSQL [^\n]*: No space left on device[^\n]*\. Make room on its disk\. Or set [^\n]*", str(stop.value)
+        )
 
     async def test_without_its_packages_the_setting_is_asked_for(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """As in the image."""
