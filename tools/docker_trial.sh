@@ -47,6 +47,7 @@ say "the version before ($(git rev-parse --short "$old")), with data"
 cd "$work/before"
 compose up -d --build --wait --quiet-pull database; discord; compose up -d --build; healthy
 sql "INSERT INTO guild_config (guild_id, locale) VALUES (1, 'ja')"
+compose exec -T database pg_dump -U rolepanel -Fc rolepanel >"$work/before.dump"
 project=$(compose config --format json | "$root/.venv/bin/python" -c 'import json, sys; print(json.load(sys.stdin)["name"])')
 compose down
 
@@ -57,6 +58,18 @@ compose up -d --wait database; discord; compose up -d --build; healthy
 [ "$(sql 'SELECT locale FROM guild_config WHERE guild_id = 1')" = ja ] || fail "the data are gone"
 compose exec -T bot env | grep -q '^POSTGRES_PASSWORD=.' && fail "the bot's container knows POSTGRES_PASSWORD"
 compose exec -T bot python -V
+
+say "gone back to the version before, and up again"
+sql "UPDATE guild_config SET locale = 'en' WHERE guild_id = 1"
+compose stop bot
+compose exec -T database sh -c 'dropdb -U rolepanel --force rolepanel && createdb -U rolepanel -T template0 rolepanel'
+compose exec -T database pg_restore -U rolepanel -d rolepanel --exit-on-error <"$work/before.dump"
+cd "$work/before"; cp "$work/after/.env" .env
+compose up -d --wait database; discord; compose up -d --build; healthy
+[ "$(sql 'SELECT guild_id, locale FROM guild_config')" = '1|ja' ] || fail "gone back to: $(sql 'SELECT guild_id, locale FROM guild_config')"
+cd "$work/after"; cp "$work/before/.env" .env
+compose up -d --wait database; discord; compose up -d --build; healthy
+[ "$(sql 'SELECT guild_id, locale FROM guild_config')" = '1|ja' ] || fail "up again: $(sql 'SELECT guild_id, locale FROM guild_config')"
 
 say "stopped in its first second"
 compose stop -t 20 bot
