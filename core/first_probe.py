@@ -20,7 +20,8 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         # socket.create_server repeats the address in its own text; getaddrinfo's errors have negative numbers of their own.
         reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
-        raise ExpectedStop(f"The health server cannot listen on {host}:{port} ({reason}). Set HEALTH_HOST and HEALTH_PORT.") from error
+        place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        raise ExpectedStop(f"The health server cannot listen on {place} ({reason}). Set HEALTH_HOST and HEALTH_PORT.") from error
 
 
 class FirstProbe:
