@@ -104,7 +104,7 @@ class DatabaseSettings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _without_quotes(cls, values: dict[str, Any]) -> dict[str, Any]:
-        written = {name: value for name, value in values.items() if isinstance(value, str) and name not in AS_IT_IS}
+        written = {name: value.strip() for name, value in values.items() if isinstance(value, str) and name not in AS_IT_IS}
         meant = {name: spelling.unquoted(value) for name, value in written.items()}
         for name in written:
             if meant[name] != written[name]:

@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 _QUOTES = "\"'“”„‟‘’‚‛«»"
-_QUOTED = re.compile(rf"\s*[{_QUOTES}]+(.*?)[{_QUOTES}]+\s*", re.DOTALL)
+_QUOTED = re.compile(rf"[{_QUOTES}]+(.*?)[{_QUOTES}]+", re.DOTALL)
 
 
 def listed(value: object) -> object:

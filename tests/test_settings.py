@@ -171,6 +171,7 @@ def test_a_changed_value_is_told(monkeypatch: pytest.MonkeyPatch, told: list[str
         ("OWNER_IDS", "5 6", "owner_ids", {5, 6}),
         ("OWNER_IDS", "[5, 6]", "owner_ids", {5, 6}),
         ("HEALTH_HOST", "[::1]", "health_host", "::1"),
+        ("DISCORD_API_URL", " https://d.example/api\n", "discord_api_url", "https://d.example/api"),
     ],
 )
 def test_what_is_written_otherwise_is_understood(
