@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from core.bot import RolePanelBot
 
 ROOT = Path(__file__).parent.parent
-RESTART_ONLY = ("bot.py", "domain", "core", "models")
+RESTART_ONLY = ("bot.py", "domain", "core", "models", "migrations", "locales")
 
 NO_SUCH_COG = N_("There is no cog named {name}. The cogs are: {names}.")
 ALREADY_LOADED = N_("The cog {name} is loaded already.")
@@ -113,5 +113,6 @@ def loading_completely(bot: "RolePanelBot", extension: str) -> Iterator[None]:
 
 
 def _fingerprints() -> dict[str, str]:
-    files = [path for name in RESTART_ONLY for path in [ROOT / name, *(ROOT / name).rglob("*.py")] if path.is_file()]
+    found = (path for name in RESTART_ONLY for path in [ROOT / name, *(ROOT / name).rglob("*.p[yo]")])
+    files = [path for path in found if path.is_file()]
     return {str(path.relative_to(ROOT)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}

@@ -171,12 +171,13 @@ async def test_a_reload_tells_when_commands_changed(say: Say, samples: Samples) 
     assert await say("reload sample") == ["Reloaded `sample`."]
 
 
-async def test_a_reload_tells_what_needs_a_restart(say: Say, bot: RolePanelBot, tmp_path: Path) -> None:
-    (tmp_path / "domain").mkdir()
-    (tmp_path / "domain" / "rules.py").write_text("changed = True")
+@pytest.mark.parametrize("changed", ["domain/rules.py", "locales/ja/LC_MESSAGES/rolepanel.po", "migrations/models/1_x.py"])
+async def test_a_reload_tells_what_needs_a_restart(changed: str, say: Say, bot: RolePanelBot, tmp_path: Path) -> None:
+    (tmp_path / changed).parent.mkdir(parents=True)
+    (tmp_path / changed).write_text("changed = True")
     await say("load sample")
     (reply,) = await say("reload sample")
-    assert "domain/rules.py" in reply
+    assert changed in reply
     assert "restart" in reply
 
 
