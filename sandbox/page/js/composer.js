@@ -69,8 +69,9 @@ function closed() {
 
 function writing(here) {
   files = [];
-  const name =
-    here.type === 1 ? t("Message @{name}", { name: here.name }) : t("Message #{channel}", { channel: here.name });
+  const name = here.type === 1
+    ? t("Message @{name}", { name: here.name })
+    : t("Message #{channel}", { channel: here.name });
   const field = h("textarea", {
     rows: 1,
     placeholder: name,
@@ -90,10 +91,10 @@ function writing(here) {
   });
   const attach = here.can_attach
     ? h(
-        "button.icon-button",
-        { type: "button", "aria-label": t("Choose a file"), onclick: () => chooser.click() },
-        icon(ICONS.plus),
-      )
+      "button.icon-button",
+      { type: "button", "aria-label": t("Choose a file"), onclick: () => chooser.click() },
+      icon(ICONS.plus),
+    )
     : null;
   field.addEventListener("input", () => {
     drafts.set(view.channelId, field.value);
@@ -132,8 +133,9 @@ function suggest(field, list, suggestions) {
   const query = /^\/([^\n]*)$/.exec(text)?.[1];
   if (query === undefined) {
     suggestions.hidden = true;
-    for (const name of ["role", "aria-expanded", "aria-controls", "aria-activedescendant", "aria-autocomplete"])
+    for (const name of ["role", "aria-expanded", "aria-controls", "aria-activedescendant", "aria-autocomplete"]) {
       field.removeAttribute(name);
+    }
     return;
   }
   const options = slashMatches(query);
@@ -204,7 +206,7 @@ function addFiles(chooser, chips) {
             },
             icon(ICONS.close, "small"),
           ),
-        ),
+        )
       ),
     );
   show();

@@ -34,8 +34,9 @@ export class Connection {
 
   /** Ask the server for something. Rejects with RequestError. */
   request(op, fields = {}) {
-    if (this.socket?.readyState !== WebSocket.OPEN)
+    if (this.socket?.readyState !== WebSocket.OPEN) {
       return Promise.reject(new RequestError("offline", "The sandbox does not answer."));
+    }
     const id = (this.lastId += 1);
     this.socket.send(JSON.stringify({ ...fields, id, op }));
     return new Promise((resolve, reject) => this.waiting.set(id, { resolve, reject }));
@@ -53,8 +54,9 @@ export class Connection {
   }
 
   #lost() {
-    for (const { reject } of this.waiting.values())
+    for (const { reject } of this.waiting.values()) {
       reject(new RequestError("offline", "The sandbox stopped answering."));
+    }
     this.waiting.clear();
     this.onstate(false);
     const wait = WAITS[Math.min(this.failures, WAITS.length - 1)];

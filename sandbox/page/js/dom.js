@@ -14,12 +14,12 @@ export function h(spec, properties = {}, ...children) {
     if (value === null || value === undefined || value === false) continue;
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else if (name === "vars") Object.entries(value).forEach(([key, v]) => element.style.setProperty(key, v));
-    else if (name === "data")
+    else if (name === "data") {
       Object.entries(value).forEach(([key, v]) => v !== undefined && v !== null && (element.dataset[key] = v));
-    else if (name === "class") element.classList.add(...value.split(" ").filter(Boolean));
-    else if (name === "value" && "defaultValue" in element)
+    } else if (name === "class") element.classList.add(...value.split(" ").filter(Boolean));
+    else if (name === "value" && "defaultValue" in element) {
       element.defaultValue = value; // what a form's reset goes back to
-    else if (name === "value" || name === "checked") element[name] = value;
+    } else if (name === "value" || name === "checked") element[name] = value;
     else element.setAttribute(name, value === true ? "" : value);
   }
   element.append(...flat(children));
@@ -85,8 +85,7 @@ export function keepFocus(before, change, after = before) {
   const caret = name !== undefined && "selectionStart" in active ? [active.selectionStart, active.selectionEnd] : null;
   change();
   if (name === undefined) return;
-  const again =
-    [...after.querySelectorAll("[data-focus]")].find((one) => one.dataset.focus === name) ??
+  const again = [...after.querySelectorAll("[data-focus]")].find((one) => one.dataset.focus === name) ??
     after.querySelector("[data-focus]");
   again?.focus({ preventScroll: true });
   if (caret && again && "setSelectionRange" in again && caret[0] !== null) again.setSelectionRange(...caret);

@@ -79,8 +79,7 @@ function build() {
       ),
       tabList(name, all),
       body,
-    ),
-  );
+    ));
   if (state.ready) panel.draw(SECTIONS);
 }
 

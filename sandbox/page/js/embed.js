@@ -45,7 +45,7 @@ function fields(list) {
     row.map((field) => {
       const span = row.length > 1 ? 12 / row.length : field.inline ? 4 : 12;
       return h("div", { vars: { "--span": span } }, h("h4", {}, richLine(field.name)), rich(field.value));
-    }),
+    })
   );
 }
 

@@ -33,8 +33,7 @@ export function customEmoji({ id, name }) {
 /** Whether a text is emoji and nothing else, so that it is shown large. */
 export function onlyEmoji(nodes) {
   const inner = nodes.length === 1 && nodes[0].kind === "paragraph" ? nodes[0].children : [];
-  const fits =
-    inner.length > 0 &&
+  const fits = inner.length > 0 &&
     inner.every((node) => node.kind === "emoji" || (node.kind === "text" && ONLY_EMOJI.test(node.text)));
   return fits && inner.reduce((sum, node) => sum + (node.kind === "emoji" ? 1 : [...node.text].length), 0) <= 30;
 }

@@ -51,9 +51,10 @@ function text(part, { caption, description, required }) {
     autocomplete: "off",
   });
   const count = h("span.count", { "aria-hidden": "true" });
-  const say = () =>
-    (count.textContent =
-      part.max_length || part.style === 2 ? `${input.value.length} / ${part.max_length ?? LONGEST}` : "");
+  const say =
+    () => (count.textContent = part.max_length || part.style === 2
+      ? `${input.value.length} / ${part.max_length ?? LONGEST}`
+      : "");
   input.addEventListener("input", () => {
     say();
     marked(input, "");
@@ -72,12 +73,11 @@ function text(part, { caption, description, required }) {
     read: () => input.value,
     problem() {
       const empty = !input.value.trim();
-      const why =
-        empty && required
-          ? t("This field is required")
-          : !empty && input.value.length < low
-            ? t("At least {min} characters", { min: low })
-            : "";
+      const why = empty && required
+        ? t("This field is required")
+        : !empty && input.value.length < low
+        ? t("At least {min} characters", { min: low })
+        : "";
       return marked(input, why);
     },
   };
@@ -162,7 +162,7 @@ function upload(part, { caption, description, required }) {
             },
             icon(ICONS.close, "small"),
           ),
-        ),
+        )
       ),
     );
   }
@@ -182,7 +182,7 @@ function upload(part, { caption, description, required }) {
       list,
       h("div", {}, button),
     ),
-    read: async () => Promise.all(files.map(encode)),
+    read: () => Promise.all(files.map(encode)),
     problem: () => (files.length < low ? t("This field is required") : ""),
   };
 }

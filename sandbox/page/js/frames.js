@@ -31,7 +31,9 @@ export function frames() {
   function draw() {
     const now = state.gateway.sessions.map(
       (one) =>
-        `${nameOf(one.application_id)} · shard ${one.shard[0] + 1}/${one.shard[1]} ${one.connected ? "connected" : "away"}`,
+        `${nameOf(one.application_id)} · shard ${one.shard[0] + 1}/${one.shard[1]} ${
+          one.connected ? "connected" : "away"
+        }`,
     );
     fill(
       sessions,

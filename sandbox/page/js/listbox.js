@@ -42,10 +42,9 @@ export class Listbox {
     this.options = options;
     let group;
     const rows = options.flatMap((option, index) => {
-      const heading =
-        option.group !== undefined && option.group !== group
-          ? [h("div.group", { role: "presentation" }, option.group)]
-          : [];
+      const heading = option.group !== undefined && option.group !== group
+        ? [h("div.group", { role: "presentation" }, option.group)]
+        : [];
       group = option.group;
       return [...heading, this.#row(option, index)];
     });
@@ -56,8 +55,9 @@ export class Listbox {
   /** Mark which values are chosen. */
   choose(values) {
     this.selected = new Set(values);
-    for (const row of this.#rows())
+    for (const row of this.#rows()) {
       row.setAttribute("aria-selected", String(this.selected.has(this.options[row.dataset.index].value)));
+    }
   }
 
   /** Handle a key of the field; true when it meant the list. */

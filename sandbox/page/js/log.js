@@ -3,11 +3,11 @@
 import { dots } from "./components.js";
 import { fill, h, icon, reconcile } from "./dom.js";
 import { ICONS } from "./icons.js";
-import { plain, parse } from "./markdown.js";
+import { parse, plain } from "./markdown.js";
 import { hasOrigin, isEphemeral, markOf, messageRow } from "./message.js";
 import { avatar, channel, displayName, namesMark } from "./people.js";
 import { rich } from "./rich.js";
-import { channelMessages, changed, look, state, subscribe, view } from "./store.js";
+import { changed, channelMessages, look, state, subscribe, view } from "./store.js";
 import { dayName, sameDay } from "./times.js";
 import { t } from "./words.js";
 
@@ -107,10 +107,9 @@ function drawHead(here) {
 
 function drawWelcome(here) {
   if (!here) return fill(welcome);
-  const start =
-    here.type === 1
-      ? t("Start of your conversation with {name}", { name: here.name })
-      : t("Start of #{channel}", { channel: here.name });
+  const start = here.type === 1
+    ? t("Start of your conversation with {name}", { name: here.name })
+    : t("Start of #{channel}", { channel: here.name });
   return fill(
     welcome,
     h("div.mark", {}, icon(here.type === 1 ? ICONS.chat : ICONS.hash)),
@@ -138,8 +137,9 @@ function items() {
       sent.channelId === view.channelId &&
       one &&
       (one.state === "pending" || (one.state === "failed" && !answered(one)))
-    )
+    ) {
       out.push({ sent, one });
+    }
   }
   return out;
 }
@@ -156,8 +156,9 @@ function joins(before, message) {
     before.author.id !== message.author.id ||
     isEphemeral(before) ||
     isEphemeral(message)
-  )
+  ) {
     return false;
+  }
   return Date.parse(message.timestamp) - Date.parse(before.timestamp) < TOGETHER;
 }
 
@@ -182,20 +183,17 @@ function sentRow({ sent, one }) {
     view.sent.delete(one.id);
     changed("view");
   };
-  const body =
-    one.state === "pending"
-      ? h("div.thinking", {}, dots(), t("Sending command…"))
-      : [
-          h("div.failed", { role: "status" }, icon(ICONS.warning), t("The application did not respond")),
-          h(
-            "div.foot",
-            {},
-            icon(ICONS.eye),
-            t("Only you can see this"),
-            " • ",
-            h("button", { type: "button", onclick: dismiss }, t("Dismiss message")),
-          ),
-        ];
+  const body = one.state === "pending" ? h("div.thinking", {}, dots(), t("Sending command…")) : [
+    h("div.failed", { role: "status" }, icon(ICONS.warning), t("The application did not respond")),
+    h(
+      "div.foot",
+      {},
+      icon(ICONS.eye),
+      t("Only you can see this"),
+      " • ",
+      h("button", { type: "button", onclick: dismiss }, t("Dismiss message")),
+    ),
+  ];
   return h(
     "li.message.sent",
     { class: one.state === "failed" ? "ephemeral" : "waiting" },
@@ -220,9 +218,8 @@ function announce() {
   lastHeard = mark;
   if (!last || !known || last.author.id === state.me.user.id) return;
   const name = displayName(last.author);
-  const text =
-    last.flags & 128
-      ? t("is thinking…")
-      : [last.content, ...last.embeds.flatMap((one) => [one.title, one.description])].filter(Boolean).join(". ");
+  const text = last.flags & 128
+    ? t("is thinking…")
+    : [last.content, ...last.embeds.flatMap((one) => [one.title, one.description])].filter(Boolean).join(". ");
   heard.textContent = `${name}: ${rich(text).textContent}`;
 }

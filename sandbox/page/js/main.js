@@ -6,7 +6,7 @@ import { startLog } from "./log.js";
 import { startMembers } from "./members.js";
 import { startModals } from "./modal.js";
 import { startSidebar } from "./sidebar.js";
-import { NARROW, connect, look, state, subscribe, view } from "./store.js";
+import { connect, look, NARROW, state, subscribe, view } from "./store.js";
 import { keepRelativeTimes } from "./times.js";
 import { startTopbar } from "./topbar.js";
 

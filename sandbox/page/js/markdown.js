@@ -55,8 +55,9 @@ function nextLine(rest) {
 }
 
 function quote(rest) {
-  if (rest.startsWith(">>> "))
+  if (rest.startsWith(">>> ")) {
     return { node: { kind: "quote", children: blocks(rest.slice(4), true) }, length: rest.length };
+  }
   const match = /^(?:> .*(?:\n|$))+/.exec(rest);
   if (!match) return null;
   const body = match[0]
@@ -83,8 +84,9 @@ function list(rest) {
   let length = 0;
   for (const line of rest.split("\n")) {
     const match = LIST.exec(line);
-    if (!match || (items.length && match[1].length <= items[0].depth + 1 && isOrdered(match) !== items[0].ordered))
+    if (!match || (items.length && match[1].length <= items[0].depth + 1 && isOrdered(match) !== items[0].ordered)) {
       break;
+    }
     items.push({ depth: match[1].length, ordered: isOrdered(match), number: parseInt(match[2], 10), text: match[3] });
     length += line.length + 1;
   }

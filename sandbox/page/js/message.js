@@ -45,8 +45,7 @@ export function hasOrigin(message) {
 export function messageRow({ message, joined }) {
   const ephemeral = isEphemeral(message);
   const me = state.me.user.id;
-  const pinged =
-    !ephemeral &&
+  const pinged = !ephemeral &&
     (message.mention_everyone ||
       message.mentions.some((one) => one.id === me) ||
       message.mention_roles.some((id) => member(me)?.roles.includes(id)));
@@ -142,25 +141,25 @@ function foot(message) {
     last?.state === "failed" ? failed("This interaction failed") : null,
     isEphemeral(message)
       ? h(
-          "div.foot",
-          {},
-          icon(ICONS.eye),
-          h("span", {}, t("Only you can see this")),
-          " • ",
-          h(
-            "button",
-            { type: "button", data: { focus: "dismiss" }, onclick: () => dismiss(message) },
-            t("Dismiss message"),
-          ),
-        )
+        "div.foot",
+        {},
+        icon(ICONS.eye),
+        h("span", {}, t("Only you can see this")),
+        " • ",
+        h(
+          "button",
+          { type: "button", data: { focus: "dismiss" }, onclick: () => dismiss(message) },
+          t("Dismiss message"),
+        ),
+      )
       : null,
   ];
 }
 
 function origin(message) {
   if (message.type === REPLY) {
-    const to =
-      channelMessages(message.channel_id).get(message.message_reference?.message_id) ?? message.referenced_message;
+    const to = channelMessages(message.channel_id).get(message.message_reference?.message_id) ??
+      message.referenced_message;
     if (!to) return h("div.origin", {}, icon(ICONS.reply, "small"), h("i", {}, t("Original message was deleted")));
     return h(
       "div.origin",

@@ -44,8 +44,8 @@ export class OptionField {
       : text;
   }
 
-  /** The value as it is sent with the command. */
-  async wire() {
+  /** The value as it is sent with the command, or a promise of it. */
+  wire() {
     return this.file ? encode(this.file) : this.value();
   }
 
@@ -65,8 +65,9 @@ export class OptionField {
     if (this.listed && !this.picked && !free && !numeric) return t("No options match");
     const value = this.value();
     if (numeric && !this.picked) {
-      if (typeof value !== "number" || (option.type === INTEGER && !Number.isInteger(value)))
+      if (typeof value !== "number" || (option.type === INTEGER && !Number.isInteger(value))) {
         return option.type === INTEGER ? "1, 2, 3 …" : "0.5, 1 …";
+      }
       if (option.min_value !== null && value < option.min_value) return `≥ ${option.min_value}`;
       if (option.max_value !== null && value > option.max_value) return `≤ ${option.max_value}`;
     }
@@ -159,8 +160,9 @@ export class OptionField {
   async #options(text) {
     const { option } = this;
     const fits = (label) => label.toLowerCase().includes(text.toLowerCase());
-    if (option.type in ENTITIES)
+    if (option.type in ENTITIES) {
       return { options: await searchEntities(ENTITIES[option.type], text, option.channel_types) };
+    }
     if (option.type === BOOLEAN) {
       return {
         options: [
@@ -169,10 +171,11 @@ export class OptionField {
         ].filter((one) => fits(one.label)),
       };
     }
-    if (option.choices?.length)
+    if (option.choices?.length) {
       return {
         options: option.choices.filter((one) => fits(one.name)).map((one) => ({ value: one.value, label: one.name })),
       };
+    }
     try {
       const choices = await this.line.complete(this, text);
       return { options: choices.map((one) => ({ value: one.value, label: one.name })), note: t("No options match") };

@@ -75,24 +75,22 @@ export function openProfile(userId, anchor) {
       !user.bot && !mine ? act(t("Act as this user"), "act_as", { user_id: userId }, "blue") : null,
       found.pending ? act(t("Pass the screening"), "pass_screening", { user_id: userId }) : null,
       appsFor(USER_MENU).map((one) =>
-        h("button.button.little.grey", { type: "button", onclick: () => run(useApp(one, userId)) }, one.name),
+        h("button.button.little.grey", { type: "button", onclick: () => run(useApp(one, userId)) }, one.name)
       ),
     ];
   }
 
   function rolePill(id, held) {
     if (!held) return null;
-    const take = held.managed
-      ? null
-      : h(
-          "button",
-          {
-            type: "button",
-            "aria-label": `${t("Remove")}: ${held.name}`,
-            onclick: () => run(request("take_role", { user_id: id, role_id: held.id })),
-          },
-          icon(ICONS.close, "small"),
-        );
+    const take = held.managed ? null : h(
+      "button",
+      {
+        type: "button",
+        "aria-label": `${t("Remove")}: ${held.name}`,
+        onclick: () => run(request("take_role", { user_id: id, role_id: held.id })),
+      },
+      icon(ICONS.close, "small"),
+    );
     return h(
       "span.pill",
       { vars: held.color ? { "--dot": css(held.color) } : {} },

@@ -51,11 +51,11 @@ const DRAW = {
   spoiler: (node) => spoiler(h("span", {}, all(node.children))),
   link: (node) =>
     jump(node) ??
-    h(
-      "a",
-      { href: node.href, title: node.title || null, target: "_blank", rel: "noopener noreferrer" },
-      all(node.children),
-    ),
+      h(
+        "a",
+        { href: node.href, title: node.title || null, target: "_blank", rel: "noopener noreferrer" },
+        all(node.children),
+      ),
   emoji: (node) => customEmoji(node),
   time: (node) => timestamp(node.at, node.style),
   everyone: (node) => h("span.mention", {}, `@${node.name}`),
@@ -78,8 +78,9 @@ function spoiler(content) {
     if (
       element.getAttribute("aria-expanded") === "true" ||
       (event.type === "keydown" && event.key !== "Enter" && event.key !== " ")
-    )
+    ) {
       return;
+    }
     event.preventDefault();
     event.stopPropagation();
     for (const name of ["role", "tabindex", "aria-label"]) element.removeAttribute(name);

@@ -50,12 +50,12 @@ export function selectControl(
     const several = (data.max_values ?? 1) > 1;
     control.setAttribute("aria-label", [name, ...chosen.map((one) => one.label)].join(": "));
     if (!chosen.length) fill(value, h("span.placeholder", {}, data.placeholder || t("Make a selection")));
-    else if (several)
+    else if (several) {
       fill(
         value,
         chosen.map((one) => h("span.chip", {}, picture(one), one.label)),
       );
-    else fill(value, h("span.one", {}, picture(chosen[0]), chosen[0].label));
+    } else fill(value, h("span.one", {}, picture(chosen[0]), chosen[0].label));
   }
 
   function open() {
@@ -107,8 +107,9 @@ function asOption(one) {
 }
 
 function entityOption({ id, type }) {
-  if (type === "role")
+  if (type === "role") {
     return { value: id, kind: "role", label: role(id)?.name ?? t("Deleted role"), color: role(id)?.color };
+  }
   if (type === "channel") return { value: id, kind: "channel", label: findChannel(id)?.name ?? t("unknown") };
   return { value: id, kind: "user", label: member(id)?.name ?? t("Unknown user") };
 }

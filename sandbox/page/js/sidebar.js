@@ -53,7 +53,7 @@ function drawRail() {
         .map((word) => word[0])
         .join("")
         .slice(0, 3),
-    ),
+    )
   );
   fill(rail, dm, h("div.rule"), guilds);
 }

@@ -151,7 +151,7 @@ export class CommandLine {
           "button.more-option",
           { type: "button", "aria-label": `${t("optional")}: ${field.option.label}`, onclick: () => add(field) },
           `+ ${field.option.label}`,
-        ),
+        )
       ),
     );
   }

@@ -108,8 +108,7 @@ function acting() {
       load: people,
       selected: [{ value: user.id }],
       onpick: ([option]) => attempt(request("act_as", { user_id: option.value })),
-    }),
-  );
+    }));
   return button;
 }
 

@@ -137,7 +137,7 @@ function others() {
           },
           icon(ICONS.close, "small"),
         ),
-      ),
+      )
     ),
   );
 }
@@ -198,7 +198,7 @@ function gatewaySwitches() {
       "div.button-row",
       {},
       GATEWAY.map(([label, action]) =>
-        h("button.button.grey.little", { type: "button", data: { focus: action }, onclick: () => act(action) }, label),
+        h("button.button.grey.little", { type: "button", data: { focus: action }, onclick: () => act(action) }, label)
       ),
     ),
     toggle({
@@ -244,7 +244,7 @@ function botSwitches() {
   if (!here) return h("p.hint", {}, "The acting user is in no server.");
   return state.about.applications.map((app) => {
     const found = here.members.find((one) => one.user.id === app.bot_id);
-    if (!found)
+    if (!found) {
       return h(
         "div.button-row",
         {},
@@ -254,6 +254,7 @@ function botSwitches() {
           `Invite ${app.name} again`,
         ),
       );
+    }
     const role = here.roles.find((one) => one.managed && found.roles.includes(one.id));
     const may = role ? (BigInt(role.permissions) & MANAGE_ROLES) !== 0n : false;
     return [

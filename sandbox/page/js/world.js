@@ -44,15 +44,13 @@ function memberRow(one) {
     ...(one.pending
       ? [{ label: "Pass the screening", run: () => attempt(request("pass_screening", { user_id: user.id })) }]
       : []),
-    ...(user.bot
-      ? []
-      : [
-          { heading: "Language" },
-          ...["en-US", "ja"].map((locale) => ({
-            label: locale,
-            run: () => attempt(request("set_locale", { user_id: user.id, locale })),
-          })),
-        ]),
+    ...(user.bot ? [] : [
+      { heading: "Language" },
+      ...["en-US", "ja"].map((locale) => ({
+        label: locale,
+        run: () => attempt(request("set_locale", { user_id: user.id, locale })),
+      })),
+    ]),
     "rule",
     one.communication_disabled_until
       ? { label: "End the time-out", run: () => attempt(request("time_out", { user_id: user.id, seconds: 0 })) }
