@@ -1,43 +1,54 @@
-# make demo      the whole product on this machine, without an account: sandbox, database and bot
-# make run       the bot for real, with the settings of .env or config.toml
-# make test      all tests; the long ones take a sample of their cases
-# make test-all  all tests with all of their cases, and every statement planned on large tables, which takes many minutes
-# make check     style, types, import rules
-# make bench     measures the bot beside others, for about 50 minutes; a table and a picture in .bench/
-# make messages  bring the catalogues in locales/ up to date with the source
-#
-# Each makes .venv when it is missing. PYTHON=… chooses another interpreter (3.11 or newer).
-
 PYTHON ?= python3
 PYTEST_ARGS ?= -n 3 --dist worksteal
-LOCALES ?= en ja
+LOCALES ?= $(patsubst locales/%/LC_MESSAGES/rolepanel.po,%,$(wildcard locales/*/LC_MESSAGES/rolepanel.po))
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: demo run test test-all check bench messages
+.DEFAULT_GOAL := help
+.PHONY: help demo run test test-all test-slow coverage check format bench messages transcript
 
-demo: .venv/runtime
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s%s\n", $$1, $$2 }'
+	@echo; echo "Each makes .venv when it is missing. PYTHON=… chooses another interpreter (3.11 or newer)."
+
+demo: .venv/runtime  ## the whole product on this machine, without an account: sandbox, database and bot
 	@exec $(BIN)/python -m tools.demo
 
-run: .venv/runtime
+run: .venv/runtime  ## the bot for real, with the settings of .env or config.toml
 	@exec $(BIN)/python bot.py
 
-test: .venv/dev
+test: .venv/dev  ## all tests; the long ones take a sample of their cases
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-test-all: .venv/dev
+test-all: .venv/dev  ## all tests with all of their cases, and every statement planned on large tables: many minutes
 	$(BIN)/python -m pytest $(PYTEST_ARGS) --whole --plans --timeout 900
 
-check: .venv/dev
+test-slow: .venv/dev  ## all tests, and the twenty slowest of them
+	$(BIN)/python -m pytest $(PYTEST_ARGS) -q --durations 20
+
+coverage: .venv/dev  ## all tests, and what of the source they reach; below the floor in pyproject.toml it fails
+	$(BIN)/python -m pytest $(PYTEST_ARGS) -q --cov --cov-report term:skip-covered --cov-report html
+
+check: .venv/dev  ## style, types, import rules, and the sandbox's page
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/pyright
 	$(BIN)/lint-imports
+	$(BIN)/deno lint --quiet
+	$(BIN)/deno fmt --check --quiet
 
-bench: .venv/dev
+format: .venv/dev  ## bring source and page into form
+	$(BIN)/ruff check --fix --quiet
+	$(BIN)/ruff format --quiet
+	$(BIN)/deno fmt --quiet
+
+bench: .venv/dev  ## the bot measured beside others, for about 40 minutes; a table and a picture in .bench/
 	$(BIN)/python -m bench
 
-messages: .venv/dev
+transcript: .venv/dev  ## write docs/transcript.md anew
+	$(BIN)/python -m tools.transcript
+
+messages: .venv/dev  ## bring the catalogues in locales/ up to date with the source; LOCALES=de makes a new one
 	@mkdir -p locales
 	$(BIN)/pybabel extract --mapping-file pyproject.toml --no-default-keywords -k N_ -k t -k localized -k plural:1,2 -k slash:2 -k slash_option -k slash_file -k slash_group -k slash_alone \
 		--add-location=file --sort-by-file --project "Role Panel" --copyright-holder "The Role Panel authors" \
