@@ -69,7 +69,7 @@ async def _run() -> None:
     health_port = _free_port(HEALTH_PORT)
     sandbox_url = f"http://{HOST}:{(sandbox_port := _free_port(SANDBOX_PORT))}"
     async with _database() as database_url:
-        sandbox_command = ["-m", "sandbox", "--host", HOST, "--port", str(sandbox_port), "--token", TOKEN]
+        sandbox_command = ["-m", "sandbox", "--host", HOST, "--port", str(sandbox_port), "--token", TOKEN, "--intents", "members"]
         async with _process("sandbox", sandbox_command, {}) as sandbox:
             await _answers(f"{sandbox_url}/api/v10/gateway", sandbox, "sandbox")
             guild, owner_id = await _world(sandbox_url)
@@ -171,7 +171,7 @@ def _settings(sandbox_url: str, database_url: str, health_port: int, owner_id: s
         "OWNER_GUILD_ID": guild_id,
         "SHARD_COUNT": "1",
         "SHARD_IDS": "0",
-        "MEMBERS_INTENT": "false",
+        "MEMBERS_INTENT": "true",
         "DISABLED_COGS": ",",
         "LOG_FORMAT": "text",
     }
