@@ -122,11 +122,11 @@ class RolePanelBot(commands.Bot):
         if message.guild is None and not self.slots.lapsed and not self.gate.came_before(message.id):
             await self.process_commands(message)
 
-    async def on_error(self, event_method: str, *args: Any, **kwargs: Any) -> None:
+    async def on_error(self, event_method: str, *_args: Any, **_kwargs: Any) -> None:
         """A listener failed: our bug, logged once."""
         logger.exception("The listener {} failed", event_method)
 
-    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:  # noqa: ARG002 - py-cord's
         """The pause before a new session after an old one ended, as Discord wants it (py-cord waits 5 s, always).
 
         https://docs.discord.com/developers/events/gateway#resuming

@@ -48,7 +48,9 @@ class Press:
 class Handler(Protocol):
     """A bound method of a cog that takes a Press."""
 
-    def __call__(self, press: Press, /) -> Awaitable[None]: ...
+    def __call__(self, press: Press, /) -> Awaitable[None]:
+        """Answer it. Raises UserError with what to tell the person."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ class Markup(str):
     plain: str  # the same where no markdown is drawn
 
     def __new__(cls, text: str = "") -> "Markup":
+        """Take text for markup as it stands: only a sentence of our own."""
         made = super().__new__(cls, text)
         made.plain = text
         return made

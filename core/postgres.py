@@ -85,7 +85,7 @@ class _Statements(AsyncpgDBClient):
 class _InTransaction(_Statements, TransactionWrapper):
     """The client inside of a transaction. What goes unanswered there ends it, and its connection."""
 
-    async def _send(self, query: str, call: _Call) -> Any:
+    async def _send(self, _query: str, call: _Call) -> Any:
         async with self.acquire_connection() as connection:
             with outages():
                 return await call(connection, limit())

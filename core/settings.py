@@ -129,9 +129,9 @@ class DatabaseSettings(BaseSettings):
         cls,
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic names them
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic names them
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic names them
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """First wins: environment, `.env`, `config.toml`."""
         return init_settings, EnvSettingsSource(settings_cls), _OwnInDotenv(settings_cls), _WithoutEmpty(settings_cls)

@@ -236,7 +236,7 @@ def _posting(server: ServerFacts, panel_id: int, posting: PostingFacts) -> Itera
 def _role(server: ServerFacts, panel: PanelFacts, role: RoleSpec, own: Mapping[int, RoleSpec]) -> Iterator[Finding]:
     about = Finding(Cause.ROLE_ABOVE_BOT, Severity.BROKEN, panel_id=panel.spec.panel_id, item_id=role.item_id, role_ids=(role.role_id,))
     match _giving(server, role, role, role.role_id):
-        case None if power := _grandfathered(server, role, role, role.role_id):
+        case None if power := _grandfathered(server, role, role.role_id):
             yield replace(about, cause=Cause.ROLE_GRANDFATHERED, severity=Severity.WARNING, mend=Mend.CONFIRM, permissions=power)
         case None:
             pass
@@ -266,9 +266,7 @@ def _bundle(server: ServerFacts, role: RoleSpec, own: Mapping[int, RoleSpec], ab
         yield replace(about, cause=Cause.BUNDLE_DELETED, mend=Mend.DROP_STALE, role_ids=(role.role_id,))
     if stuck:
         yield replace(about, cause=Cause.BUNDLE_STUCK, role_ids=(role.role_id, *stuck))
-    old = tuple(
-        role_id for role_id, problem in problems.items() if problem is None and _grandfathered(server, role, own.get(role_id), role_id)
-    )
+    old = tuple(role_id for role_id, problem in problems.items() if problem is None and _grandfathered(server, own.get(role_id), role_id))
     if old:
         yield replace(about, cause=Cause.BUNDLE_GRANDFATHERED, severity=Severity.WARNING, role_ids=(role.role_id, *old))
 
@@ -303,7 +301,7 @@ def _requirement(server: ServerFacts, rule: Requirement, panel_id: int, role: Ro
     )
 
 
-def _grandfathered(server: ServerFacts, item: RoleSpec, own: RoleSpec | None, role_id: int) -> int:
+def _grandfathered(server: ServerFacts, own: RoleSpec | None, role_id: int) -> int:
     """All the power of a role that is given, but that nobody confirmed all of."""
     power = server.guild.roles[role_id].power
     return power if power & ~(own.confirmed_permissions if own else 0) else 0

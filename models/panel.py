@@ -106,7 +106,7 @@ class Panel(Model):
         for place, panel in enumerate(panels):
             if panel.id not in read:
                 read = await PanelRole.specs(_portion(ids[place:], counts), db)
-            yield panel._with(read[panel.id])
+            yield panel._with(read[panel.id])  # noqa: SLF001 - its own class
 
     @classmethod
     async def linked_with(cls, panel: rules.PanelSpec) -> tuple[rules.PanelSpec, ...]:

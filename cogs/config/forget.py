@@ -78,12 +78,12 @@ class ForgetHandlers(Cog, name="forgetting"):
         await press.answer.redraw(text_message(press.answer.t(KEPT), components=[]))
 
     @commands.Cog.listener("on_guild_remove")
-    async def _guild_left(self, guild: discord.Guild) -> None:
+    async def _guild_left(self, _guild: discord.Guild) -> None:
         """The bot was removed, or the guild was deleted; from now on the time runs."""
         self.erasure.loop.wake()
 
     @commands.Cog.listener("on_guild_join")
-    async def _guild_joined(self, guild: discord.Guild) -> None:
+    async def _guild_joined(self, _guild: discord.Guild) -> None:
         """The bot was added; if it was there before, nothing is forgotten."""
         self.erasure.loop.wake()
 

@@ -77,12 +77,12 @@ class Bounded(asyncio.Protocol):
 def make_app(bot: "RolePanelBot") -> web.Application:
     """`/health/live`: the event loop turns. `/health/ready`: this process serves Discord now, else 503 with the reason."""
 
-    async def live(request: web.Request) -> web.Response:
+    async def live(_request: web.Request) -> web.Response:
         return web.json_response({"status": "ok"})
 
     look = _Look(bot)
 
-    async def ready(request: web.Request) -> web.Response:
+    async def ready(_request: web.Request) -> web.Response:
         checks = await look.checks()
         works = all(check.ok for check in checks.values())
         body = {"status": "ready" if works else "not ready", "checks": {name: asdict(check) for name, check in checks.items()}}

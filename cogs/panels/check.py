@@ -124,7 +124,7 @@ class CheckHandlers(PanelHandlers):
         left = await self.poster.take_out(editor, spec, argument(press, 4))
         return still_works(spec, left, press.answer.t) or [press.answer.t(DONE)]
 
-    async def _update(self, press: Press, editor: Editor, spec: PanelSpec) -> list[Markup]:
+    async def _update(self, press: Press, _editor: Editor, spec: PanelSpec) -> list[Markup]:
         messages = await PanelMessage.filter(panel_id=spec.panel_id, channel_id=argument(press, 4)).only("id")
         self.follower.retry(message.id for message in messages)
         return [press.answer.t(ON_ITS_WAY)]

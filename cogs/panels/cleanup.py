@@ -107,7 +107,7 @@ class CleaningHandlers(Cog, name="cleaning"):
 
     @commands.Cog.listener("on_guild_emojis_update")
     async def _emojis_changed(
-        self, guild: discord.Guild, before: tuple[discord.GuildEmoji, ...], after: tuple[discord.GuildEmoji, ...]
+        self, guild: discord.Guild, _before: tuple[discord.GuildEmoji, ...], _after: tuple[discord.GuildEmoji, ...]
     ) -> None:
         """A deleted emoji goes from the panels."""
         self._compare_soon(guild)

@@ -192,7 +192,7 @@ class PanelsCog(
         self.follower.guild_changed(role.guild.id)
 
     @commands.Cog.listener()
-    async def on_guild_emojis_update(self, guild: discord.Guild, before: Any, after: Any) -> None:
+    async def on_guild_emojis_update(self, guild: discord.Guild, _before: Any, _after: Any) -> None:
         """Custom emojis came, went, or are available to others than before."""
         self.follower.guild_changed(guild.id)
 

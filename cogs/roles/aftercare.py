@@ -45,7 +45,7 @@ class Aftercare(Cog, name="aftercare"):
             self.expiry.note_end(event.ends_at)
 
     @commands.Cog.listener("on_grants_due")
-    async def _end_now(self, event: GrantsDue) -> None:
+    async def _end_now(self, _event: GrantsDue) -> None:
         """Somebody wants them ended before their time."""
         self.expiry.loop.wake()
 

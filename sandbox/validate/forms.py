@@ -157,14 +157,14 @@ class _After(ABC):
     """Metadata of a field that checks the converted value."""
 
     @abstractmethod
-    def check(self, value: Any) -> None:
+    def _check(self, value: Any) -> None:
         """Refuse a value that breaks the rule."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_after_validator_function(self._pass, handler(source))
 
     def _pass(self, value: Any) -> Any:
-        self.check(value)
+        self._check(value)
         return value
 
 
@@ -175,7 +175,7 @@ class Length(_After):
     low: int
     high: int
 
-    def check(self, value: Sized) -> None:
+    def _check(self, value: Sized) -> None:
         if self.low and value == "":
             refuse(*REQUIRED)
         if not self.low and len(value) > self.high:
@@ -188,7 +188,7 @@ class Length(_After):
 class Distinct(_After):
     """A list that names nothing twice."""
 
-    def check(self, value: list[Any]) -> None:
+    def _check(self, value: list[Any]) -> None:
         for index, item in enumerate(value):
             if item in value[:index]:
                 refuse("SET_TYPE_ALREADY_CONTAINS_VALUE", "The set already contains this value", (index,))
@@ -218,7 +218,7 @@ def takes_file(filename: str, file_types: list[str] | None) -> bool:
 class NotEmpty(_After):
     """A text that must hold something."""
 
-    def check(self, value: str) -> None:
+    def _check(self, value: str) -> None:
         if not value.strip():
             refuse(*REQUIRED)
 
@@ -229,7 +229,7 @@ class Pattern(_After):
 
     pattern: str
 
-    def check(self, value: str) -> None:
+    def _check(self, value: str) -> None:
         if not re.fullmatch(self.pattern, value, re.ASCII):
             refuse("STRING_TYPE_REGEX", "String value did not match validation regex.")
 
@@ -241,7 +241,7 @@ class Range(_After):
     low: float
     high: float
 
-    def check(self, value: float) -> None:
+    def _check(self, value: float) -> None:
         kind = "int" if isinstance(value, int) else "float"
         if value < self.low:
             refuse("NUMBER_TYPE_MIN", f"{kind} value should be greater than or equal to {self.low}.")
@@ -255,7 +255,7 @@ class Choice(_After):
 
     values: tuple[Any, ...]
 
-    def check(self, value: Any) -> None:
+    def _check(self, value: Any) -> None:
         if value not in self.values:
             refuse("BASE_TYPE_CHOICES", f"Value must be one of {{{', '.join(repr(v) for v in self.values)}}}.")
 
@@ -266,7 +266,7 @@ class Url(_After):
 
     schemes: tuple[str, ...] = ("http", "https")
 
-    def check(self, value: str) -> None:
+    def _check(self, value: str) -> None:
         try:
             parts = urlsplit(value)
         except ValueError:
