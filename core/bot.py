@@ -375,7 +375,7 @@ class ShardedRolePanelBot(RolePanelBot, commands.AutoShardedBot):  # pyright: ig
     async def on_shard_connect(self, shard_id: int) -> None:
         """After an outage py-cord would come back to the bare resume address, without version and compression; without it, it asks anew."""
         if shard := self.get_shard(shard_id):
-            shard._parent.ws.resume_gateway_url = None  # pyright: ignore[reportPrivateUsage]
+            shard._parent.ws.resume_gateway_url = None
 
 
 async def make_bot(settings: Settings, database: Database) -> RolePanelBot:

@@ -27,7 +27,7 @@ def is_hidden(channel: discord.abc.GuildChannel) -> bool:
 
 def permissions_in(channel: discord.abc.GuildChannel) -> int:
     """What the bot may do in a cached channel; exactly, where an interaction told it since something of the guild last changed."""
-    bot = cast("RolePanelBot", channel.guild._state._get_client())  # pyright: ignore[reportPrivateUsage]
+    bot = cast("RolePanelBot", channel.guild._state._get_client())
     told = bot.known_guilds.told(channel.guild.id, channel.id)
     if told is not None:
         return told

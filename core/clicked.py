@@ -19,7 +19,7 @@ _CLICKED = "clicked_message"
 def keep_clicked_as_sent(bot: discord.Client) -> None:
     """Hide the message of each interaction from py-cord. To be called once, before the bot connects."""
     # No public name: py-cord offers no place between an event and its objects.
-    parsers = bot._connection.parsers  # pyright: ignore[reportPrivateUsage]
+    parsers = bot._connection.parsers
     parsers["INTERACTION_CREATE"] = partial(_parse, parsers["INTERACTION_CREATE"])
 
 
@@ -29,7 +29,7 @@ def _parse(parse: Callable[[Any], object], data: Any) -> None:
 
 def clicked(interaction: discord.Interaction) -> Payload:
     """The message that the component, or the form that it opened, is on; empty where there is none. A claim, like all of an interaction."""
-    found: Any = interaction._raw_data  # pyright: ignore[reportPrivateUsage]
+    found: Any = interaction._raw_data
     message = found.get(_CLICKED)
     return message if isinstance(message, dict) else {}
 

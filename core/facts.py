@@ -18,7 +18,7 @@ TIMED_OUT = N_("You are timed out in this server, so you cannot do this now.")
 
 def guild_facts(guild: discord.Guild) -> GuildFacts:
     """A cached guild as plain values: worked out once, and anew after something of it changed."""
-    bot = cast("RolePanelBot", guild._state._get_client())  # pyright: ignore[reportPrivateUsage]
+    bot = cast("RolePanelBot", guild._state._get_client())
     return bot.known_guilds.facts(guild)
 
 
@@ -32,7 +32,7 @@ def guild_permissions(interaction: discord.Interaction) -> int:
     member = interaction.user
     if not isinstance(member, discord.Member) or not isinstance(member.guild, discord.Guild):
         raise UserError(ONLY_IN_SERVERS)
-    permissions = guild_facts(member.guild).permissions_of(member.id, member._roles)  # pyright: ignore[reportPrivateUsage]
+    permissions = guild_facts(member.guild).permissions_of(member.id, member._roles)
     until = member.communication_disabled_until
     # Both moments are Discord's: its clock and ours may differ.
     if until is not None and until > snowflake_time(interaction.id) and not allows(permissions, Permission.ADMINISTRATOR):

@@ -13,7 +13,7 @@ ESSENTIAL = "READY"  # without it there is no session to go on with
 def outlive_unreadable_events(bot: discord.Client) -> None:
     """Log an event that py-cord fails on and go on with the next. (py-cord itself lets the failure end `connect`.)"""
     # No public name: py-cord offers no place between a frame and its parser.
-    parsers = bot._connection.parsers  # pyright: ignore[reportPrivateUsage]
+    parsers = bot._connection.parsers
     for name, parse in parsers.items():
         if name != ESSENTIAL:
             parsers[name] = partial(_parse, name, parse)

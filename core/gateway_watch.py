@@ -77,10 +77,10 @@ class GatewayWatch:
         if socket is None or shard_id not in self._live:
             return "not connected"
         # No public name tells when the last heartbeat was acknowledged.
-        heart = socket._keep_alive  # pyright: ignore[reportPrivateUsage]
+        heart = socket._keep_alive
         if heart is None or not math.isfinite(socket.latency):
             return "no heartbeat"
-        silence = time.perf_counter() - heart._last_ack  # pyright: ignore[reportPrivateUsage]
+        silence = time.perf_counter() - heart._last_ack
         if heart.interval and silence > 2 * heart.interval:
             return f"no heartbeat acknowledged for {silence:.0f} s"
         return None if self._some_guild_came(shard_id) else "no server has arrived yet"
@@ -93,5 +93,5 @@ class GatewayWatch:
     def _socket(self, shard_id: int) -> DiscordWebSocket | None:
         if isinstance(self._bot, discord.AutoShardedClient):
             shard = self._bot.get_shard(shard_id)
-            return shard._parent.ws if shard else None  # pyright: ignore[reportPrivateUsage]
+            return shard._parent.ws if shard else None
         return self._bot.ws

@@ -35,4 +35,4 @@ def expect_acknowledgements() -> None:
 def beating(bot: discord.Client) -> list[DiscordWebSocket]:
     """The bot's gateway connections that still beat. One that has not identified yet is known nowhere else."""
     hearts = [thread for thread in threading.enumerate() if isinstance(thread, Heart)]
-    return [heart.ws for heart in hearts if heart.ws._connection is bot._connection]  # pyright: ignore[reportPrivateUsage]
+    return [heart.ws for heart in hearts if heart.ws._connection is bot._connection]

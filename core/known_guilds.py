@@ -62,7 +62,7 @@ class KnownGuilds:
         self.loop = Loop(N_("Remembering what channels allow"), self._read_and_save)
         self._one_at_a_time = asyncio.Lock()
         # No public name: py-cord's own events come later than what they tell of.
-        parsers = bot._connection.parsers  # pyright: ignore[reportPrivateUsage]
+        parsers = bot._connection.parsers
         for name in _CHANGING:
             parsers[name] = partial(self._parse, name, parsers[name])
 
@@ -129,13 +129,13 @@ class KnownGuilds:
     def _parse(self, name: str, parse: Callable[[Any], object], data: Any) -> None:
         guild_id = int(data.get(_CHANGING[name]) or 0)
         channel_id = int(data["id"]) if name.startswith("CHANNEL_") else 0
-        if name == "GUILD_MEMBER_UPDATE" and int(data["user"]["id"]) != self._bot._connection.self_id:  # pyright: ignore[reportPrivateUsage]
+        if name == "GUILD_MEMBER_UPDATE" and int(data["user"]["id"]) != self._bot._connection.self_id:
             parse(data)
             return
         guild = self._bot.get_guild(guild_id)
         if name == "CHANNEL_UPDATE" and guild and guild.get_channel(channel_id) is None:
             # The bot sees it (again); py-cord drops updates of what it does not know.
-            self._bot._connection.parsers["CHANNEL_CREATE"](data)  # pyright: ignore[reportPrivateUsage]
+            self._bot._connection.parsers["CHANNEL_CREATE"](data)
             return
         before = self._look(guild_id, channel_id)
         try:
@@ -228,13 +228,13 @@ def _is_managed(role: discord.Role) -> bool:
     Such a role has a tag, and the tag's presence is what counts: most have no value.
     https://docs.discord.com/developers/topics/permissions#role-object-role-tags-structure
     """
-    tags = role.tags._data if role.tags else {}  # pyright: ignore[reportPrivateUsage]
+    tags = role.tags._data if role.tags else {}
     return role.managed or any(value is not False for value in tags.values())
 
 
 def _power_of(channel: discord.abc.GuildChannel) -> ChannelPower:
     # A guild may have some 100,000 overwrites; the one of @everyone is the first, if there is one.
-    overwrites = channel._overwrites  # pyright: ignore[reportPrivateUsage]
+    overwrites = channel._overwrites
     everyone = overwrites[0] if overwrites and overwrites[0].id == channel.guild.id else None
     roles = tuple([(o.id, o.allow & POWER) for o in overwrites if o.allow & POWER and o.type == ROLE and o is not everyone])
     if not roles:

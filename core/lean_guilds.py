@@ -22,7 +22,7 @@ _EMOJI = {"id", "name", "roles", "animated", "available", "managed", "require_co
 def keep_lean(bot: discord.Client) -> None:
     """Make py-cord's cache lean. To be called once, before the bot connects."""
     # No public name: py-cord offers no place between an event and its cache.
-    parsers = bot._connection.parsers  # pyright: ignore[reportPrivateUsage]
+    parsers = bot._connection.parsers
     for name, trim in _TRIMMED.items():
         parsers[name] = partial(_parse, trim, parsers[name])
     for name in ("GUILD_CREATE", "GUILD_UPDATE"):
@@ -36,7 +36,7 @@ def _parse(trim: Callable[[Any], None], parse: Callable[[Any], object], data: An
 
 def _parse_guild(bot: discord.Client, parse: Callable[[Any], object], data: Any) -> None:
     _keep(data, _GUILD)
-    own = str(bot._connection.self_id)  # pyright: ignore[reportPrivateUsage]
+    own = str(bot._connection.self_id)
     if "members" in data:
         data["members"] = [member for member in data["members"] if member["user"]["id"] == own]
     for part, names in (("channels", _CHANNEL), ("roles", _ROLE), ("emojis", _EMOJI)):
@@ -75,9 +75,9 @@ def _share(guild: discord.Guild) -> None:
     for channel in guild.channels:
         channel.flags = known.setdefault((channel.flags.value, "channel"), channel.flags)
         channel.category_id = known.get(channel.category_id, channel.category_id)
-        overwrites: list[Any] = channel._overwrites  # pyright: ignore[reportPrivateUsage]
+        overwrites: list[Any] = channel._overwrites
         alike = tuple([(one.id, one.type, one.allow, one.deny) for one in overwrites])
-        channel._overwrites = known.setdefault(alike, overwrites)  # pyright: ignore[reportPrivateUsage]
+        channel._overwrites = known.setdefault(alike, overwrites)
     for role in guild.roles:
         colours = role.colours
         role.flags = known.setdefault((role.flags.value, "role"), role.flags)

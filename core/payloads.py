@@ -34,7 +34,7 @@ _MESSAGE: dict[str, Any] = {
 def read_leniently() -> None:
     """Make py-cord read JSON in this module's way, from the gateway and from REST."""
     # No public name: py-cord offers no place between a text and what is made of it.
-    discord.utils._from_json = decode  # pyright: ignore[reportPrivateUsage]
+    discord.utils._from_json = decode
     discord.http.parse_response = parse_response
 
 

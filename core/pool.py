@@ -29,7 +29,7 @@ _KEEPALIVE = {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3, "TCP_USE
 async def dial(dsn: str | None = None, **arguments: Any) -> asyncpg.Connection:
     """A connection that notices within seconds that the other side is gone. By socket options: poolers refuse them as parameters."""
     connection: asyncpg.Connection = await asyncpg.connect(dsn, **arguments)
-    transport = connection._transport  # pyright: ignore[reportAttributeAccessIssue]
+    transport = connection._transport
     if (endpoint := transport.get_extra_info("socket")) and endpoint.family != getattr(socket, "AF_UNIX", None):
         endpoint.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         for name, value in _KEEPALIVE.items():

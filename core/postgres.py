@@ -85,7 +85,7 @@ class _Statements(AsyncpgDBClient):
 class _InTransaction(_Statements, TransactionWrapper):
     """The client inside of a transaction. What goes unanswered there ends it, and its connection."""
 
-    async def _send(self, _query: str, call: _Call) -> Any:
+    async def _send(self, query: str, call: _Call) -> Any:  # noqa: ARG002 - called as the others are
         async with self.acquire_connection() as connection:
             with outages():
                 return await call(connection, limit())
@@ -176,7 +176,7 @@ class _Transaction(TransactionContextPooled):
 
     async def _roll_back(self, error: BaseException) -> None:
         """Undo what was done; where that cannot be said to the server any more, the end of the connection says it."""
-        if self.client._finalized:  # pyright: ignore[reportAttributeAccessIssue]
+        if self.client._finalized:
             return
         if not (is_dead(error) or isinstance(error, asyncio.CancelledError)):
             try:

@@ -105,7 +105,7 @@ def loading_completely(bot: "RolePanelBot", extension: str) -> Iterator[None]:
         yield
     except SystemExit as error:
         sys.modules.pop(extension, None)
-        bot._remove_module_references(extension)  # pyright: ignore[reportPrivateUsage]
+        bot._remove_module_references(extension)
         raise discord.ExtensionFailed(extension, RuntimeError(f"it asked the process to exit ({error})")) from error
     if not any(f"{type(cog).__module__}.".startswith(f"{extension}.") for cog in bot.cogs.values()):
         bot.unload_extension(extension)

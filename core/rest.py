@@ -149,7 +149,7 @@ class Rest:
         """
         if authorized and self._foresight and (lacking := self._foresight.lacking(route)):
             code = 50001 if lacking & Permission.VIEW_CHANNEL else 50013
-            raise Foreseen(_Response(403), {"code": code, "message": _FORESEEN[code]})  # pyright: ignore[reportArgumentType]
+            raise Foreseen(_Response(403), {"code": code, "message": _FORESEEN[code]})
         repeatable = route.method != "POST" if repeatable is None else repeatable
         acts = authorized and route.method != "GET"
         kind = Kind.FRESH if urgent or (slot and is_member_change(route)) else _kind(route)
@@ -325,7 +325,7 @@ class _Response:
 def _failure(status: int, data: Any) -> discord.HTTPException:
     kinds = {403: discord.Forbidden, 404: discord.NotFound}
     kind = kinds.get(status) or (discord.DiscordServerError if status >= 500 else discord.HTTPException)
-    return kind(_Response(status), data)  # pyright: ignore[reportArgumentType]
+    return kind(_Response(status), data)
 
 
 def _form(body: Any, files: list[discord.File]) -> aiohttp.FormData:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -141,11 +141,14 @@ class Table:
         value = self.take(key)
         if value is None:
             return []
-        if not isinstance(value, list) or not all(isinstance(entry, Mapping) for entry in value):
+        if not isinstance(value, list):
             raise Fault(FaultKind.NOT_TABLES, self.where(key))
-        if len(value) > limit and self.strict:
-            raise Fault(FaultKind.TOO_MANY, self.where(key), limit=limit, count=len(value))
-        return [Table(entry, self.where(f"{key}[{number}]"), strict=self.strict) for number, entry in enumerate(value, start=1)]
+        entries = cast(list[Any], value)
+        if not all(isinstance(entry, Mapping) for entry in entries):
+            raise Fault(FaultKind.NOT_TABLES, self.where(key))
+        if len(entries) > limit and self.strict:
+            raise Fault(FaultKind.TOO_MANY, self.where(key), limit=limit, count=len(entries))
+        return [Table(entry, self.where(f"{key}[{number}]"), strict=self.strict) for number, entry in enumerate(entries, start=1)]
 
 
 def _is_https(address: str) -> bool:

@@ -60,7 +60,7 @@ class Standing:
     """Panels with all that they are linked with, and the channels where each stands (by the panel's id)."""
 
     panels: tuple[PanelSpec, ...]
-    channels: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    channels: Mapping[int, frozenset[int]] = field(default_factory=dict[int, frozenset[int]])
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,7 @@ def read_file(data: Mapping[str, Any]) -> PanelFile:
     top = Table(data)
     if "format" not in data:
         raise Fault(FaultKind.NOT_A_PANEL_FILE)
-    if data["format"] != FORMAT or isinstance(data["format"], bool):
+    if isinstance(data["format"], bool) or data["format"] != FORMAT:
         raise Fault(FaultKind.OTHER_VERSION, known=FORMAT)
     top.take("format")
     roles = _Roles()

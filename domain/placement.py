@@ -46,7 +46,7 @@ class Placement:
 
     panel: PanelSpec
     left_out: tuple[LeftOut, ...] = ()
-    powerful: Mapping[int, int] = field(default_factory=dict)
+    powerful: Mapping[int, int] = field(default_factory=dict[int, int])
     unmet: tuple[str, ...] = ()
 
 

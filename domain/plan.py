@@ -57,7 +57,7 @@ class Surroundings:
 
     linked: tuple[PanelSpec, ...] = ()
     full: frozenset[int] = frozenset()
-    hopeless: Mapping[int, Problem] = field(default_factory=dict)
+    hopeless: Mapping[int, Problem] = field(default_factory=dict[int, Problem])
 
 
 NOTHING_AROUND = Surroundings()
@@ -101,10 +101,10 @@ class _Decision:
     held: frozenset[int]
     facts: GuildFacts
     around: Surroundings
-    give: list[RoleSpec] = field(default_factory=list)
-    take: list[RoleSpec] = field(default_factory=list)
-    unchanged: list[RoleSpec] = field(default_factory=list)
-    refusals: list[Refusal] = field(default_factory=list)
+    give: list[RoleSpec] = field(default_factory=list[RoleSpec])
+    take: list[RoleSpec] = field(default_factory=list[RoleSpec])
+    unchanged: list[RoleSpec] = field(default_factory=list[RoleSpec])
+    refusals: list[Refusal] = field(default_factory=list[Refusal])
     own: dict[int, RoleSpec] = field(init=False)
     items: dict[int, RoleSpec] = field(init=False)
     limits: Limits = field(init=False)

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import reduce
-from operator import or_
 
 from domain.panels import RoleSpec
 from domain.permissions import Permission, dangerous_bits
@@ -111,8 +109,11 @@ class GuildFacts:
         """
         if user_id == self.owner_id:
             return Permission.ADMINISTRATOR.value
-        held = (self.roles[role_id].permissions for role_id in role_ids if role_id in self.roles)
-        return reduce(or_, held, self.roles[self.guild_id].permissions)
+        permissions = self.roles[self.guild_id].permissions
+        for role_id in role_ids:
+            if role := self.roles.get(role_id):
+                permissions |= role.permissions
+        return permissions
 
 
 def grant_problem(facts: GuildFacts, role_id: int, accepted: int = 0) -> Problem | None:

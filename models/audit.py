@@ -7,9 +7,10 @@ from typing import Any, Self
 
 from tortoise import fields
 from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.connection import get_connection
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
+
+from models.statements import rows_of
 
 
 class AuditState(StrEnum):
@@ -74,8 +75,8 @@ class AuditEntry(Model):
     target_id = fields.BigIntField(null=True)
     panel_id = fields.IntField(null=True)
     interaction_id = fields.BigIntField(null=True, unique=True)
-    payload: dict[str, Any] = fields.JSONField(default=dict)  # pyright: ignore[reportAssignmentType]
-    resume: dict[str, Any] | None = fields.JSONField(null=True)  # pyright: ignore[reportAssignmentType]
+    payload: dict[str, Any] = fields.JSONField[dict[str, Any]](default=dict)
+    resume: dict[str, Any] | None = fields.JSONField[dict[str, Any] | None](null=True)
     state = fields.CharEnumField(AuditState, max_length=8)
     created_at = fields.DatetimeField()
     settled_at = fields.DatetimeField(null=True)
@@ -94,7 +95,7 @@ class AuditEntry(Model):
     async def count_up_to(cls, guild_id: int, most: int) -> int:
         """How many entries a guild has; of more than `most` no more are counted."""
         counting = "SELECT count(*) FROM (SELECT FROM audit_entry WHERE guild_id = $1 LIMIT $2) AS counted"
-        (row,) = await get_connection("default").execute_query_dict(counting, [guild_id, most])
+        (row,) = await rows_of(counting, [guild_id, most])
         return row["count"]
 
     @classmethod
@@ -135,9 +136,7 @@ class AuditEntry(Model):
 
         An entry that waits to be posted tells of this one too, and counts it, if it names the same refusal or is the member's last.
         """
-        repeated = await get_connection("default").execute_query_dict(
-            _COUNT_REPETITION, [guild_id, kind, member_id, panel_id, json.dumps(payload["refused"]), at - REPETITION]
-        )
+        repeated = await rows_of(_COUNT_REPETITION, [guild_id, kind, member_id, panel_id, json.dumps(payload["refused"]), at - REPETITION])
         if repeated:
             return
         entry = cls(

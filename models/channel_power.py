@@ -11,7 +11,7 @@ class SeenChannelPower(Model):
 
     channel_id = fields.BigIntField(primary_key=True, generated=False)
     guild_id = fields.BigIntField(db_index=True)
-    power: dict[str, Any] = fields.JSONField()  # pyright: ignore[reportAssignmentType]
+    power: dict[str, Any] = fields.JSONField[dict[str, Any]]()
 
     class Meta(Model.Meta):
         table = "channel_power"

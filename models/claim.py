@@ -18,6 +18,7 @@ from tortoise.transactions import in_transaction
 from domain.grants import Grant
 from domain.panels import PanelSpec
 from models.audit import AuditState
+from models.statements import rows_of, run
 
 _PROCESS, _ATTEMPTS = uuid4().hex, count()
 # A place is taken by everybody but the member who claims it. Nobody is counted beyond what the role takes.
@@ -112,7 +113,7 @@ class Claim:
     panel: PanelSpec
     linked: Sequence[PanelSpec] = ()
     grants: Sequence[Grant] = ()
-    holders: Mapping[int, HolderCount] = field(default_factory=dict)
+    holders: Mapping[int, HolderCount] = field(default_factory=dict[int, HolderCount])
 
     def wanted(self, at: datetime) -> list[dict[str, Any]]:
         """The grants as the claiming statement reads them."""
@@ -195,7 +196,7 @@ async def _claim_new(db: Statements, wish: Claim, values: list[Any]) -> Claimed:
     if not _limited([wish]):
         return _claimed(await db.fetch(_CLAIM_NEW if wish.interaction_id is None else _CLAIM_INTERACTION, *values))
     async with in_transaction() as transaction:
-        await transaction.execute_query(_TAKE_TURNS, [_limited([wish])])
+        await run(_TAKE_TURNS, [_limited([wish])], transaction)
         return await _claim(transaction, wish, _CLAIM_NEW, values)
 
 
@@ -210,7 +211,7 @@ async def claim_again(rows: Sequence[Waiting], at: datetime) -> tuple[Claimed, f
     try:
         async with in_transaction() as db:
             if limited := _limited([row.wish for row in rows]):
-                await db.execute_query(_TAKE_TURNS, [limited])
+                await run(_TAKE_TURNS, [limited], db)
             for row in rows:
                 values = [*_values(row.wish, row.entry_id, row.payload, row.resume, at), row.state.value]
                 claimed = await _claim(db, row.wish, _CLAIM_AGAIN, values)
@@ -248,7 +249,7 @@ async def _claim(db: BaseDBAsyncClient, wish: Claim, statement: str, values: lis
     full = {grant.item_id for grant in wish.grants if grant.capacity is not None and await _taken(db, wish, grant) >= grant.capacity}
     if full:
         return Claimed(None, frozenset(item_id for item_id in full if item_id is not None))
-    return _claimed(await db.execute_query_dict(statement, values))
+    return _claimed(await rows_of(statement, values, db))
 
 
 async def _taken(db: BaseDBAsyncClient, wish: Claim, grant: Grant) -> int:
@@ -256,9 +257,9 @@ async def _taken(db: BaseDBAsyncClient, wish: Claim, grant: Grant) -> int:
     count = wish.holders.get(grant.role_id) if grant.capacity_counts_all else None
     if count is None:
         values = [wish.guild_id, grant.role_id, wish.panel.panel_id, wish.member_id, grant.capacity]
-        (row,) = await db.execute_query_dict(_TAKEN, values)
+        (row,) = await rows_of(_TAKEN, values, db)
         return row["n"]
-    (row,) = await db.execute_query_dict(_TAKEN_SINCE, [wish.guild_id, grant.role_id, count.counted_at, wish.member_id])
+    (row,) = await rows_of(_TAKEN_SINCE, [wish.guild_id, grant.role_id, count.counted_at, wish.member_id], db)
     return count.holders + row["n"]
 
 

@@ -13,7 +13,7 @@ class Draft(Model):
     guild_id = fields.BigIntField()
     user_id = fields.BigIntField()
     custom_id = fields.CharField(max_length=100)
-    values: dict[str, Any] = fields.JSONField()  # pyright: ignore[reportAssignmentType]
+    values: dict[str, Any] = fields.JSONField[dict[str, Any]]()
     created_at = fields.DatetimeField(db_index=True)
 
     class Meta(Model.Meta):

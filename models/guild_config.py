@@ -1,8 +1,9 @@
 """What a guild has set."""
 
 from tortoise import fields
-from tortoise.connection import get_connection
 from tortoise.models import Model
+
+from models.statements import rows_of
 
 # Large tables are not read: their indexes are walked from guild to guild.
 _WALKED = ("audit_entry", "role_grant", "panel", "channel_power")
@@ -32,7 +33,7 @@ class GuildConfig(Model):
     guild_id = fields.BigIntField(primary_key=True, generated=False)
     audit_channel_id = fields.BigIntField(null=True)
     audit_since = fields.DatetimeField(null=True)
-    manager_role_ids: list[int] = fields.JSONField(default=list)  # pyright: ignore[reportAssignmentType]
+    manager_role_ids: list[int] = fields.JSONField[list[int]](default=list)
     locale = fields.CharField(max_length=8, null=True)
     left_at = fields.DatetimeField(null=True)
 
@@ -42,4 +43,4 @@ class GuildConfig(Model):
     @classmethod
     async def stored_guilds(cls) -> list[int]:
         """Every guild that something is stored for."""
-        return [row["guild_id"] for row in await get_connection("default").execute_query_dict(_STORED_GUILDS)]
+        return [row["guild_id"] for row in await rows_of(_STORED_GUILDS)]

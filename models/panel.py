@@ -7,7 +7,6 @@ from typing import Any
 
 from tortoise import fields
 from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.connection import get_connection
 from tortoise.expressions import Q
 from tortoise.functions import Count
 from tortoise.models import Model
@@ -16,6 +15,7 @@ from tortoise.transactions import in_transaction
 
 from domain import panels as rules
 from models.audit import AuditEntry
+from models.statements import rows_of, run
 
 PORTION = 500  # roles that are read at once
 _ROLES = "SELECT * FROM panel_role WHERE panel_id = ANY($1::int[]) ORDER BY panel_id, position, id"
@@ -53,7 +53,7 @@ class Panel(Model):
     """A role panel of a guild. Whoever changes it, or its roles, raises `version` in the same transaction."""
 
     id = fields.IntField(primary_key=True)
-    guild_id = fields.BigIntField(db_index=True)
+    guild_id: int = fields.BigIntField(db_index=True)
     name = fields.CharField(max_length=rules.NAME_MAX)
     title = fields.CharField(max_length=rules.TITLE_MAX)
     description = fields.TextField(null=True)
@@ -66,9 +66,9 @@ class Panel(Model):
     buttons_per_row = fields.IntField(default=5)
     min_roles = fields.IntField(null=True)
     max_roles = fields.IntField(null=True)
-    required_role_ids: list[int] = fields.JSONField(default=list)  # pyright: ignore[reportAssignmentType]
+    required_role_ids: list[int] = fields.JSONField[list[int]](default=list)
     required_all = fields.BooleanField(default=False)
-    blocked_role_ids: list[int] = fields.JSONField(default=list)  # pyright: ignore[reportAssignmentType]
+    blocked_role_ids: list[int] = fields.JSONField[list[int]](default=list)
     link_group = fields.CharField(max_length=rules.NAME_MAX, null=True)
     sticky = fields.BooleanField(default=False)
     wait_for_screening = fields.BooleanField(default=False)
@@ -118,7 +118,7 @@ class Panel(Model):
     @classmethod
     async def versions_linked_with(cls, guild_id: int, panel_id: int) -> dict[int, int]:
         """The version of a guild's panel and of each that it is linked with, by id; empty when there is no such panel."""
-        rows = await get_connection("default").execute_query_dict(
+        rows = await rows_of(
             """
             SELECT id, version FROM panel
             WHERE guild_id = $1 AND (id = $2 OR link_group = (SELECT link_group FROM panel WHERE id = $2 AND guild_id = $1))
@@ -137,9 +137,7 @@ class Panel(Model):
     async def naming_others(cls, guild_id: int, role_ids: Iterable[int], emoji_ids: Iterable[int]) -> list[int]:
         """The ids of a guild's panels that name, on them or in a rule, another role than these, or another custom emoji."""
         roles = list(role_ids)
-        rows = await get_connection("default").execute_query_dict(
-            _NAMING_OTHERS, [guild_id, roles, json.dumps(roles), [str(emoji_id) for emoji_id in emoji_ids]]
-        )
+        rows = await rows_of(_NAMING_OTHERS, [guild_id, roles, json.dumps(roles), [str(emoji_id) for emoji_id in emoji_ids]])
         return [row["id"] for row in rows]
 
     async def to_spec(self, db: BaseDBAsyncClient | None = None) -> rules.PanelSpec:
@@ -198,12 +196,12 @@ class PanelRole(Model):
     duration_seconds = fields.IntField(null=True)
     capacity = fields.IntField(null=True)
     capacity_counts_all = fields.BooleanField(default=False)
-    bundle_role_ids: list[int] = fields.JSONField(default=list)  # pyright: ignore[reportAssignmentType]
-    required_role_ids: list[int] = fields.JSONField(default=list)  # pyright: ignore[reportAssignmentType]
+    bundle_role_ids: list[int] = fields.JSONField[list[int]](default=list)
+    required_role_ids: list[int] = fields.JSONField[list[int]](default=list)
     required_all = fields.BooleanField(default=False)
-    blocked_role_ids: list[int] = fields.JSONField(default=list)  # pyright: ignore[reportAssignmentType]
+    blocked_role_ids: list[int] = fields.JSONField[list[int]](default=list)
     # By role id. NULL: older than the guard's look at channels, and not looked at since.
-    grandfathered: dict[str, int] | None = fields.JSONField(null=True, default=dict)  # pyright: ignore[reportAssignmentType]
+    grandfathered: dict[str, int] | None = fields.JSONField[dict[str, int] | None](null=True, default=dict)
 
     class Meta(Model.Meta):
         table = "panel_role"
@@ -212,7 +210,7 @@ class PanelRole(Model):
     @classmethod
     async def older_than_the_guard(cls) -> list[tuple[int, int]]:
         """The guild and the id of each panel with roles that were not looked at since the guard sees channels."""
-        rows = await get_connection("default").execute_query_dict(
+        rows = await rows_of(
             """
             SELECT DISTINCT panel.guild_id, panel.id
             FROM panel_role AS role JOIN panel ON panel.id = role.panel_id
@@ -230,16 +228,16 @@ class PanelRole(Model):
         """
         labels = [guild_id, list(names), [rules.label_of(name) for name in names.values()]]
         async with in_transaction() as db:
-            await db.execute_query(_SETTLE_LABELS, labels)
+            await run(_SETTLE_LABELS, labels, db)
             # Messages first, as everybody locks them who locks messages and roles.
-            await db.execute_query(_DRAW_NAMES_ANEW, labels)
-            rows = await db.execute_query_dict(_FOLLOW_NAMES, labels)
+            await run(_DRAW_NAMES_ANEW, labels, db)
+            rows = await rows_of(_FOLLOW_NAMES, labels, db)
         return list({row["id"]: (row["id"], row["version"]) for row in rows}.values())
 
     @classmethod
     async def first_titles(cls, guild_id: int, role_ids: Sequence[int]) -> dict[int, str]:
         """For each of these roles that is on panels of a guild, the title of the first of them by name."""
-        rows = await get_connection("default").execute_query_dict(
+        rows = await rows_of(
             """
             SELECT DISTINCT ON (role_id) role_id, panel.title FROM panel_role JOIN panel ON panel.id = panel_role.panel_id
             WHERE panel.guild_id = $1 AND role_id = ANY($2::bigint[])
@@ -256,7 +254,7 @@ class PanelRole(Model):
         Past Tortoise's objects, which cost three times as much: a server may have tens of thousands of roles on its panels.
         """
         found: dict[int, list[rules.RoleSpec]] = {panel_id: [] for panel_id in panel_ids}
-        for row in await (db or get_connection("default")).execute_query_dict(_ROLES, [list(panel_ids)]):
+        for row in await rows_of(_ROLES, [list(panel_ids)], db):
             found[row["panel_id"]].append(_role(row))
         return found
 
@@ -320,7 +318,7 @@ class PanelMessage(Model):
     rendered_version = fields.IntField()
     missing = fields.BooleanField(default=False)
     state = fields.CharEnumField(MessageState, max_length=8, default=MessageState.LIVE)
-    refused_emojis: list[int] = fields.JSONField(default=list)  # pyright: ignore[reportAssignmentType]
+    refused_emojis: list[int] = fields.JSONField[list[int]](default=list)
     fingerprint = fields.CharField(max_length=16, null=True)
     edition = fields.CharField(max_length=64, null=True)
     nonce = fields.CharField(max_length=25, null=True)
@@ -338,7 +336,7 @@ class PanelMessage(Model):
 
         Edits come first, the oldest before the others; what is only to be drawn anew shows the version 0.
         """
-        rows = await get_connection("default").execute_query_dict(
+        rows = await rows_of(
             """
             SELECT message.id, panel.guild_id, message.rendered_version
             FROM panel_message AS message JOIN panel ON panel.id = message.panel_id
@@ -353,7 +351,7 @@ class PanelMessage(Model):
     @classmethod
     async def draw_anew(cls, editions: Mapping[int, str]) -> None:
         """Count the messages of these guilds as out of date that were drawn in another edition than their guild's."""
-        await get_connection("default").execute_query(
+        await run(
             """
             UPDATE panel_message AS message SET rendered_version = 0
             FROM unnest($1::bigint[], $2::text[]) AS wanted(guild_id, edition)

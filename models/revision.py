@@ -16,7 +16,7 @@ class PanelRevision(Model):
     version = fields.IntField()
     author_id = fields.BigIntField(null=True)
     created_at = fields.DatetimeField()
-    snapshot: dict[str, Any] = fields.JSONField()  # pyright: ignore[reportAssignmentType]
+    snapshot: dict[str, Any] = fields.JSONField[dict[str, Any]]()
     size = fields.IntField(default=0)
 
     panel_id: int

@@ -4,12 +4,12 @@ from collections.abc import Collection
 from datetime import datetime
 
 from tortoise import fields
-from tortoise.connection import get_connection
 from tortoise.expressions import Q
 from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
 from models.panel import Panel
+from models.statements import rows_of
 
 # While Discord's answer to the change is awaited, the grant stands in the record of the change alone.
 _OVERDUE = """
@@ -60,19 +60,19 @@ class RoleGrant(Model):
     @classmethod
     async def overdue(cls, guild_id: int, since: datetime) -> tuple[int, ...]:
         """The guild's roles that ended before this moment and are not taken back yet, from some member at least."""
-        rows = await get_connection("default").execute_query_dict(_OVERDUE, [guild_id, since])
+        rows = await rows_of(_OVERDUE, [guild_id, since])
         return tuple(row["role_id"] for row in rows)
 
     @classmethod
     async def ended(cls, guild_ids: Collection[int], at: datetime, aside: Collection[int], each: int) -> list[tuple[int, int, int]]:
         """What ended in these guilds and may be tried now, without those `aside`, at most `each` of a guild: its id, guild and role."""
-        rows = await get_connection("default").execute_query_dict(_ENDED, [list(guild_ids), at, list(aside), each])
+        rows = await rows_of(_ENDED, [list(guild_ids), at, list(aside), each])
         return [(row["id"], row["guild_id"], row["role_id"]) for row in rows]
 
     @classmethod
     async def sticky_holders(cls, guild_id: int, after: int, limit: int) -> list[int]:
         """Members who have a role that is given back to who returns, from the first one with a greater id than `after` on."""
-        rows = await get_connection("default").execute_query_dict(
+        rows = await rows_of(
             """
             SELECT DISTINCT given.user_id FROM role_grant AS given JOIN panel ON panel.id = given.panel_id AND panel.sticky
             WHERE given.guild_id = $1 AND given.user_id > $2 AND given.confirmed AND given.left_at IS NULL

@@ -71,7 +71,7 @@ def loop_cpu() -> Iterator[LoopCpu]:
 
 def _whose(handle: asyncio.Handle) -> tuple[str, bool]:
     """What a callback is called, and whether it is the bot's."""
-    owner = getattr(handle._callback, "__self__", None)  # pyright: ignore[reportAttributeAccessIssue]
+    owner = getattr(handle._callback, "__self__", None)
     if not isinstance(owner, asyncio.Task):
         return type(owner).__name__ if owner is not None else repr(handle), True
     code: CodeType | None = getattr(owner.get_coro(), "cr_code", None)

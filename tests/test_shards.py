@@ -101,7 +101,7 @@ async def test_whoever_follows_one_that_did_not_end_in_good_order_doubts_for_as_
     first, second, third = (ShardSlots(database_url, 1, [0, 1]) for _ in range(3))
     await first.acquire()
     assert not first.doubtful, "nobody was there before"
-    await first._end_keeper()  # pyright: ignore[reportPrivateUsage] - it is cut off, and its session ends without it
+    await first._end_keeper()  # it is cut off, and its session ends without it
     await scalar(database_url, "SELECT pg_terminate_backend($1, 5000)", await holder(database_url))
     assert first.held
     await second.acquire()

@@ -52,7 +52,7 @@ class OwnerCog(Cog, name="owner"):
         """Register /cog in this guild alone; without one it is not registered at all."""
         if guild_id is None:
             kept = [command for command in self.__cog_commands__ if not isinstance(command, discord.ApplicationCommand)]
-            self.__cog_commands__ = kept  # pyright: ignore[reportAttributeAccessIssue]
+            self.__cog_commands__ = kept
         else:
             for command in self.get_commands():
                 command.guild_ids = [guild_id]  # pyright: ignore[reportAttributeAccessIssue]

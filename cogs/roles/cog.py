@@ -167,7 +167,7 @@ def _may_mend(interaction: discord.Interaction) -> bool:
     member, guild = interaction.user, interaction.guild
     if guild is None or guild.unavailable or not isinstance(member, discord.Member):
         return False
-    return allows(guild_facts(guild).permissions_of(member.id, member._roles), Permission.MANAGE_ROLES)  # pyright: ignore[reportPrivateUsage]
+    return allows(guild_facts(guild).permissions_of(member.id, member._roles), Permission.MANAGE_ROLES)
 
 
 def _turn_teller(answer: Answer) -> TellTurn:

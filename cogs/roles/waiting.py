@@ -338,7 +338,7 @@ async def postpone(panel: PanelSpec, user_id: int, role_ids: tuple[int, ...], dr
 
 
 def _held(member: discord.Member) -> list[int]:
-    return list(member._roles)  # pyright: ignore[reportPrivateUsage] - also of roles that the cache does not know yet
+    return list(member._roles)  # also of roles that the cache does not know yet
 
 
 def _judge(gift: Gift, board: Board | None, seen: Seen, facts: GuildFacts, full: frozenset[int]) -> RolePlan:

@@ -67,7 +67,7 @@ class Embed(Form):
     image: EmbedMedia | None = None
     thumbnail: EmbedMedia | None = None
     author: EmbedAuthor | None = None
-    fields: Annotated[list[EmbedField], Length(0, 25)] | None = None  # pyright: ignore[reportIncompatibleVariableOverride]
+    fields: Annotated[list[EmbedField], Length(0, 25)] | None = None
 
     def size(self) -> int:
         """The characters that count towards the 6000 of a message."""

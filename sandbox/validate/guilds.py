@@ -101,7 +101,7 @@ class ChannelForm(Form):
 class ChannelCreateForm(ChannelForm):
     """POST of a channel."""
 
-    name: Annotated[Text, Length(1, 100)] = Field()  # pyright: ignore[reportIncompatibleVariableOverride, reportGeneralTypeIssues]
+    name: Annotated[Text, Length(1, 100)] = Field()  # pyright: ignore[reportIncompatibleVariableOverride]
 
 
 class BanForm(Form):

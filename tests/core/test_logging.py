@@ -19,7 +19,7 @@ def log(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
     root = standard_logging.getLogger()
     monkeypatch.setattr(root, "handlers", root.handlers)
     before = root.handlers, root.level
-    logging.setup(Settings(discord_token="token"))  # pyright: ignore[reportCallIssue, reportArgumentType]
+    logging.setup(Settings(discord_token="token"))  # pyright: ignore[reportArgumentType]
     yield standard_logging.getLogger("discord.client")
     root.handlers, root.level = before
 

@@ -13,7 +13,7 @@ from tortoise.transactions import in_transaction
 from core import deeds
 from core.database import Database, connect
 from core.pool import PERSONS_SECONDS, SILENCE_SECONDS
-from core.postgres import _InTransaction  # pyright: ignore[reportPrivateUsage]
+from core.postgres import _InTransaction
 from core.settings import DatabaseSettings
 from core.shards import ShardSlots
 from domain.grants import Grant

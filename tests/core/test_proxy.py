@@ -23,8 +23,8 @@ def test_only_what_the_environment_names_and_never_this_machine(url: str, used: 
         monkeypatch.setenv(name, "http://proxy:1")
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.setenv(name, "cdn.discordapp.com")
-    proxy._proxy.cache_clear()  # pyright: ignore[reportPrivateUsage]
+    proxy._proxy.cache_clear()
     try:
         assert proxy.proxy_for(url) == used
     finally:
-        proxy._proxy.cache_clear()  # pyright: ignore[reportPrivateUsage]
+        proxy._proxy.cache_clear()

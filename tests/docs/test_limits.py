@@ -3,7 +3,7 @@
 import pytest
 
 from cogs.config import managers
-from cogs.panels import cog, doctor, drafts, files, history_screens, pace, posting_handlers, postings, revisions, transfer_screens
+from cogs.panels import cog, doctor, drafts, files, history_screens, pace, pages, posting_handlers, revisions, transfer_screens
 from cogs.roles import cooldown
 from domain import durations, panel_file, panels
 from tests.docs.pages import page, rows
@@ -15,7 +15,7 @@ LIMITS = {
     "roles added at once, or named by one rule": panels.RULE_ROLES_MAX,
     "panels in a link group": panels.GROUP_PANELS_MAX,
     "roles in a link group": panels.GROUP_ROLES_MAX,
-    "posted messages of panels in a server": postings.MESSAGES_MAX,
+    "posted messages of panels in a server": pages.MESSAGES_MAX,
     "roles made along with an import or a template": transfer_screens.ROLES_MADE_MAX,
     "places of a role": panel_file.CAPACITY_MAX,
     "how long a role is kept": f"{durations.LONGEST // 86400} days",

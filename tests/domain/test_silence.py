@@ -173,10 +173,10 @@ def test_in_whatever_order_things_happen_a_silence_is_no_longer_than_the_time_si
 
 def test_the_memory_does_not_grow() -> None:
     habit, _ = habit_of(every(5, HOUR))
-    size = len(repr([vars(span) for span in habit._spans]))  # pyright: ignore[reportPrivateUsage]
+    size = len(repr([vars(span) for span in habit._spans]))
     for at in every(1, DAY, START + HOUR):
         habit.heard(at)
-    assert len(repr([vars(span) for span in habit._spans])) < size + 40  # pyright: ignore[reportPrivateUsage]
+    assert len(repr([vars(span) for span in habit._spans])) < size + 40
 
 
 @given(st.lists(st.floats(0, DAY / 4), max_size=200))

@@ -199,7 +199,7 @@ async def test_a_click_that_is_delivered_again_is_done_and_answered_once(house: 
     await posted_panel(house, "Red")
     assert "Added" in await click(house, "alice", "Red")
     (frame,) = [kept.payload for kept in house.sandbox.gateway.frames if kept.payload.get("t") == "INTERACTION_CREATE"]
-    house.bot._connection.parsers["INTERACTION_CREATE"](frame["d"])  # pyright: ignore[reportPrivateUsage]
+    house.bot._connection.parsers["INTERACTION_CREATE"](frame["d"])
     assert "Removed" in await click(house, "alice", "Red")
     answers = house.sandbox.traffic.find("POST", "/interactions/{interaction_id}/{token}/callback")
     assert [exchange.status for exchange in answers] == [204, 204]

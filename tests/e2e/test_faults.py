@@ -169,7 +169,7 @@ async def test_what_was_done_and_not_recorded_is_not_called_undone(house: House,
         alice = house.actor("alice").in_("roles")
         result = await alice.sees()[-1].click("Red")
         assert "Added" in (await result.message()).text
-        await house.sandbox.driver.until(lambda: not house.bot.gate._answers)  # pyright: ignore[reportPrivateUsage]
+        await house.sandbox.driver.until(lambda: not house.bot.gate._answers)
     assert [message.text for message in alice.sees() if message.ephemeral and "database" in message.text] == []
     clock.shift(timedelta(minutes=2))
     with monkeypatch.context() as patched:

@@ -116,9 +116,9 @@ async def test_servers_that_have_not_arrived_are_told(house: House, probe: Probe
 
 
 async def test_a_silent_gateway_is_told(house: House, probe: Probe) -> None:
-    heart = house.bot.ws._keep_alive  # pyright: ignore[reportPrivateUsage]
+    heart = house.bot.ws._keep_alive
     assert heart and heart.interval
-    heart._last_ack -= 2 * heart.interval  # pyright: ignore[reportPrivateUsage]
+    heart._last_ack -= 2 * heart.interval
     status, body = await probe.get()
     assert (status, body["checks"]["gateway"]["ok"]) == (503, False)
     assert "no heartbeat acknowledged for" in body["checks"]["gateway"]["detail"]
@@ -127,11 +127,11 @@ async def test_a_silent_gateway_is_told(house: House, probe: Probe) -> None:
 async def test_a_gateway_that_acknowledges_nothing_is_left_and_the_session_resumed(house: House, probe: Probe) -> None:
     gateway = house.sandbox.gateway
     (connection,) = gateway.connections
-    heart = house.bot.ws._keep_alive  # pyright: ignore[reportPrivateUsage]
+    heart = house.bot.ws._keep_alive
     assert heart and heart.interval
     gateway.stop_acks()
     resumed = asyncio.create_task(house.bot.wait_for("resumed"))
-    heart._last_recv -= 2 * heart.interval  # pyright: ignore[reportPrivateUsage]
+    heart._last_recv -= 2 * heart.interval
     heart.tick()  # other frames go on coming
     threading.Thread(target=_beat_now, args=(heart,)).start()
     await house.sandbox.driver.until(lambda: connection not in gateway.connections, what="for the connection to be left")

@@ -105,7 +105,7 @@ async def test_what_an_interaction_tells_of_a_picked_channel_counts(house: House
 @pytest.mark.parametrize("gone", [{}, {"name": None, "permission_overwrites": None, "parent_id": None, "nsfw": None}])
 async def test_a_hidden_channel_may_come_without_anything_else(house: House, gone: dict[str, Any]) -> None:
     channel = house.sandbox.channel("roles")
-    parse = house.bot._connection.parsers  # pyright: ignore[reportPrivateUsage]
+    parse = house.bot._connection.parsers
     bare = {"id": str(channel.id), "guild_id": str(house.sandbox.guild.id), "type": 0, "position": 3, "flags": OBFUSCATED, **gone}
     for event in ("CHANNEL_UPDATE", "CHANNEL_DELETE", "CHANNEL_CREATE"):
         parse[event](decode(json.dumps(bare)))

@@ -141,7 +141,7 @@ async def test_a_guild_that_used_up_its_share_is_told_so_and_others_notice_nothi
     _, others = await panel_in(house, other, "Red")
     (member,), (stranger,) = add_members(sandbox, sandbox.guild, 1), add_members(sandbox, other, 1)
     for _ in range(FOR_ONE):
-        house.bot.rest._refused.note(sandbox.guild.id)  # pyright: ignore[reportPrivateUsage]
+        house.bot.rest._refused.note(sandbox.guild.id)
     told = await (await MessageView(member, message).click("Red")).message()
     assert "Discord has refused so much" in told.text
     assert "Added" in (await (await MessageView(stranger, others).click("Red")).message()).text

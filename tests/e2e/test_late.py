@@ -65,7 +65,7 @@ async def test_commands_and_forms_that_come_too_late_change_nothing(house: House
     await cut_off(house)
     results = [await owner.slash("config language", language="ja"), await form.submit({"Title": "Late"})]
     await missed(house, *results)
-    await house.sandbox.until(lambda: not house.bot.gate._handling)  # pyright: ignore[reportPrivateUsage]
+    await house.sandbox.until(lambda: not house.bot.gate._handling)
     assert await GuildConfig.filter(locale="ja").count() == 0
     assert (await Panel.get(id=panel.id)).title == "Colours"
 
@@ -97,13 +97,13 @@ async def test_a_clock_that_is_wrong_costs_no_command_form_or_completion(house: 
 async def test_what_a_resume_delivers_twice_is_done_once(house: House) -> None:
     """The sequence that the bot resumes from is older than what it has handled: Discord sends all of it again."""
     await posted_panel(house, "Red")
-    before = house.bot.ws.sequence  # pyright: ignore[reportAttributeAccessIssue]
+    before = house.bot.ws.sequence
     assert "Added" in await click(house, "alice", "Red")
     olivia = house.actor("olivia").in_("general")
     assert (await (await olivia.slash("panel clone", panel="Colours", title="Copy")).message()).components
     back = asyncio.create_task(house.bot.wait_for("resumed"))
     await asyncio.sleep(0)
-    house.bot.ws.sequence = before  # pyright: ignore[reportAttributeAccessIssue]
+    house.bot.ws.sequence = before
     house.sandbox.gateway.drop_connections()
     await asyncio.wait_for(back, 30)
     assert "Added" in await click(house, "bob", "Red")

@@ -35,16 +35,16 @@ COGS = sorted(path.parent.name for path in (ROOT / "cogs").glob("*/__init__.py")
 def belongings(house: House) -> dict[str, Any]:
     """All that a cog can leave in the bot: listeners, commands, handlers, views, tasks."""
     bot = house.bot
-    state = bot._connection  # pyright: ignore[reportPrivateUsage]
+    state = bot._connection
     return {
         "listeners": Counter(
             f"{event}: {listener.__module__}.{listener.__qualname__}"
-            for event, listeners in bot._event_handlers.items()  # pyright: ignore[reportPrivateUsage]
+            for event, listeners in bot._event_handlers.items()
             for listener in listeners
         ),
         "commands": Counter(command.qualified_name for command in bot.pending_application_commands),
         "verbs": bot.gate.verbs(),
-        "views": len(state._view_store._views) + len(state._modal_store._modals),  # pyright: ignore[reportPrivateUsage]
+        "views": len(state._view_store._views) + len(state._modal_store._modals),
         "tasks": Counter(task.get_name() for task in asyncio.all_tasks() if not task.get_name().startswith("Task-")),
     }
 
@@ -128,7 +128,7 @@ async def test_a_refusal_on_its_way_when_the_bot_stops_is_told(house: House) -> 
     await slow.struck.wait()
     gate = house.bot.gate
     await house.stop()
-    assert not gate._answers, "the process would have ended before it was told"  # pyright: ignore[reportPrivateUsage]
+    assert not gate._answers, "the process would have ended before it was told"
     assert "older version" in (await result.message()).text
 
 
@@ -194,7 +194,7 @@ async def test_everything_is_answered_while_every_cog_is_exchanged_and_one_is_br
     await posted_panel(house, "Blue", style=Style.DROPDOWN, name="Menu")
     olivia = house.actor("olivia").in_("roles")
     everybody = Everybody(house, message, olivia.sees()[-1], await (await olivia.slash("panel edit", panel="Colours")).message())
-    load = house.bot._load_from_module_spec  # pyright: ignore[reportPrivateUsage]
+    load = house.bot._load_from_module_spec
     acting = asyncio.create_task(everybody.act())
     for number in range(20 if whole else 4):
         broken = COGS[number % len(COGS)]

@@ -66,7 +66,7 @@ async def test_what_a_channel_grants_opens_no_command(house: House, path: str) -
 
 def verbs(house: House) -> dict[str, str]:
     """The verb of every component and modal of the bot, with the cog that it belongs to."""
-    return {verb: entry.cog for verb, entry in house.bot.gate._handlers.items()}  # pyright: ignore[reportPrivateUsage]
+    return {verb: entry.cog for verb, entry in house.bot.gate._handlers.items()}
 
 
 PREVIEWED = "preview"  # a panel's buttons on a preview, which do nothing

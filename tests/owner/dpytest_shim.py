@@ -50,7 +50,7 @@ async def _send(self: Any, channel_id: int, content: str | None, **options: Any)
     channel = _OutsideGuilds(backend._get_higher_locs(1)["channel"])
     assert channel.id == channel_id
     params = SimpleNamespace(payload={"content": content, **options}, files=None)
-    return await _send_message(self, channel_id, params=params)  # pyright: ignore[reportArgumentType]
+    return await _send_message(self, channel_id, params=params)
 
 
 backend.FakeHttp.send_message = _send  # pyright: ignore[reportAttributeAccessIssue]

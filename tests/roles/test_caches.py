@@ -61,10 +61,10 @@ def everything(roles: int, named: int) -> list[object]:
     """All caches, full."""
     panels = PanelCache()
     fill(panels.clicked, lambda: panel(roles, named))
-    fill(panels.linked, lambda: panel_cache._without_texts(panel(roles, named)))  # pyright: ignore[reportPrivateUsage]
+    fill(panels.linked, lambda: panel_cache._without_texts(panel(roles, named)))
     for _ in range(panel_cache.GROUPS_MAX):
-        panels._groups[next(IDS), f"group {next(IDS)}"] = tuple(ids(25))  # pyright: ignore[reportPrivateUsage]
-    panels._messages.update(zip(ids(panel_cache.MESSAGES_MAX), ids(panel_cache.MESSAGES_MAX), strict=True))  # pyright: ignore[reportPrivateUsage]
+        panels._groups[next(IDS), f"group {next(IDS)}"] = tuple(ids(25))
+    panels._messages.update(zip(ids(panel_cache.MESSAGES_MAX), ids(panel_cache.MESSAGES_MAX), strict=True))
     guilds: Shelf[int, GuildFacts] = Shelf(FACTS_MAX, facts_weight)
     fill(guilds, facts)
     counts: places.Counts = Shelf(places.COUNTS_MAX, places.counts_weight)

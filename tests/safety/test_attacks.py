@@ -42,9 +42,9 @@ async def test_rights_that_were_lost_meanwhile_apply_nothing_again(house: House)
         veteran = PanelRole.get(role_id=stage.role("Veteran").id, panel__name="Staff")
         await stage.terms("sam", "Staff", "Veteran", 1, None)
         assert (await veteran).capacity == 1
-        editor = await stage._walk("sam", "Staff", ("Change one role", ["Veteran"]), "Rules")  # pyright: ignore[reportPrivateUsage]
+        editor = await stage._walk("sam", "Staff", ("Change one role", ["Veteran"]), "Rules")
         form = await (await editor.click("Duration and places")).modal()
-        await stage._retitle("Staff")  # pyright: ignore[reportPrivateUsage]
+        await stage._retitle("Staff")
         refused = await (await form.submit({"Places": ""})).message()
         await stage.take("sam", "Senior")
         await stage.give("sam", "Junior")
