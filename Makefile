@@ -42,7 +42,7 @@ format: .venv/dev  ## bring source and page into form
 	$(BIN)/ruff format --quiet
 	$(BIN)/deno fmt --quiet
 
-bench: .venv/dev  ## the bot measured beside others, for about 40 minutes; a table and a picture in .bench/
+bench: .venv/dev  ## the bot measured beside others, for about 50 minutes; a table and a picture in .bench/
 	$(BIN)/python -m bench
 
 transcript: .venv/dev  ## write docs/transcript.md anew
