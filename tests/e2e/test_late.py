@@ -134,7 +134,7 @@ async def test_what_another_process_answers_is_not_written_over_by_who_was_slow_
         await db.execute_query("LOCK TABLE panel IN ACCESS EXCLUSIVE MODE")
         await house.actor("olivia").in_("general").slash("panel list")
         await asyncio.wait_for(taken.struck.wait(), 20)
-    await house.sandbox.until(lambda: not house.bot.gate._handling)  # pyright: ignore[reportPrivateUsage]
+    await house.sandbox.until(lambda: not house.bot.gate._handling)
     assert not house.sandbox.traffic.find("PATCH")
 
 
