@@ -32,10 +32,16 @@ class Translator:
     def __init__(self, locale: str, catalogue: Catalogue) -> None:
         self.locale = locale
         self._catalogue = catalogue
+        self._whole: dict[str, Markup] = {}  # sentences without placeholders: those of the source, so there are only so many
 
     def __call__(self, message: str, /, **values: Any) -> Markup:
         """The sentence with its placeholders filled."""
-        return Markup(self._catalogue.sentence(message)).format(**values)  # noqa: S704 - translators are trusted
+        if values:
+            return Markup(self._catalogue.sentence(message)).format(**values)  # noqa: S704 - translators are trusted
+        whole = self._whole.get(message)
+        if whole is None:
+            whole = self._whole[message] = Markup(self._catalogue.sentence(message)).format()  # noqa: S704 - the same
+        return whole
 
     def listed(self, items: Iterable[str]) -> Markup:
         """Things one after the other in a sentence."""

@@ -42,10 +42,10 @@ class Markup(str):
     def format(self, *args: object, **values: object) -> "Markup":
         """The text with its placeholders filled; what is not markup is escaped."""
         places, names = [marked(arg) for arg in args], {name: marked(value) for name, value in values.items()}
-        return _drawn(
-            str.format(self, *places, **names),
-            self.plain.format(*map(plain, places), **{name: plain(value) for name, value in names.items()}),
-        )
+        shown = str.format(self, *places, **names)
+        if self.plain == self and all(plain(value) == value for value in (*places, *names.values())):
+            return _drawn(shown, shown)
+        return _drawn(shown, self.plain.format(*map(plain, places), **{name: plain(value) for name, value in names.items()}))
 
     def join(self, parts: Iterable[str], /) -> "Markup":
         """The parts with this text between them; what is not markup is escaped."""
@@ -56,6 +56,9 @@ class Markup(str):
         return Markup().join((self, other))
 
 
+_MARKED = (Markup, int, float)
+
+
 def utf16_length(text: str) -> int:
     """UTF-16 units, in which Discord may count: an emoji outside the basic plane is two."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
@@ -63,7 +66,7 @@ def utf16_length(text: str) -> int:
 
 def marked(value: Any) -> Any:
     """A value for a sentence: markup and numbers as they are, everything else escaped."""
-    return value if isinstance(value, Markup | int | float) else escape(str(value))
+    return value if isinstance(value, _MARKED) else escape(str(value))
 
 
 def plain(value: Any) -> Any:
