@@ -74,7 +74,7 @@ async def test_the_table_of_commands_is_what_is_registered(empty_house: House, m
     await empty_house.start()
     bot = empty_house.bot
     registered = {
-        row: OFFERED[made["default_member_permissions"]]
+        row: OFFERED[made.get("default_member_permissions")]
         for made in (command.to_dict() for command in bot.application_commands)
         for row in flat(made)
     }
