@@ -24,6 +24,7 @@ from core.invalid_requests import STATUSES, HeldBack, RefusalBudget
 from core.proxy import proxy_for
 from core.rate_limits import Bucket, Buckets, Outlook, Slot, is_member_change
 from core.refused_emojis import without_refused
+from core.rest_watch import RestWatch
 from domain.budget import Kind
 from domain.permissions import Permission
 
@@ -74,6 +75,7 @@ class Rest:
         self._may_send = may_send
         self._foresight = foresight
         self._refused, self._not_found = RefusalBudget(), RefusalBudget()
+        self._watch = RestWatch()
         self._session: aiohttp.ClientSession | None = None
         self._buckets = Buckets()
         self._calls = Calls(share)
@@ -165,6 +167,7 @@ class Rest:
                 if acts and isinstance(error, aiohttp.ClientConnectorError):
                     deeds.take_back()
                 failure = Uncertain(f"{route.method} {route.path}: {type(error).__name__}")
+                self._watch.failed(str(failure))
                 if not repeatable and not isinstance(error, aiohttp.ClientConnectorError):
                     raise failure from error
                 logger.info("{} {} was not answered ({}); try {} of {}", route.method, route.path, type(error).__name__, attempt + 1, tries)
@@ -172,6 +175,10 @@ class Rest:
                 bucket = self._buckets.learn(route, authorized, bucket, answer.headers if answer else None)
             if answer:
                 status, headers, data = answer
+                if status < 500:
+                    self._watch.answered()
+                else:
+                    self._watch.failed(f"{route.method} {route.path}: {status}")
                 self.count_refusal(status, headers, self._guild_id(route))
                 if status == 404 and _is_look(route):
                     self._not_found.note(self._guild_id(route))

@@ -4,13 +4,16 @@ import asyncio
 from contextlib import nullcontext
 from typing import Any
 
+import discord
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from discord.http import Route
 
+from core import rest_watch
 from core.calls import RateLimited
 from core.rest import Rest
+from tests.log import logged
 
 PAGE = "<html>You are being rate limited</html>"
 
@@ -68,6 +71,36 @@ async def test_others_wait_only_where_the_bucket_is_used_up(headers: dict[str, s
                 assert await rest.request(Route("GET", "/users/@me"), deadline=deadline) == {}
         finally:
             await rest.close()
+
+
+@pytest.mark.parametrize("cut", [False, True], ids=["503", "cut"])
+async def test_that_discord_answers_no_call_is_told_once_and_so_is_the_end(cut: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = [200, 503, 503, 200, 503, 503, 404]
+
+    async def answer(request: web.Request) -> web.Response:
+        status = answers.pop(0)
+        if cut and status == 503:
+            assert request.transport
+            request.transport.abort()
+        return web.json_response({}, status=status)
+
+    app = web.Application()
+    app.router.add_get("/users/@me", answer)
+    async with TestServer(app) as server:
+        monkeypatch.setattr(Route, "API_BASE_URL", str(server.make_url("")).rstrip("/"))
+        rest = Rest("token")
+        try:
+            with logged() as log:
+                await rest.request(Route("GET", "/users/@me"))
+                await rest.request(Route("GET", "/users/@me"))
+                assert not [line for line in log if "no call" in line], "it is not long enough"
+                monkeypatch.setattr(rest_watch, "FAILING_SECONDS", 0.0)
+                with pytest.raises(discord.NotFound):
+                    await rest.request(Route("GET", "/users/@me"))
+        finally:
+            await rest.close()
+    told, over = [line for line in log if line.startswith("Discord ")]
+    assert told.startswith("Discord has answered no call for 0 s: GET /users/@me: ") and over == "Discord answers calls again"
 
 
 async def test_what_is_sent_whatever_happens_is_sent_so_again_without_a_refused_emoji(monkeypatch: pytest.MonkeyPatch) -> None:
