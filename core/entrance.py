@@ -11,6 +11,7 @@ from discord.http import Route
 from loguru import logger
 
 from core.calls import RateLimited
+from core.proxy import proxy_for
 from core.rest import Rest, Uncertain
 from core.settings import Settings
 from core.stops import ExpectedStop, LastingStop
@@ -62,7 +63,8 @@ def explained(api_url: str) -> Iterator[None]:
     except RateLimited as error:
         raise ExpectedStop(f"Discord limits the bot's requests at {api_url}. Try again in {error.retry_after:.0f} seconds.") from None
     except (Uncertain, aiohttp.ClientError, OSError):
-        raise ExpectedStop(f"Discord cannot be reached at {api_url}. Check the network and DISCORD_API_URL.") from None
+        proxy = ", the proxy that the environment names," if proxy_for(api_url) else ""
+        raise ExpectedStop(f"Discord cannot be reached at {api_url}. Check the network{proxy} and DISCORD_API_URL.") from None
     except (TypeError, LookupError, ValueError):
         raise ExpectedStop(f"What answers at {api_url} is not Discord. Check DISCORD_API_URL.") from None
 

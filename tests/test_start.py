@@ -11,8 +11,9 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
@@ -271,6 +272,33 @@ async def test_a_proxy_is_used_unless_the_host_is_excepted(project: Path, databa
         asked.clear()
         assert "cannot be reached" in await refused(project, **variables, NO_PROXY="discord.invalid", no_proxy="discord.invalid")
         assert not asked
+
+
+async def test_rest_and_gateway_go_through_a_proxy(project: Path, sandbox: Sandbox, database_url: str) -> None:
+    """Only the proxy knows where discord.invalid is."""
+    asked: list[str] = []
+
+    async def pump(source: asyncio.StreamReader, target: asyncio.StreamWriter, name: bytes = b"") -> None:
+        with suppress(ConnectionError):
+            while data := await source.read(65536):
+                asked.extend(url.decode() for url in re.findall(rb"^[A-Z]+ (\S+) HTTP", data, re.MULTILINE) if name)
+                target.write(data.replace(name, b"127.0.0.1") if name else data)
+        target.close()
+
+    async def forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        back, to = await asyncio.open_connection("127.0.0.1", urlsplit(sandbox.url).port)
+        await asyncio.gather(pump(reader, to, b"discord.invalid"), pump(back, writer))
+
+    async with await asyncio.start_server(forward, "127.0.0.1", 0) as proxy:
+        variables = {"DISCORD_TOKEN": TOKEN, "DATABASE_URL": database_url, "NO_PROXY": "", "no_proxy": ""}
+        variables["DISCORD_API_URL"] = sandbox.api_url.replace("127.0.0.1", "discord.invalid")
+        variables["HTTP_PROXY"] = variables["http_proxy"] = f"127.0.0.1:{proxy.sockets[0].getsockname()[1]}"
+        async with started(project, **variables) as process:
+            await reached(process, "Ready: ")
+            process.terminate()
+            await process.communicate()
+    assert any(url.startswith(variables["DISCORD_API_URL"]) for url in asked)
+    assert [url for url in asked if "encoding=json" in url], asked
 
 
 async def test_a_taken_port(project: Path, sandbox: Sandbox, database_url: str) -> None:
