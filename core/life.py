@@ -1,6 +1,7 @@
 """The life of the process behind its first probe: the database, and the bot until it is told to stop."""
 
 import asyncio
+import gc
 from contextlib import suppress
 
 from core.bot import RolePanelBot, make_bot
@@ -24,6 +25,8 @@ async def live(settings: Settings, probe: FirstProbe) -> None:
             bot = await _welcomed(settings, database, probe)
             bot.first_probe = probe
             keeping_up.add_done_callback(lambda _: bot.stop())
+            # The libraries stay. Each look for garbage would pass them while all servers wait. Cogs do not stay: they can be reloaded.
+            gc.freeze()
             await bot.run_until_stopped()
             if keeping_up.done():
                 keeping_up.result()
