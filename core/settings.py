@@ -138,7 +138,7 @@ class DatabaseSettings(BaseSettings):
 
 
 class Settings(DatabaseSettings):
-    """Everything an operator can set; README.md explains each."""
+    """Everything an operator can set; docs/operating.md explains each."""
 
     model_config = SettingsConfigDict(extra="forbid")
 
