@@ -1,7 +1,8 @@
 """What the rules need to know of each guild, worked out once and kept until something of it changes, so that a click pays nothing for it.
 
 A channel that the bot cannot view comes without its overwrites (https://docs.discord.com/developers/resources/channel: the flag
-CHANNEL_OBFUSCATED tells). What it allowed when it was last seen is stored, and goes on to count.
+CHANNEL_OBFUSCATED tells), or is told to be deleted: Discord does not say which of the two. What it allowed when it was last seen is stored,
+and goes on to count until Discord says that there is no such channel.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import discord
+from discord.http import Route
 
 from core.channels import is_hidden
 from core.i18n import N_
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 ROLE = 0  # the type of an overwrite
 POWER = DANGEROUS.value
 NOTHING = ChannelPower()
+UNKNOWN_CHANNEL = 10003
 FACTS_MAX = 3 * MEBIBYTE
 # The events after which the facts are others, and where each names its guild.
 _CHANGING = {
@@ -57,6 +60,7 @@ class KnownGuilds:
         self._hidden: dict[int, dict[int, ChannelPower]] = {}  # of the guilds whose memory was read
         self._unread: set[int] = set()
         self._unsaved: dict[int, set[int]] = {}
+        self._lost: dict[int, set[int]] = {}  # channels that allowed something and are not there any more: Discord is to be asked why
         self.outages: set[int] = set()  # guilds that were there and that Discord cannot serve now
         self.arrived = asyncio.Event()  # set when the next guild comes, then replaced
         self.loop = Loop(N_("Remembering what channels allow"), self._read_and_save)
@@ -90,8 +94,8 @@ class KnownGuilds:
                     await self._read(guild)
 
     async def _read_and_save(self) -> None:
-        """Read the memory of the guilds that arrived and write down what changed in their channels."""
-        for guild_id in self._unread | self._unsaved.keys():
+        """Read the memory of the guilds that arrived and write down what changed in their channels, and which of them are gone."""
+        for guild_id in self._unread | self._unsaved.keys() | self._lost.keys():
             if not self.loop.is_aside(guild_id):
                 with self.loop.item(guild_id, guild_id):
                     await self._catch_up(guild_id)
@@ -100,16 +104,18 @@ class KnownGuilds:
         guild = self._bot.get_guild(guild_id)
         if guild is None or guild.unavailable:
             self._unsaved.pop(guild_id, None)
+            self._lost.pop(guild_id, None)  # its arrival tells
         else:
             await self.remember(guild)
             async with self._one_at_a_time:
                 await self._save(guild)
+            await self._find_out(guild_id)
         self._unread.discard(guild_id)
 
     def _worked_out(self, guild: discord.Guild) -> GuildFacts:
         hidden = self._hidden.get(guild.id, {})
-        seen = [hidden.get(channel.id) if is_hidden(channel) else _power_of(channel) for channel in guild.channels]
-        by_channels = power_by_channels((power for power in seen if power), guild.default_role.permissions.value)
+        seen = [*hidden.values(), *(_power_of(channel) for channel in guild.channels if not is_hidden(channel))]
+        by_channels = power_by_channels(seen, guild.default_role.permissions.value)
         roles = {
             role.id: RoleFacts(
                 role.id, role.name, role.position, role.permissions.value, _is_managed(role), in_channels=by_channels.get(role.id, 0)
@@ -123,7 +129,7 @@ class KnownGuilds:
             bot_top_role=roles.get(guild.me.top_role.id, roles[guild.id]),
             # Manage Roles that one channel gives or denies only means the permissions of that channel.
             bot_may_manage_roles=allows(guild.me.guild_permissions.value, Permission.MANAGE_ROLES),
-            hidden_channels=sum(is_hidden(channel) for channel in guild.channels),
+            hidden_channels=len({channel.id for channel in guild.channels if is_hidden(channel)} | hidden.keys()),
         )
 
     def _parse(self, name: str, parse: Callable[[Any], object], data: Any) -> None:
@@ -172,11 +178,15 @@ class KnownGuilds:
         guild = self._bot.get_guild(guild_id)
         channel = guild.get_channel(channel_id) if guild else None
         hidden = self._hidden.get(guild_id, {})
-        if channel and is_hidden(channel):
+        if channel is None or is_hidden(channel):
             if before:
                 hidden[channel_id] = before
+            if channel is None and channel_id in hidden:
+                self._lost.setdefault(guild_id, set()).add(channel_id)
+                self.loop.wake()
             return
-        after = _power_of(channel) if channel else None
+        self._lost.get(guild_id, set()).discard(channel_id)
+        after = _power_of(channel)
         remembered = hidden.pop(channel_id, None)
         if (after or None) != (before or None) or remembered:
             self._unsaved.setdefault(guild_id, set()).add(channel_id)
@@ -191,23 +201,47 @@ class KnownGuilds:
                 stored[row.channel_id] = ChannelPower.from_json(row.power)
         channels = {channel.id: channel for channel in guild.channels}
         seen = {channel.id: power for channel in channels.values() if not is_hidden(channel) and (power := _power_of(channel))}
-        hidden = {channel_id: power for channel_id, power in stored.items() if channel_id in channels and is_hidden(channels[channel_id])}
+        lost = stored.keys() - channels.keys()
+        hidden = {channel_id: power for channel_id, power in stored.items() if channel_id in lost or is_hidden(channels[channel_id])}
         known = {channel_id: power for channel_id, power in stored.items() if channel_id not in hidden}
         changed = {channel_id for channel_id in seen.keys() | known.keys() if seen.get(channel_id) != known.get(channel_id)}
         self._hidden[guild.id] = hidden
         self._facts.drop(guild.id)
+        if lost:
+            self._lost.setdefault(guild.id, set()).update(lost)
+            self.loop.wake()
         if changed:
             self._unsaved.setdefault(guild.id, set()).update(changed)
             self.loop.wake()
+
+    async def _find_out(self, guild_id: int) -> None:
+        """Ask Discord which channels that are not there any more are deleted, and forget those."""
+        lost = self._lost.get(guild_id, set())
+        for channel_id in list(lost):
+            gone = await self._is_gone(channel_id)
+            if gone and channel_id in lost:  # not seen again meanwhile
+                self._hidden.get(guild_id, {}).pop(channel_id, None)
+                self._unsaved.setdefault(guild_id, set()).add(channel_id)
+                self._facts.drop(guild_id)
+                self.loop.wake()
+            lost.discard(channel_id)
+        if not lost:  # none went meanwhile
+            self._lost.pop(guild_id, None)
+
+    async def _is_gone(self, channel_id: int) -> bool:
+        try:
+            await self._bot.rest.request(Route("GET", "/channels/{channel_id}", channel_id=channel_id))
+        except discord.NotFound as error:
+            return error.code == UNKNOWN_CHANNEL
+        except discord.Forbidden:
+            pass
+        return False
 
     async def _save(self, guild: discord.Guild) -> None:
         waiting = self._unsaved.get(guild.id, set())
         for channel_id in list(waiting):
             channel = guild.get_channel(channel_id)
-            if channel and is_hidden(channel):
-                power = self._hidden.get(guild.id, {}).get(channel_id)
-            else:
-                power = _power_of(channel) if channel else None
+            power = _power_of(channel) if channel and not is_hidden(channel) else self._hidden.get(guild.id, {}).get(channel_id)
             waiting.discard(channel_id)
             try:
                 if power:
