@@ -227,8 +227,8 @@ class PanelRole(Model):
         difference count as set where they are not the role's name.
         """
         labels = [guild_id, list(names), [rules.label_of(name) for name in names.values()]]
+        await run(_SETTLE_LABELS, labels)
         async with in_transaction() as db:
-            await run(_SETTLE_LABELS, labels, db)
             # Messages first, as everybody locks them who locks messages and roles.
             await run(_DRAW_NAMES_ANEW, labels, db)
             rows = await rows_of(_FOLLOW_NAMES, labels, db)

@@ -159,8 +159,8 @@ class PanelsCog(
 
     @commands.Cog.listener()
     async def on_panel_changed(self, event: PanelChanged) -> None:
-        """A panel was edited: its posted messages follow. It was deleted: they go. What it depends on may have changed meanwhile."""
-        self.follower.guild_changed(event.guild_id)
+        """A panel was edited: its posted messages follow. It was deleted: they go."""
+        self.follower.look_at(event.guild_id)
 
     @commands.Cog.listener()
     async def on_shards_acquired(self) -> None:

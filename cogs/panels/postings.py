@@ -53,10 +53,11 @@ async def postings_of(
         rows.setdefault((row.panel_id or 0, row.channel_id), []).append(row)
     found: dict[int, list[Posting]] = {panel_id: [] for panel_id in specs}
     names = {role.id: label_of(role.name) for role in guild.roles}
+    renamed = {panel_id for panel_id, panel in specs.items() if _follows_a_name(panel, names)}
     for (panel_id, channel_id), messages in rows.items():
         live = [message for message in messages if message.state is MessageState.LIVE]
         for message in live:
-            if message.edition not in (None, edition) or _follows_a_name(specs[panel_id], names):
+            if message.edition not in (None, edition) or panel_id in renamed:
                 message.rendered_version = 0  # it is about to be drawn anew
         if live:
             condition = _condition(specs[panel_id], live, _reachable(guild, channel_id), in_trouble)
