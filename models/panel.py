@@ -33,6 +33,18 @@ _SETTLE_LABELS = """
 UPDATE panel_role AS role SET label_set = role.label <> named.label
 FROM panel, unnest($2::bigint[], $3::text[]) AS named(role_id, label)
 WHERE panel.guild_id = $1 AND role.panel_id = panel.id AND role.label_set IS NULL AND named.role_id = role.role_id
+RETURNING role.id
+"""
+# The same of what each panel is now in its history, so that an undo brings back no name as a label that somebody set.
+_SETTLE_REVISIONS = """
+UPDATE panel_revision AS revision SET snapshot = jsonb_set(revision.snapshot, '{role}', (
+    SELECT jsonb_agg(
+        CASE item->>'label' WHEN named.label THEN (item - 'label') || jsonb_build_object('role', named.label) ELSE item END ORDER BY place
+    )
+    FROM jsonb_array_elements(revision.snapshot->'role') WITH ORDINALITY AS items(item, place)
+    LEFT JOIN unnest($2::bigint[], $3::text[]) AS named(role_id, label) ON named.role_id = (item->>'id')::bigint))
+FROM panel
+WHERE panel.guild_id = $1 AND revision.panel_id = panel.id AND revision.version = panel.version AND revision.snapshot ? 'role'
 """
 _DRAW_NAMES_ANEW = """
 UPDATE panel_message SET rendered_version = 0 WHERE rendered_version > 0 AND panel_id IN (
@@ -227,7 +239,8 @@ class PanelRole(Model):
         difference count as set where they are not the role's name.
         """
         labels = [guild_id, list(names), [rules.label_of(name) for name in names.values()]]
-        await run(_SETTLE_LABELS, labels)
+        if await rows_of(_SETTLE_LABELS, labels):
+            await run(_SETTLE_REVISIONS, labels)
         async with in_transaction() as db:
             # Messages first, as everybody locks them who locks messages and roles.
             await run(_DRAW_NAMES_ANEW, labels, db)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from models import PanelRole
+from models import PanelRevision, PanelRole
 from sandbox import roles
 from sandbox.driver.views import MessageView
 from sandbox.faults import Fault
@@ -100,6 +100,26 @@ async def test_undo_brings_no_old_name_back(house: House) -> None:
     await shows(house, posted, "Crimson", "Green")
     assert "Title: “Hues” → “Colours”" in await redrawn(await editor.click("Undo"))
     assert "Crimson" not in editor.record.content
+    await rename(house, "Crimson", "Scarlet")
+    await shows(house, posted, "Scarlet", "Green")
+
+
+async def test_undo_brings_no_name_of_before_the_upgrade_back(house: House) -> None:
+    editor = await create(house)
+    posted = await post(house, editor)
+    await house.stop()
+    await PanelRole.all().update(label_set=None)
+    (revision,) = await PanelRevision.all()
+    revision.snapshot["role"] = [{"id": role["id"], "label": role["role"]} for role in revision.snapshot["role"]]  # as it was written then
+    await revision.save()
+    await house.start()
+    await at_rest(house, FOLLOWING)
+    await redrawn(await editor.click("Refresh"))
+    modal = await (await editor.click("Edit text")).modal()
+    await redrawn(await modal.submit({"Title": "Hues"}))
+    await rename(house, "Red", "Crimson")
+    await shows(house, posted, "Crimson", "Green")
+    await redrawn(await editor.click("Undo"))
     await rename(house, "Crimson", "Scarlet")
     await shows(house, posted, "Scarlet", "Green")
 
