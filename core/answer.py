@@ -13,6 +13,7 @@ import discord
 from discord.http import Route
 from loguru import logger
 
+from core import deeds
 from core.calls import RateLimited
 from core.components import IS_COMPONENTS_V2, Payload, private, public
 from core.i18n import Translator
@@ -214,6 +215,8 @@ class Answer:
                     timeout=self._patience(),
                     tries=1,
                     deadline=self._made_at + FIRST_ANSWER_WINDOW,
+                    # What was done is told, also when the shards were lost meanwhile: Discord takes one first answer, whoever gives it.
+                    unheld=deeds.done(),
                 )
             except RateLimited as error:
                 logger.info("The first answer to interaction {} must wait {} s", self._interaction_id, error.retry_after)

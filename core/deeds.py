@@ -45,6 +45,12 @@ def belongs_to_an_interaction() -> bool:
     return _current.get() is not None
 
 
+def done() -> bool:
+    """Whether something was done here that may have taken effect."""
+    current = _current.get()
+    return current is not None and current.count > 0
+
+
 def apart() -> Context:
     """A context for work that is nobody's interaction, although it is begun during one."""
     context = copy_context()

@@ -175,7 +175,7 @@ class Gate:
     async def _tell(self, interaction: discord.Interaction, answer: Answer, error: Exception, done: deeds.Deeds) -> None:
         if not done.count:
             answer.inheritable = False  # nothing of it was stored
-        if isinstance(error, TooLate) or (isinstance(error, NotServing) and answer.fresh):
+        if isinstance(error, TooLate) or (isinstance(error, NotServing) and answer.fresh and not done.count):
             logger.info("Interaction {} could no longer be answered", interaction.id)
             return
         away = errors.is_database_away(error)

@@ -8,7 +8,9 @@ import pytest
 from tortoise.transactions import in_transaction
 
 from cogs.roles.decision import Click
+from core import deeds
 from core.answer import TooLate
+from core.shards import ShardSlots
 from domain import clock
 from domain.custom_id import encode
 from models import AuditEntry, AuditState, GuildConfig, Panel
@@ -136,6 +138,14 @@ async def test_what_another_process_answers_is_not_written_over_by_who_was_slow_
         await asyncio.wait_for(taken.struck.wait(), 20)
     await house.sandbox.until(lambda: not house.bot.gate._handling)
     assert not house.sandbox.traffic.find("PATCH")
+
+
+async def test_what_was_done_in_the_moment_in_which_the_shards_were_lost_is_told(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the write and the answer: who was not told would see that it failed."""
+    form = await (await house.actor("olivia").in_("general").slash("panel create")).modal()
+    monkeypatch.setattr(ShardSlots, "lapsed", property(lambda _: deeds.done()))
+    result = await form.submit({"Title": "Late", "Roles": [house.sandbox.role("Green")]})
+    assert "Late" in (await result.message()).text
 
 
 @pytest.mark.parametrize("minutes", [-5, 5])
