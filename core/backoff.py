@@ -18,4 +18,4 @@ class Backoff(ExponentialBackoff[bool]):
 def come_back_soon() -> None:
     """Make py-cord's clients and shards use this one."""
     for module in (discord.client, discord.shard):
-        module.ExponentialBackoff = Backoff  # pyright: ignore[reportPrivateImportUsage]
+        module.ExponentialBackoff = Backoff  # pyright: ignore[reportAttributeAccessIssue]

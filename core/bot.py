@@ -16,6 +16,7 @@ from discord.http import Route
 from loguru import logger
 
 from core import VERSION, application
+from core.backoff import come_back_soon
 from core.clicked import keep_clicked_as_sent
 from core.database import Database
 from core.entrance import LASTING_SECONDS, announce, closed_for_good, explained, log_in, who_and_how_many
@@ -36,6 +37,7 @@ from core.reload import Cogs, loading_completely
 from core.rest import Rest
 from core.settings import Settings
 from core.shards import ShardSlots
+from core.silence import SilenceWatch
 from core.stops import ExpectedStop, LastingStop, on_signal_to_end
 
 DRAIN = 5.0  # seconds that a shutdown waits for clicks under way
@@ -76,13 +78,14 @@ class RolePanelBot(commands.Bot):
         self.gate = Gate(self)
         self.cog_manager = Cogs(self)
         self.gateway_watch = GatewayWatch(self)
+        self.silence = SilenceWatch(self)
         keep_lean(self)
         keep_clicked_as_sent(self)
         self.known_guilds = KnownGuilds(self)
         outlive_unreadable_events(self)
         self.slots = slots
         self.pace = Pace(self._share)
-        self.loops: set[Loop] = {self.known_guilds.loop}  # and those of all cogs
+        self.loops: set[Loop] = {self.known_guilds.loop, self.silence.loop}  # and those of all cogs
         self._ending: set[asyncio.Task[Any]] = set()
         self._stop = asyncio.Event()
         self._told_ready = False
@@ -115,6 +118,7 @@ class RolePanelBot(commands.Bot):
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """py-cord's event for every interaction: on to the gate, which answers for everything."""
+        self.silence.heard(interaction.guild_id)
         await self.gate.handle(interaction)
 
     async def on_message(self, message: discord.Message) -> None:
@@ -267,10 +271,12 @@ class RolePanelBot(commands.Bot):
 
         Raises what py-cord raises when the gateway was closed for good, and ExpectedStop.
         """
+        self.silence.begin()
         gateway = asyncio.create_task(self.connect(), name="gateway")
         lost = asyncio.create_task(self.slots.lost(), name="shard slots lost")
         sync = asyncio.create_task(self._sync_until_done(), name="command sync")
         watch = asyncio.create_task(self.known_guilds.loop.run(), name="what channels allow")
+        silence = asyncio.create_task(self.silence.loop.run(), name="silence watch")
         try:
             await asyncio.wait({gateway, lost}, return_when=asyncio.FIRST_COMPLETED)
             if gateway.done():
@@ -279,7 +285,7 @@ class RolePanelBot(commands.Bot):
                 logger.opt(exception=error).error("The task that holds the shards failed")
                 raise ExpectedStop("The shards could not be held any more because of an error of the bot's own. Stopping.") from error
         finally:
-            pending = {gateway, lost, sync, watch}
+            pending = {gateway, lost, sync, watch, silence}
             while pending:
                 # A cancellation that meets the end of py-cord's handshake is swallowed (asyncio.wait_for before Python 3.12).
                 for task in pending:
@@ -386,6 +392,7 @@ async def make_bot(settings: Settings, database: Database) -> RolePanelBot:
     Route.API_BASE_URL = settings.discord_api_url + "/v{API_VERSION}"
     read_leniently()
     expect_acknowledgements()
+    come_back_soon()
     with explained(settings.discord_api_url):
         application_id, count = await who_and_how_many(settings)
     shard_ids = sorted(settings.shard_ids if settings.shard_ids is not None else range(count))

@@ -6,6 +6,7 @@ one of late. A shard on which little happens, or whose pauses are long anyway, i
 """
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 FACTOR = 3  # times the longest silence of late
@@ -62,15 +63,25 @@ class Habit:
         self._away_at: float | None = None
         self._renewed_at: float | None = None
 
+    @classmethod
+    def remembered(cls, times: Iterable[float]) -> "Habit":
+        """The habit of a shard on which interactions came at these times, in order, and which has had no connection since the last one."""
+        habit = cls()
+        for at in times:
+            habit.heard(at)
+            habit._away_at = at
+        return habit
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no interaction has come yet."""
+        return self._heard_at is None
+
     def heard(self, at: float) -> None:
         """An interaction came."""
-        if self._heard_at is not None:
-            silence = self._counted(at)
-            for span in self._spans:
-                span.add(at, silence)
-        else:
-            for span in self._spans:
-                span.add(at, 0.0)
+        silence = self._counted(at)
+        for span in self._spans:
+            span.add(at, silence)
         self._heard_at, self._deaf, self._renewed_at = at, 0.0, None
         if self._away_at is not None:
             self._away_at = at
@@ -134,4 +145,4 @@ class Renewals:
 
 def pause_after(renewals: int) -> float:
     """The seconds until the same silence is worth another fresh session after so many."""
-    return PAUSE * 2 ** (renewals - 1)
+    return min(DAY, PAUSE * 2 ** (renewals - 1))

@@ -114,7 +114,7 @@ class _Look:
 def _gateway(bot: "RolePanelBot") -> Check:
     if bot.refusal:
         return Check(False, bot.refusal)
-    failures = bot.gateway_watch.failures
+    failures = bot.gateway_watch.failures + bot.silence.suspicions
     return Check(not failures, "; ".join(failures) or "connected")
 
 

@@ -116,6 +116,18 @@ def test_what_could_not_come_is_not_missed() -> None:
     assert habit.limit(last + HOUR / 2 + 60) == FACTOR * 70, "and no absence is remembered as a silence"
 
 
+def test_a_habit_is_remembered_over_a_restart() -> None:
+    times = every(5, HOUR)
+    habit = Habit.remembered(times)
+    assert not habit.is_empty
+    assert habit.silence(times[-1] + 600) == 0
+    habit.back(times[-1] + 600)
+    assert not habit.too_long(times[-1] + 660)
+    assert habit.too_long(times[-1] + 661)
+    assert Habit().is_empty
+    assert Habit.remembered([]).is_empty
+
+
 def test_a_habit_of_long_ago_says_nothing() -> None:
     habit, last = habit_of(every(5, HOUR))
     assert habit.too_long(last + 2 * HOUR)
@@ -193,5 +205,5 @@ def test_never_more_than_a_days_number_of_fresh_sessions(pauses: list[float]) ->
 
 
 def test_the_same_silence_is_asked_about_ever_less_often() -> None:
-    assert [pause_after(renewals) / PAUSE for renewals in (1, 2, 3)] == [1, 2, 4]
+    assert [pause_after(renewals) / PAUSE for renewals in (1, 2, 3, 20)] == [1, 2, 4, DAY / PAUSE]
     assert PAUSE >= 30 * MINUTE

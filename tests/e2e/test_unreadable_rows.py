@@ -272,7 +272,12 @@ CASES = [
 # These read no rows one by one that could be bad: one only deletes, the other has a test of its own.
 REMEMBERING = "Remembering what channels allow"
 # They read no rows whole.
-OTHERS = {"Forgetting old drafts", REMEMBERING, "Noticing members who left and came back while the bot was away"}
+OTHERS = {
+    "Forgetting old drafts",
+    REMEMBERING,
+    "Noticing members who left and came back while the bot was away",
+    "Watching whether interactions come",
+}
 
 
 async def pass_of(house: House, name: str) -> None:
