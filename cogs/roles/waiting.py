@@ -40,7 +40,7 @@ from models.claim import Waiting as WaitingRow
 if TYPE_CHECKING:
     from core.bot import RolePanelBot
 
-FINISH_PAUSE = 2.0  # seconds between looks for gifts that were put off
+FINISH_PAUSE, REST_PAUSE = 2.0, 30.0  # seconds between looks for gifts that were put off, while there are any and else
 LEFTOVER_AGE = timedelta(minutes=1)  # of a gift that is not settled; by then whoever was at it has ended
 ASKED_AT_ONCE = 100  # members, https://docs.discord.com/developers/events/gateway-events#request-guild-members
 LOOK_PAUSE = 6 * 3600.0  # seconds between looks for members whose return no event told
@@ -132,6 +132,8 @@ class Waiting:
                     await self._arrived(guild, user_id, panel_id, RETURN if was_held else ADMIT)
                 except (Uncertain, RateLimited, discord.HTTPException) as error:
                     logger.info("The roles of a member of guild {} wait on: {!r}", guild.id, error)
+                finally:
+                    self.finishing.wake()  # something may have been put off
 
     async def look(self) -> None:
         """Find those who came back, or passed screening, while nobody listened: one look-up at a time, at the pace of all look-ups."""
@@ -147,17 +149,18 @@ class Waiting:
                     if await self._is_in(guild_id, user_id):
                         await self.arrived(guild, user_id)
 
-    async def _finish_all(self) -> None:
-        """What others left when this process began to serve, then what has to be tried again."""
+    async def _finish_all(self) -> float:
+        """What others left when this process began to serve, then what has to be tried again; the seconds until the next look."""
         since = await self._bot.slots.until_alone()
-        await self.finish(clock.now() - LEFTOVER_AGE if since == self._alone_since else clock.now())
+        found = await self.finish(clock.now() - LEFTOVER_AGE if since == self._alone_since else clock.now())
         self._alone_since = since
+        return FINISH_PAUSE if found else REST_PAUSE
 
-    async def finish(self, before: datetime) -> None:
-        """Take up what was recorded before this moment, or put off until now, and is not settled."""
+    async def finish(self, before: datetime) -> int:
+        """Take up what was recorded before this moment, or put off until now, and is not settled; how much was not."""
         busy: set[int] = set()
-        unsettled = AuditEntry.unsettled().filter(kind__in=REASONS)
-        for entry_id, guild_id in await unsettled.values_list("id", "guild_id"):
+        unsettled = await AuditEntry.unsettled().filter(kind__in=REASONS).values_list("id", "guild_id")
+        for entry_id, guild_id in unsettled:
             guild = self._bot.get_guild(guild_id)
             if guild is None or not self._bot.serves(guild_id) or guild_id in busy or self.finishing.is_aside(entry_id):
                 continue
@@ -166,6 +169,7 @@ class Waiting:
                 if row and when_due(row, before) and not await self._take_up(guild, row):
                     busy.add(guild_id)
                     await put_off(row)
+        return len(unsettled)
 
     async def _take_up(self, guild: discord.Guild, row: AuditEntry) -> bool:
         """Whether it is settled now, or somebody else's affair."""
