@@ -11,6 +11,7 @@ from sandbox import channels, roles
 from sandbox.driver.views import MessageView
 from sandbox.permissions import bits
 from sandbox.world import Overwrite
+from tests.changes import until_none, until_some
 from tests.e2e.house import House, at_rest, posted_panel
 from tests.e2e.test_panels import create, redrawn
 
@@ -56,8 +57,8 @@ async def confirmed(house: House, *names: str) -> None:
 
 async def stored(house: House, channel: str, *, present: bool = True) -> None:
     """Wait until what a channel allows is written down, or no more."""
-    while await SeenChannelPower.exists(channel_id=house.sandbox.channel(channel).id) is not present:
-        pass
+    seen = SeenChannelPower.filter(channel_id=house.sandbox.channel(channel).id)
+    await (until_some(seen) if present else until_none(seen))
 
 
 @pytest.mark.parametrize(
@@ -154,8 +155,7 @@ async def test_what_a_hidden_channel_allowed_is_forgotten_with_the_channel(house
     heard = house.bot.wait_for("guild_channel_delete")
     channels.delete(sandbox.world, sandbox.guild, channel, sandbox.guild.owner_id)
     await heard
-    while await SeenChannelPower.exists():  # Discord is asked first: the bot may only have lost the sight of it
-        pass
+    await until_none(SeenChannelPower.all())  # Discord is asked first: the bot may only have lost the sight of it
     assert await got(house)
 
 
@@ -180,8 +180,7 @@ async def test_what_stood_on_panels_before_goes_on_with_one_entry_and_a_finding(
     await house.stop()
     await PanelRole.all().update(grandfathered=None)  # as the upgrade leaves them
     await house.start()
-    while await PanelRole.exists(grandfathered__isnull=True):
-        pass
+    await until_none(PanelRole.filter(grandfathered__isnull=True))
     red = house.sandbox.role("Red").id
     (entry,) = await AuditEntry.filter(kind="panel.grandfathered")
     assert entry.payload == {"grandfathered": {str(red): bits("MANAGE_MESSAGES")}}

@@ -14,6 +14,7 @@ from sandbox.driver import ClientRefusal
 from sandbox.driver.views import MessageView
 from sandbox.permissions import bits
 from sandbox.world import Overwrite
+from tests.changes import until_none, until_some
 from tests.e2e.crowd import add_members, all_click, panel_in, told, until_told
 from tests.e2e.house import House, posted_panel
 from tests.e2e.test_clicks import click
@@ -31,8 +32,7 @@ async def stored(house: House) -> None:
     sandbox = house.sandbox
     put = Overwrite(sandbox.role("Red").id, 0, allow=bits("MANAGE_MESSAGES"))
     channels.set_overwrite(sandbox.world, sandbox.guild, sandbox.channel("general"), put, sandbox.guild.owner_id)
-    while not await SeenChannelPower.exists():
-        pass
+    await until_some(SeenChannelPower.all())
     await AuditEntry.record(guild_id, "panel.create", now)
 
 
@@ -54,8 +54,8 @@ def bot_id(house: House) -> int:
 
 async def departure(house: House, *, noted: bool = True) -> None:
     """Wait until the bot has noted that it left, or that it is back."""
-    while await GuildConfig.filter(left_at__isnull=False).exists() is not noted:
-        pass
+    departed = GuildConfig.filter(left_at__isnull=False)
+    await (until_some(departed) if noted else until_none(departed))
 
 
 async def look(house: House) -> None:
@@ -105,8 +105,7 @@ async def test_the_audit_channel_gets_a_last_entry(house: House) -> None:
     assert last["title"] == "Everything stored for this server was erased"
     assert [field["value"] for field in last["fields"]] == [f"<@{olivia.user.id}> (`{olivia.user.id}`)", "1 panel\n1 entry of the log"]
     assert not await GuildConfig.exists()
-    while await ErasureReceipt.filter(audit_channel_id__isnull=False).exists():
-        pass  # the question itself lets the bot work
+    await until_none(ErasureReceipt.filter(audit_channel_id__isnull=False))
 
 
 async def test_temporary_roles_are_ended_first(house: House) -> None:

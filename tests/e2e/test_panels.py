@@ -15,6 +15,7 @@ from sandbox.driver import ClientRefusal
 from sandbox.driver.views import MessageView
 from sandbox.faults import Fault, FaultKind
 from sandbox.world import Overwrite
+from tests.changes import until, until_none
 from tests.e2e.house import House, at_rest, raise_version
 
 FOLLOWING = "Bringing posted panels up to date"
@@ -48,8 +49,11 @@ def button_for(editor: MessageView, verb: str) -> str:
 
 async def up_to_date() -> None:
     """Wait until Discord has confirmed what the database holds of every posted message."""
-    while await PanelMessage.behind([panel.guild_id for panel in await Panel.all()]):
-        pass  # the question itself lets the bot work
+
+    async def nothing_is_behind() -> bool:
+        return not await PanelMessage.behind([panel.guild_id for panel in await Panel.all()])
+
+    await until(nothing_is_behind)
 
 
 async def test_from_the_modal_to_the_role(house: House) -> None:
@@ -106,8 +110,7 @@ async def test_a_panel_that_cannot_be_drawn_holds_up_no_other(house: House, monk
     await raise_version(broken, updated_at=clock.now(), title="Other")
     await raise_version(colours, updated_at=clock.now(), title="Hues")
     house.bot.dispatch(PanelChanged.NAME, PanelChanged(house.sandbox.guild.id, colours.id, colours.version + 1))
-    while await PanelMessage.exists(panel_id=colours.id, rendered_version=colours.version):
-        pass  # the question itself lets the bot work
+    await until_none(PanelMessage.filter(panel_id=colours.id, rendered_version=colours.version))
     assert posted.text.startswith("Hues")
     assert await PanelMessage.exists(panel_id=broken.id, rendered_version=broken.version)
 

@@ -16,6 +16,7 @@ from sandbox.driver import ClientRefusal
 from sandbox.driver.views import MessageView
 from sandbox.faults import Fault
 from sandbox.world import Role
+from tests.changes import until_none
 from tests.e2e.house import House
 from tests.e2e.test_editor import AtTheThird
 from tests.e2e.test_panels import create, redrawn
@@ -198,8 +199,7 @@ async def test_roles_of_an_interrupted_import_are_taken_back_or_named(house: Hou
         created_at=clock.now() - age,
     )
     await house.start()
-    while await AuditEntry.filter(state=AuditState.SENT).exists():
-        pass  # the question itself lets the bot work
+    await until_none(AuditEntry.filter(state=AuditState.SENT))
     left = [row.payload["roles_left"] for row in await AuditEntry.all()]
     young = age < timedelta(minutes=10)
     assert (new.id in guild.roles, left) == ((False, []) if young else (True, [[new.id]]))

@@ -9,6 +9,7 @@ from domain import clock
 from domain.panels import Mode
 from models import AuditState, Panel, PanelRole, RoleGrant
 from sandbox import members
+from tests.changes import until_none
 from tests.e2e.house import House, at_rest, posted_panel
 from tests.e2e.test_clicks import click
 from tests.e2e.test_temporary_roles import grant, settled
@@ -39,11 +40,10 @@ async def screening_panel(house: House, *roles: str, mode: Mode = Mode.TOGGLE) -
 
 
 async def leave(house: House, who: str) -> None:
-    """Leave the guild; the bot has dealt with it when the sandbox's next event arrives at it."""
+    """Leave the guild, and wait until the bot has dealt with it."""
     user = house.actor(who).user
     members.leave(house.sandbox.world, house.sandbox.guild, user.id)
-    while await RoleGrant.exists(user_id=user.id, left_at__isnull=True):
-        pass
+    await until_none(RoleGrant.filter(user_id=user.id, left_at__isnull=True))
 
 
 def join(house: House, who: str, *, pending: bool = False) -> None:
@@ -179,5 +179,4 @@ async def test_a_role_that_an_admin_took_is_no_longer_a_grant(hearing: House) ->
     clock.shift(timedelta(minutes=5))
     sandbox = hearing.sandbox
     members.set_roles(sandbox.world, sandbox.guild, hearing.actor("alice").member, [], sandbox.guild.owner_id)
-    while await RoleGrant.exists():
-        pass
+    await until_none(RoleGrant.all())
