@@ -112,7 +112,7 @@ class RolePanelBot(commands.Bot):
         self._told_ready = True
         shards = ", ".join(map(str, sorted(self.held_shards)))
         logger.info(
-            "Ready: version {}, {} servers, shards {} of {}, PostgreSQL {}, Python {}",
+            "Ready: version {}, servers: {}, shards: {} of {}, PostgreSQL {}, Python {}",
             *(VERSION, len(self.guilds), shards, self.shard_count or 1, self.database.version, platform.python_version()),
         )
 

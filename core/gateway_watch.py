@@ -91,6 +91,8 @@ class GatewayWatch:
             self._warnings[own] = asyncio.get_running_loop().call_later(AWAY_SECONDS, self._warn, own)
 
     def _warn(self, shard_id: int) -> None:
+        if self._bot.is_closed():  # left on purpose
+            return
         logger.warning("Shard {} has had no connection to Discord for {:.0f} s", shard_id, AWAY_SECONDS)
 
     def _failure(self, shard_id: int) -> str | None:

@@ -15,12 +15,14 @@ from discord.gateway import KeepAliveHandler
 from tortoise.connection import get_connection
 
 from cogs.health.cog import HealthCog
+from core import gateway_watch
 from core.database import connect
 from core.shards import ShardSlots
 from sandbox import payload
 from sandbox.guilds import GUILDS
 from sandbox.world import Event
 from tests.e2e.house import House
+from tests.log import logged
 
 
 class Probe:
@@ -80,6 +82,44 @@ async def test_a_lost_gateway_is_told_until_the_session_is_resumed(house: House,
     assert house.bot.is_ready(), "py-cord's own flag would have said that all is well"
     house.sandbox.gateway.refuse_connections(False)
     await probe.until(200)
+
+
+async def test_a_gateway_that_is_away_for_ten_seconds_is_a_warning_once(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert gateway_watch.AWAY_SECONDS == 10.0
+    monkeypatch.setattr(gateway_watch, "AWAY_SECONDS", 0.0)
+    gateway = house.sandbox.gateway
+    with logged("WARNING") as log:
+        gateway.refuse_connections(True)
+        gateway.drop_connections()
+        await log.until("Shard 0 has had no connection to Discord for 0 s")
+        for _ in range(2):  # what fails while it is away is not another outage
+            failed = asyncio.create_task(house.bot.wait_for("disconnect"))
+            await asyncio.wait_for(failed, 30)
+        back = asyncio.create_task(house.bot.wait_for("resumed"))
+        await asyncio.sleep(0)
+        gateway.refuse_connections(False)
+        await asyncio.wait_for(back, 30)
+        assert len([line for line in log if "no connection" in line]) == 1
+
+
+async def test_a_short_absence_from_the_gateway_is_no_warning(house: House) -> None:
+    back = asyncio.create_task(house.bot.wait_for("resumed"))
+    await asyncio.sleep(0)
+    house.sandbox.gateway.drop_connections()
+    await asyncio.wait_for(back, 30)
+    await asyncio.sleep(0)  # the watch hears it, too
+    assert not house.bot.gateway_watch._warnings
+
+
+async def test_who_leaves_the_gateway_does_not_miss_it(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gateway_watch, "AWAY_SECONDS", 0.0)
+    watch, asked = house.bot.gateway_watch, asyncio.Event()
+    warn = watch._warn
+    monkeypatch.setattr(watch, "_warn", lambda shard_id: (warn(shard_id), asked.set()))
+    with logged("WARNING") as log:
+        await house.stop()
+        await asyncio.wait_for(asked.wait(), 30)
+        assert not [line for line in log if "no connection" in line]
 
 
 @pytest.mark.parametrize("resumable", [True, False])

@@ -1,14 +1,15 @@
 """The bot connects, registers its commands and leaves in good order."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import asyncio
+import platform
 
 import pytest
-from loguru import logger
 
+from core import VERSION
 from sandbox.faults import Fault
 from sandbox.world import Application
 from tests.e2e.house import House
+from tests.log import logged
 
 
 async def test_the_bot_connects_and_leaves_in_good_order(house: House) -> None:
@@ -20,19 +21,24 @@ def application(house: House) -> Application:
     return one
 
 
-@contextmanager
-def warnings() -> Iterator[list[str]]:
-    told: list[str] = []
-    sink = logger.add(lambda message: told.append(str(message)), level="WARNING", format="{message}")
-    try:
-        yield told
-    finally:
-        logger.remove(sink)
+async def test_the_log_says_once_what_a_report_of_a_fault_should_name(house: House) -> None:
+    with logged() as log:
+        await house.restart()
+        line = await log.until("Ready: ")
+        postgres = house.database.version
+        assert postgres.startswith("18.")
+        assert line == f"Ready: version {VERSION}, servers: 1, shards: 0 of 1, PostgreSQL {postgres}, Python {platform.python_version()}"
+        again = asyncio.create_task(house.bot.wait_for("ready"))
+        await asyncio.sleep(0)
+        house.sandbox.gateway.invalidate_sessions(False)
+        await asyncio.wait_for(again, 60)
+        await asyncio.sleep(0)
+        assert len([line for line in log if line.startswith("Ready: ")]) == 1
 
 
 async def test_an_interactions_endpoint_url_is_warned_of(empty_house: House) -> None:
     application(empty_house).interactions_endpoint_url = "https://example.test/interactions"
-    with warnings() as told:
+    with logged("WARNING") as told:
         await empty_house.start()
     (line,) = [line for line in told if "Interactions Endpoint URL" in line]
     assert "https://example.test/interactions" in line
@@ -41,7 +47,7 @@ async def test_an_interactions_endpoint_url_is_warned_of(empty_house: House) -> 
 
 async def test_the_members_of_a_team_own_the_bot(empty_house: House) -> None:
     application(empty_house).team_member_ids = [empty_house.actor("alice").user.id]
-    with warnings() as told:
+    with logged("WARNING") as told:
         await empty_house.start()
     assert not [line for line in told if "Endpoint" in line]
     assert empty_house.bot.owner_ids == {application(empty_house).owner_id, empty_house.actor("alice").user.id}
