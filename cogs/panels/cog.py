@@ -7,31 +7,33 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord.ext import commands
 
-from cogs.panels import inputs, modals, screens, verbs
-from cogs.panels.access import Editor
-from cogs.panels.arranging_handlers import ArrangingHandlers
-from cogs.panels.behaviour import BehaviourHandlers
-from cogs.panels.check import CheckHandlers
-from cogs.panels.cleanup import CleaningHandlers
-from cogs.panels.copies import CopyService
-from cogs.panels.doctor import Doctor
-from cogs.panels.drafts import SWEEP_PAUSE, DraftHandlers, sweep
-from cogs.panels.editor import EditorHandlers
-from cogs.panels.follower import Follower
-from cogs.panels.grandfathering import Grandfathering
-from cogs.panels.group import panel, panel_option
-from cogs.panels.handling import argument
-from cogs.panels.history import HistoryHandlers
-from cogs.panels.look_handlers import LookHandlers
-from cogs.panels.menu import MessageMenu
-from cogs.panels.message_rows import MessageRows
-from cogs.panels.pace import WritePace
-from cogs.panels.poster import Poster
-from cogs.panels.posting_handlers import PostingHandlers, told_of
-from cogs.panels.role_maker import RoleMaker
-from cogs.panels.rules import RuleService
-from cogs.panels.service import PanelService
-from cogs.panels.transfer import TransferHandlers
+from cogs.panels.diagnosis.facts import Doctor
+from cogs.panels.diagnosis.handlers import CheckHandlers
+from cogs.panels.editor import forms, screens
+from cogs.panels.editor.appearance.handlers import LookHandlers
+from cogs.panels.editor.base import argument
+from cogs.panels.editor.channels.handlers import PostingHandlers, told_of
+from cogs.panels.editor.drafts import SWEEP_PAUSE, DraftHandlers, sweep
+from cogs.panels.editor.handlers import EditorHandlers
+from cogs.panels.editor.message_menu import MessageMenu
+from cogs.panels.editor.order.handlers import ArrangingHandlers
+from cogs.panels.editor.rules.handlers import BehaviourHandlers
+from cogs.panels.history.handlers import HistoryHandlers
+from cogs.panels.posting.cleanup import CleaningHandlers
+from cogs.panels.posting.follower import Follower
+from cogs.panels.posting.grandfathering import Grandfathering
+from cogs.panels.posting.message_rows import MessageRows
+from cogs.panels.posting.poster import Poster
+from cogs.panels.service import inputs
+from cogs.panels.service.access import Editor
+from cogs.panels.service.copies import CopyService
+from cogs.panels.service.group import panel, panel_option
+from cogs.panels.service.panels import PanelService
+from cogs.panels.service.rules import RuleService
+from cogs.panels.service.write_limit import WritePace
+from cogs.panels.transfer.handlers import TransferHandlers
+from cogs.panels.transfer.role_maker import RoleMaker
+from cogs.panels.ui import verbs
 from core.answer import Acknowledgement
 from core.channels import POSTABLE
 from core.cog import Cog
@@ -95,7 +97,7 @@ class PanelsCog(
         """Open the form of a new panel."""
         await Editor.of(ctx.interaction)
         answer = self.bot.gate.answer_of(ctx.interaction)
-        await answer.modal(modals.create_modal(answer.t))
+        await answer.modal(forms.create_modal(answer.t))
 
     @slash(panel, "edit", N_("Change a role panel"))
     @panel_option

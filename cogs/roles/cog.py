@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord.ext import commands
 
-from cogs.roles.aftercare import Aftercare
-from cogs.roles.answers import SENTENCES, describe
-from cogs.roles.decision import Click, Outcome
-from cogs.roles.group import roles
-from cogs.roles.mine import MyRoles
-from cogs.roles.picker import CLEAR, PICK, TURN, picker, screen_of
-from cogs.roles.queue import Turn
-from cogs.roles.recovery import Recovery
-from cogs.roles.service import RoleService, TellTurn, moment
-from cogs.roles.temporary import TemporaryRoles
-from cogs.roles.tools import Tools
-from cogs.roles.turns import Tell
+from cogs.roles.click.aftercare import Aftercare
+from cogs.roles.click.picker import CLEAR, PICK, TURN, picker, screen_of
+from cogs.roles.click.recovery import Recovery
+from cogs.roles.click.service import RoleService, TellTurn, moment
+from cogs.roles.commands.group import roles
+from cogs.roles.commands.mine import MyRoles
+from cogs.roles.commands.temporary import TemporaryRoles
+from cogs.roles.decision.answers import SENTENCES, describe
+from cogs.roles.decision.decision import Click, Outcome
+from cogs.roles.queue.queue import Turn
+from cogs.roles.queue.tools import Tools
+from cogs.roles.queue.turns import Tell
 from core import claims
 from core.answer import Acknowledgement, Answer
 from core.clicked import clicked, message_id, options, parts

@@ -60,7 +60,7 @@ def test_every_picture_is_shown() -> None:
 
 @pytest.mark.parametrize("path", PAGES, ids=named)
 def test_named_files_exist(path: Path) -> None:
-    """`core/rest.py`, or beside a folder that the same sentence names: `cogs/roles/expiry.py`, `errands.py`."""
+    """`core/rest.py`, or beside a folder that the same sentence names: `cogs/roles/grants/expiry.py`, `errands.py`."""
     files = {file.name for folder in ("bot.py", "core", "domain", "models", "cogs", "sandbox", "tools", "tests", "docs", "bench", ".github")
              for file in [ROOT / folder, *(ROOT / folder).rglob("*")]} | {file.name for file in ROOT.iterdir()}  # fmt: skip
     names = [name.removeprefix("./") for name in code(without_blocks(path.read_text("utf-8")))]

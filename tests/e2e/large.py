@@ -8,7 +8,7 @@ from tortoise.connection import get_connection
 from tortoise.expressions import F
 from tortoise.transactions import in_transaction
 
-from cogs.panels import revisions
+from cogs.panels.service import revisions
 from domain import clock
 from domain.custom_id import encode
 from domain.events import AuditWritten

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cogs.panels.cleanup import CLEAN_UP
+from cogs.panels.posting.cleanup import CLEAN_UP
 from models import AuditEntry, Panel, PanelMessage, PanelRole
 from sandbox import channels, guilds, roles
 from sandbox.driver.views import MessageView

@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from cogs.roles.decision import Click
-from cogs.roles.refusals import KIND
+from cogs.roles.decision.decision import Click
+from cogs.roles.decision.refusals import KIND
 from core.settings import ROOT
 from domain import clock
 from domain.grants import Grant

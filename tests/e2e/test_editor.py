@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from cogs.panels.follower import REFUSED_PAUSE
+from cogs.panels.posting.follower import REFUSED_PAUSE
 from domain import clock
 from domain.panels import Style
 from models import Draft, GuildConfig, Panel, PanelMessage, PanelRole

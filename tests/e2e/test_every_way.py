@@ -121,7 +121,7 @@ async def test_nothing_is_done_while_the_door_is_shut(house: House, monkeypatch:
     async def shut(*_: object) -> None:
         raise UserError(SHUT)
 
-    monkeypatch.setattr(sys.modules["cogs.panels.door"], "_judge", shut)
+    monkeypatch.setattr(sys.modules["cogs.panels.service.door"], "_judge", shut)
     answers = await ways()
     assert [answer.text for answer in answers if SHUT not in answer.text] == []
     assert await everything() == before

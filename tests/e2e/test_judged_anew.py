@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from cogs.roles.errands import EXPIRE
-from cogs.roles.waiting import ADMIT, RETURN
+from cogs.roles.click.waiting import ADMIT, RETURN
+from cogs.roles.grants.errands import EXPIRE
 from domain import clock
 from domain.panels import Mode
 from models import AuditEntry, AuditState, Panel, PanelRole, RoleGrant

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tortoise.transactions import in_transaction
 
-from cogs.roles.decision import Click
+from cogs.roles.decision.decision import Click
 from core import deeds
 from core.answer import TooLate
 from core.shards import ShardSlots

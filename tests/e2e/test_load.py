@@ -117,7 +117,7 @@ async def test_who_cannot_be_looked_at_is_told_nothing_of_their_roles(house: Hou
 
 async def test_what_would_come_too_late_is_refused_at_once(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     # The module that runs now: each start of the bot loads its cogs anew.
-    monkeypatch.setattr(sys.modules["cogs.roles.service"], "LAST_WAIT", 3.0)
+    monkeypatch.setattr(sys.modules["cogs.roles.click.service"], "LAST_WAIT", 3.0)
     limit_changes(house.sandbox, 1, 3)
     first, second, third = add_members(house.sandbox, house.sandbox.guild, 3)
     _, message = await panel_in(house, house.sandbox.guild, "Red")

@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 from loguru import logger
 
-from cogs.roles.decision import Click
+from cogs.roles.decision.decision import Click
 from core.database import migrate
 from core.embedded import EmbeddedPostgres
 from domain.events import PanelChanged

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from cogs.roles.decision import Click
-from cogs.roles.places import Places
+from cogs.roles.decision.decision import Click
+from cogs.roles.grants.places import Places
 from domain import clock
 from domain.grants import Grant
 from domain.panels import Mode

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cogs.panels.posting_handlers import EMOJIS_FOR_OTHERS, EMOJIS_REFUSED
+from cogs.panels.editor.channels.handlers import EMOJIS_FOR_OTHERS, EMOJIS_REFUSED
 from domain.panels import Style
 from models import AuditEntry, PanelMessage, PanelRole
 from tests.e2e.house import House, at_rest

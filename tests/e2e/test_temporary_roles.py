@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from cogs.roles.errands import END, EXPIRE, Errands
-from cogs.roles.expiry import Expiry
-from cogs.roles.members import MemberLocks, Overlay
+from cogs.roles.change.members import MemberLocks, Overlay
+from cogs.roles.grants.errands import END, EXPIRE, Errands
+from cogs.roles.grants.expiry import Expiry
 from domain import clock
 from models import AuditEntry, AuditState, Panel, RoleGrant
 from sandbox import members, roles
@@ -139,7 +139,7 @@ async def test_killed_between_the_change_and_its_record(house: House) -> None:
     ids=lambda fault: f"{fault.method} {fault.kind} {fault.status}",
 )
 async def test_discords_trouble_delays_the_end_and_repeats_nothing(house: House, fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
-    loaded = sys.modules["cogs.roles.expiry"]  # as the bot has loaded it; what a test imports may be from before a reload
+    loaded = sys.modules["cogs.roles.grants.expiry"]  # as the bot has loaded it; what a test imports may be from before a reload
     monkeypatch.setattr(loaded, "AGAIN_SECONDS", 0.05)
     monkeypatch.setattr(loaded, "LEFTOVER_AGE", timedelta())
     await grant(house, "alice", "Red", await posted_panel(house, "Red"))

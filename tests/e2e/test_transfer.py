@@ -85,7 +85,7 @@ async def test_an_exported_panel_is_readable_and_comes_back_the_same(house: Hous
 
 async def test_one_export_of_a_server_at_a_time(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     await create(house)
-    transfer, begun, go_on = sys.modules["cogs.panels.transfer"], asyncio.Event(), asyncio.Event()  # the module that runs now
+    transfer, begun, go_on = sys.modules["cogs.panels.transfer.handlers"], asyncio.Event(), asyncio.Event()  # the module that runs now
     write = transfer.exported
 
     async def slow(*arguments: Any) -> bytes:

@@ -10,12 +10,12 @@ from loguru import logger
 from tortoise.connection import get_connection
 from tortoise.models import Model
 
-from cogs.panels.cleanup import CLEAN_UP
-from cogs.panels.role_maker import LEFT_OVER
-from cogs.roles.decision import Click
-from cogs.roles.errands import EXPIRE
-from cogs.roles.refusals import KIND
-from cogs.roles.waiting import RETURN
+from cogs.panels.posting.cleanup import CLEAN_UP
+from cogs.panels.transfer.role_maker import LEFT_OVER
+from cogs.roles.click.waiting import RETURN
+from cogs.roles.decision.decision import Click
+from cogs.roles.decision.refusals import KIND
+from cogs.roles.grants.errands import EXPIRE
 from domain import clock
 from models import (
     AuditEntry,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from cogs.roles.waiting import ADMIT, RETURN
+from cogs.roles.click.waiting import ADMIT, RETURN
 from domain import clock
 from domain.panels import Mode
 from models import AuditState, Panel, PanelRole, RoleGrant

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from cogs.panels import revisions
-from cogs.panels.access import Editor
-from cogs.panels.copies import CopyService
-from cogs.panels.inputs import RoleText
-from cogs.panels.service import PanelService
+from cogs.panels.service import revisions
+from cogs.panels.service.access import Editor
+from cogs.panels.service.copies import CopyService
+from cogs.panels.service.inputs import RoleText
+from cogs.panels.service.panels import PanelService
 from core.errors import UserError
 from domain import clock
 from domain.events import AuditWritten, PanelChanged

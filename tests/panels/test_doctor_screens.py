@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from cogs.panels.doctor_screens import FINDINGS_PER_PAGE, Report, report_screen
-from cogs.panels.doctor_words import WORDS, Names, finding_text
+from cogs.panels.diagnosis.screens import FINDINGS_PER_PAGE, Report, report_screen
+from cogs.panels.diagnosis.words import WORDS, Names, finding_text
 from core.components import IS_COMPONENTS_V2, Payload
 from core.i18n import available, translator
 from core.markup import escape

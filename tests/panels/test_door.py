@@ -19,17 +19,17 @@ MESSAGE_FIELDS = {"state", "entry_id", "message_id", "rendered_version", "missin
 STEPS = {
     ("cogs/config/service.py", "_change"): "posted messages are drawn anew in another language",
     ("cogs/config/erasure.py", "erase"): "everything of a guild is forgotten",
-    ("cogs/panels/grandfathering.py", "_note_panel"): "what was accepted unseen is written down",
-    ("cogs/panels/follower.py", "_follow"): "a message shows a newer version",
-    ("cogs/panels/message_rows.py", "_to_delete"): "a message goes",
-    ("cogs/panels/message_rows.py", "_stand"): "a post that was let through stands",
-    ("cogs/panels/message_rows.py", "_known"): "a message that is to go has its id",
-    ("cogs/panels/message_rows.py", "_give_up"): "a post came to nothing",
-    ("cogs/panels/message_rows.py", "_deleted"): "what came of a deletion; what Discord refused stands as before",
-    ("cogs/panels/message_rows.py", "begin_page"): "one more message in a channel where the panel stands",
-    ("cogs/panels/message_rows.py", "page_stands"): "the same",
-    ("cogs/panels/message_rows.py", "found"): "messages that are to go have their ids",
-    ("cogs/panels/message_rows.py", "note_missing"): "a message was deleted at Discord",
+    ("cogs/panels/posting/grandfathering.py", "_note_panel"): "what was accepted unseen is written down",
+    ("cogs/panels/posting/follower.py", "_follow"): "a message shows a newer version",
+    ("cogs/panels/posting/message_rows.py", "_to_delete"): "a message goes",
+    ("cogs/panels/posting/message_rows.py", "_stand"): "a post that was let through stands",
+    ("cogs/panels/posting/message_rows.py", "_known"): "a message that is to go has its id",
+    ("cogs/panels/posting/message_rows.py", "_give_up"): "a post came to nothing",
+    ("cogs/panels/posting/message_rows.py", "_deleted"): "what came of a deletion; what Discord refused stands as before",
+    ("cogs/panels/posting/message_rows.py", "begin_page"): "one more message in a channel where the panel stands",
+    ("cogs/panels/posting/message_rows.py", "page_stands"): "the same",
+    ("cogs/panels/posting/message_rows.py", "found"): "messages that are to go have their ids",
+    ("cogs/panels/posting/message_rows.py", "note_missing"): "a message was deleted at Discord",
 }
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -127,7 +127,7 @@ def test_what_is_written_outside_opens_nothing() -> None:
             continue
         assert isinstance(call.func, ast.Attribute)
         what = f"{place}:{call.lineno}"
-        if place == "cogs/panels/grandfathering.py":
+        if place == "cogs/panels/posting/grandfathering.py":
             assert {keyword.arg for keyword in call.keywords} == {"grandfathered"}, what
         elif call.func.attr == "create":
             channel = next(keyword.value for keyword in call.keywords if keyword.arg == "channel_id")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cogs.panels.emojis import parse_emoji, usable
+from cogs.panels.service.emojis import parse_emoji, usable
 from core.components import partial_emoji
 from core.errors import UserError
 

@@ -7,8 +7,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from cogs.panels import files
-from cogs.panels.files import NOT_DOWNLOADED, SIZE_MAX
+from cogs.panels.transfer import files
+from cogs.panels.transfer.files import NOT_DOWNLOADED, SIZE_MAX
 from core.errors import UserError
 
 

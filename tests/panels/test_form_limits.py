@@ -2,7 +2,8 @@
 
 import pytest
 
-from cogs.panels import inputs, modals
+from cogs.panels.editor import forms
+from cogs.panels.service import inputs
 from core.errors import UserError
 from domain.panels import ButtonColour
 
@@ -12,23 +13,23 @@ ROLE = {inputs.LABEL: "Red", inputs.EMOJI: "", inputs.DESCRIPTION: "", inputs.CO
 
 @pytest.mark.parametrize(("field", "limit"), [(inputs.TITLE, 256), (inputs.DESCRIPTION, 4000)])
 def test_the_text_of_a_panel(field: str, limit: int) -> None:
-    assert "x" * limit in modals.read_text(inputs.submission("", TEXT | {field: f" {'x' * limit}\n"}))
+    assert "x" * limit in forms.read_text(inputs.submission("", TEXT | {field: f" {'x' * limit}\n"}))
     with pytest.raises(UserError) as refused:
-        modals.read_text(inputs.submission("", TEXT | {field: "x" * (limit + 1)}))
+        forms.read_text(inputs.submission("", TEXT | {field: "x" * (limit + 1)}))
     assert refused.value.values == {"limit": limit, "length": limit + 1}
 
 
 @pytest.mark.parametrize(("field", "limit"), [(inputs.LABEL, 80), (inputs.DESCRIPTION, 100)])
 def test_the_text_of_a_role(field: str, limit: int) -> None:
-    read = modals.read_role(inputs.submission("", ROLE | {field: "x" * limit}), ())
+    read = forms.read_role(inputs.submission("", ROLE | {field: "x" * limit}), ())
     assert "x" * limit in (read.label, read.description)
     with pytest.raises(UserError) as refused:
-        modals.read_role(inputs.submission("", ROLE | {field: "x" * (limit + 1)}), ())
+        forms.read_role(inputs.submission("", ROLE | {field: "x" * (limit + 1)}), ())
     assert refused.value.values == {"limit": limit, "length": limit + 1}
 
 
 @pytest.mark.parametrize("nothing", ["", "   ", "\n\u3000"])
 def test_only_spaces_are_nothing(nothing: str) -> None:
     with pytest.raises(UserError, match="title must not be empty"):
-        modals.read_text(inputs.submission("", TEXT | {inputs.TITLE: nothing}))
-    assert modals.read_role(inputs.submission("", ROLE | {inputs.LABEL: nothing}), ()).label is None
+        forms.read_text(inputs.submission("", TEXT | {inputs.TITLE: nothing}))
+    assert forms.read_role(inputs.submission("", ROLE | {inputs.LABEL: nothing}), ()).label is None

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from cogs.panels.change_words import change_lines
-from cogs.panels.history_screens import history, revision
-from cogs.panels.overtaking import Happened
-from cogs.panels.revisions import Revision
-from cogs.panels.view import View
+from cogs.panels.editor.conflicts import Happened
+from cogs.panels.editor.view import View
+from cogs.panels.history.screens import history, revision
+from cogs.panels.service.revisions import Revision
+from cogs.panels.ui.change_words import change_lines
 from core.i18n import translator
 from domain import clock
 from domain.panel_changes import changes

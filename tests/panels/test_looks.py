@@ -2,7 +2,7 @@
 
 import pytest
 
-from cogs.panels.looks import colour_text, parse_address, parse_colour
+from cogs.panels.service.appearance import colour_text, parse_address, parse_colour
 from core.errors import UserError
 
 

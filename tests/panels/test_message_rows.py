@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from cogs.panels.message_rows import DELETE, POST, TAKE_DOWN, MessageRows, Post
-from cogs.panels.service import PanelService
+from cogs.panels.posting.message_rows import DELETE, POST, TAKE_DOWN, MessageRows, Post
+from cogs.panels.service.panels import PanelService
 from core.answer import AnsweredElsewhere
 from core.errors import UserError
 from domain.events import AuditWritten, PanelChanged

@@ -2,15 +2,16 @@
 
 import pytest
 
-from cogs.panels import inputs, modals
-from cogs.panels.inputs import DESCRIPTION, MODE, ROLES, STYLE, TITLE, PanelDraft
+from cogs.panels.editor import forms
+from cogs.panels.service import inputs
+from cogs.panels.service.inputs import DESCRIPTION, MODE, ROLES, STYLE, TITLE, PanelDraft
 from core.errors import UserError
 from domain.panels import TITLE_MAX, Mode, Style
 
 
 def draft(title: str, description: str = "") -> PanelDraft:
     values = {TITLE: title, DESCRIPTION: description, ROLES: ["5", "5"], STYLE: "buttons", MODE: "toggle"}
-    return modals.read_draft(inputs.submission("rp:1:panels.create", values))
+    return forms.read_draft(inputs.submission("rp:1:panels.create", values))
 
 
 @pytest.mark.parametrize("title", ["", "   ", "\u3000", "\u200b", "\u2800\u3164", "\ufe0f", "\n\t"])

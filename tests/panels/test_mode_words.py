@@ -1,9 +1,9 @@
 """Every mode is named wherever panels are shown."""
 
 from cogs.audit.words import VALUES
-from cogs.panels.render import HINTS, PLACEHOLDERS
-from cogs.panels.words import MODES
-from cogs.roles.picker import TEXTS
+from cogs.panels.posting.render import HINTS, PLACEHOLDERS
+from cogs.panels.ui.words import MODES
+from cogs.roles.click.picker import TEXTS
 from domain.panels import Mode
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cogs.panels.ordering import Sort, Step, moved, sorted_by
+from cogs.panels.service.ordering import Sort, Step, moved, sorted_by
 from domain.panels import RoleSpec
 from tests.panels.builders import facts, panel, role_id
 

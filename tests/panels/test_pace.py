@@ -5,11 +5,11 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from cogs.panels import pace
-from cogs.panels.copies import CopyService
-from cogs.panels.pace import WritePace
-from cogs.panels.rules import RuleService
-from cogs.panels.service import PanelService
+from cogs.panels.service import write_limit
+from cogs.panels.service.copies import CopyService
+from cogs.panels.service.panels import PanelService
+from cogs.panels.service.rules import RuleService
+from cogs.panels.service.write_limit import WritePace
 from core.errors import UserError
 from domain.panel_file import PanelFile, portable
 from domain.panels import PanelSpec
@@ -35,8 +35,8 @@ async def turns(writes: WritePace, guild_id: int, asked: int) -> list[float]:
 
 
 async def test_more_than_five_at_once_wait_for_the_next_second_and_many_more_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pace, "SECONDS", 0.5)
-    monkeypatch.setattr(pace, "PATIENCE", 1.0)
+    monkeypatch.setattr(write_limit, "SECONDS", 0.5)
+    monkeypatch.setattr(write_limit, "PATIENCE", 1.0)
     moments = await turns(WritePace(), GUILD, 30)
     assert len(moments) == 15
     assert moments[4] < 0.5 <= moments[5] and moments[10] >= 1.0
@@ -45,16 +45,16 @@ async def test_more_than_five_at_once_wait_for_the_next_second_and_many_more_are
 async def test_servers_do_not_wait_for_each_other() -> None:
     writes = WritePace()
     moments = [*await turns(writes, GUILD, 5), *await turns(writes, GUILD + 1, 5)]
-    assert len(moments) == 10 and max(moments) < pace.SECONDS
+    assert len(moments) == 10 and max(moments) < write_limit.SECONDS
 
 
 @pytest.mark.usefixtures("database")
 async def test_every_way_to_change_a_panel_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     dispatch = Recorder().dispatch
     spec, _ = await PanelService(dispatch).create(OWNING, WITH_MODERATOR, draft(1, 2))
-    monkeypatch.setattr(pace, "SECONDS", 60.0)
+    monkeypatch.setattr(write_limit, "SECONDS", 60.0)
     writes = WritePace()
-    await turns(writes, GUILD, pace.WRITES)
+    await turns(writes, GUILD, write_limit.WRITES)
     for change in ways(spec, writes):
         with pytest.raises(UserError, match="very quickly"):
             await change()

@@ -2,12 +2,12 @@
 
 import pytest
 
-from cogs.panels.access import Editor
-from cogs.panels.draft_store import MINE, MINE_MAX, keep
-from cogs.panels.message_rows import MessageRows
-from cogs.panels.pages import MESSAGES_MAX
-from cogs.panels.rules import RuleService
-from cogs.panels.service import PanelService
+from cogs.panels.posting.message_rows import MessageRows
+from cogs.panels.service.access import Editor
+from cogs.panels.service.draft_store import MINE, MINE_MAX, keep
+from cogs.panels.service.pages import MESSAGES_MAX
+from cogs.panels.service.panels import PanelService
+from cogs.panels.service.rules import RuleService
 from core.errors import UserError
 from domain import clock
 from domain.panels import GROUP_PANELS_MAX, GROUP_ROLES_MAX, Mode

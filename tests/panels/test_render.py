@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cogs.panels.pages import pages
-from cogs.panels.render import Present, panel_message
+from cogs.panels.posting.render import Present, panel_message
+from cogs.panels.service.pages import pages
 from core.i18n import translator
 from domain.custom_id import CHOOSE, OPEN, OPEN_PICKER, PRESS, decode
 from domain.panels import (

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 from tortoise.transactions import in_transaction
 
-from cogs.panels import revisions
-from cogs.panels.access import Editor
-from cogs.panels.edits import PanelEdits
-from cogs.panels.inputs import PanelDraft
-from cogs.panels.overtaking import Happened
-from cogs.panels.service import PanelService
+from cogs.panels.editor.conflicts import Happened
+from cogs.panels.service import revisions
+from cogs.panels.service.access import Editor
+from cogs.panels.service.edits import PanelEdits
+from cogs.panels.service.inputs import PanelDraft
+from cogs.panels.service.panels import PanelService
 from domain import clock
 from domain.panel_file import portable
 from domain.panels import DESCRIPTION_MAX, LABEL_MAX, OPTION_DESCRIPTION_MAX, Mode, PanelSpec, RoleSpec, Style

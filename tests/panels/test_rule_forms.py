@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from cogs.panels.inputs import Terms
-from cogs.panels.rule_forms import (
+from cogs.panels.editor.rules.forms import (
     CAPACITY,
     COUNTED,
     DURATION,
@@ -18,6 +17,7 @@ from cogs.panels.rule_forms import (
     read_limits,
     read_terms,
 )
+from cogs.panels.service.inputs import Terms
 from core.errors import UserError
 from tests.panels.builders import english
 

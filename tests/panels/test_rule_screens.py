@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from cogs.panels import rule_forms, rule_screens
-from cogs.panels.rule_screens import Rules
-from cogs.panels.view import View
+from cogs.panels.editor.rules import forms, screens
+from cogs.panels.editor.rules.screens import Rules
+from cogs.panels.editor.view import View
 from core.components import Payload
 from core.i18n import available, translator
 from core.markup import escape
@@ -27,10 +27,10 @@ TERMS = {"duration": LONGEST - 60, "capacity": 1_000_000, "bundle": MANY[1:], "r
 FULL = panel(1, name="N" * 100, requirement=RULE, link_group="G" * 100, sticky=True, min_roles=1, max_roles=500)
 FULL = replace(FULL, roles=(replace(FULL.roles[0], label="L" * 80, **TERMS),))
 SCREENS: list[Callable[[Rules], Payload]] = [
-    rule_screens.behaviour,
-    lambda rules: rule_screens.role_rules(rules, rules.view.panel.roles[0], [escape("x" * 300)] * 25),
-    lambda rules: rule_screens.who(rules, None),
-    lambda rules: rule_screens.who(rules, rules.view.panel.roles[0]),
+    screens.behaviour,
+    lambda rules: screens.role_rules(rules, rules.view.panel.roles[0], [escape("x" * 300)] * 25),
+    lambda rules: screens.who(rules, None),
+    lambda rules: screens.who(rules, rules.view.panel.roles[0]),
 ]
 
 
@@ -63,7 +63,7 @@ def test_discord_takes_every_screen(screen: Callable[[Rules], Payload], spec: Pa
 @pytest.mark.parametrize("locale", available())
 @pytest.mark.parametrize(
     "modal",
-    [rule_forms.limits_modal, rule_forms.link_modal, lambda spec, t: rule_forms.terms_modal(spec, spec.roles[0], t)],
+    [forms.limits_modal, forms.link_modal, lambda spec, t: forms.terms_modal(spec, spec.roles[0], t)],
 )
 def test_discord_takes_every_modal(modal: Callable[..., Payload], locale: str) -> None:
     payload = modal(FULL, translator(locale))
@@ -89,7 +89,7 @@ def test_discord_takes_every_modal(modal: Callable[..., Payload], locale: str) -
     ],
 )
 def test_the_behaviour_is_told(spec: PanelSpec, linked: tuple[PanelSpec, ...], told: str) -> None:
-    assert told in text(rule_screens.behaviour(rules(spec, linked=linked))).splitlines()
+    assert told in text(screens.behaviour(rules(spec, linked=linked))).splitlines()
 
 
 @pytest.mark.parametrize(
@@ -102,13 +102,13 @@ def test_the_behaviour_is_told(spec: PanelSpec, linked: tuple[PanelSpec, ...], t
     ],
 )
 def test_requirements_are_told(rule: Requirement, told: str) -> None:
-    assert rule_screens.requirement_words(rule, rules(panel(1)).view) == told
+    assert screens.requirement_words(rule, rules(panel(1)).view) == told
 
 
 def test_the_terms_of_a_role_are_told() -> None:
     spec = panel(1)
     role = replace(spec.roles[0], duration=90_000, capacity=5, capacity_counts_all=True, bundle=(role_id(2),))
-    lines = text(rule_screens.role_rules(rules(spec), role)).splitlines()
+    lines = text(screens.role_rules(rules(spec), role)).splitlines()
     assert "Members keep it for: 1 day 1 hour" in lines
     assert "Places: 5, counting everyone who has the role" in lines
     assert f"Given along with it: <@&{role_id(2)}>" in lines
@@ -119,7 +119,7 @@ def test_the_terms_of_a_role_are_told() -> None:
     [(False, True, False, 1), (True, True, False, 0), (False, False, True, 1), (True, False, False, 0)],
 )
 def test_what_needs_members_can_be_switched_on_only_where_it_works(sticky: bool, sees_members: bool, disabled: bool, turns_to: int) -> None:
-    payload = rule_screens.behaviour(rules(panel(1, sticky=sticky), sees_members=sees_members))
+    payload = screens.behaviour(rules(panel(1, sticky=sticky), sees_members=sees_members))
     switch = parts(payload)["panels.sticky"]
     assert (switch["disabled"], decode(switch["custom_id"]).args[1]) == (disabled, turns_to)
     assert ("MEMBERS_INTENT" in text(payload)) is not sees_members
@@ -127,10 +127,10 @@ def test_what_needs_members_can_be_switched_on_only_where_it_works(sticky: bool,
 
 def test_a_deleted_role_is_no_longer_preselected() -> None:
     spec = panel(1, requirement=Requirement((role_id(1), role_id(99))))
-    shown = parts(rule_screens.who(rules(spec), None))["panels.required"]["default_values"]
+    shown = parts(screens.who(rules(spec), None))["panels.required"]["default_values"]
     assert [value["id"] for value in shown] == [str(role_id(1))]
 
 
 def test_why_a_role_is_not_given_along() -> None:
-    told = rule_screens.refused_in_bundle([Refusal(role_id(99), Problem.DELETED)], rules(panel(1)).view)
+    told = screens.refused_in_bundle([Refusal(role_id(99), Problem.DELETED)], rules(panel(1)).view)
     assert told == [f"**{role_id(99)}** no longer exists."]

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from cogs.panels import revisions
-from cogs.panels.access import Editor
-from cogs.panels.door import BotWouldOpen
-from cogs.panels.inputs import PanelDraft, Terms
-from cogs.panels.opening_words import Asked, NotYoursToOpen
-from cogs.panels.rules import RuleService
-from cogs.panels.service import PanelService
+from cogs.panels.service import revisions
+from cogs.panels.service.access import Editor
+from cogs.panels.service.door import BotWouldOpen
+from cogs.panels.service.inputs import PanelDraft, Terms
+from cogs.panels.service.panels import PanelService
+from cogs.panels.service.questions import Asked, NotYoursToOpen
+from cogs.panels.service.rules import RuleService
 from core.errors import UserError
 from domain import clock
 from domain.events import AuditWritten, PanelChanged

@@ -3,12 +3,17 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from cogs.panels import arranging_screens, history_screens, look_screens, posting_screens, rule_screens, screens
-from cogs.panels.postings import Condition, Posting
-from cogs.panels.render import Present, panel_message
-from cogs.panels.revisions import Revision
-from cogs.panels.rule_screens import Rules
-from cogs.panels.view import View
+from cogs.panels.editor import screens
+from cogs.panels.editor.appearance import screens as look_screens
+from cogs.panels.editor.channels import screens as posting_screens
+from cogs.panels.editor.order import screens as arranging_screens
+from cogs.panels.editor.rules import screens as rule_screens
+from cogs.panels.editor.rules.screens import Rules
+from cogs.panels.editor.view import View
+from cogs.panels.history import screens as history_screens
+from cogs.panels.posting.postings import Condition, Posting
+from cogs.panels.posting.render import Present, panel_message
+from cogs.panels.service.revisions import Revision
 from core.components import Payload
 from domain import clock
 from domain.panels import RoleSpec

@@ -5,10 +5,13 @@ from typing import Any
 
 import pytest
 
-from cogs.panels import arranging_screens, look_screens, modals, posting_screens, screens
-from cogs.panels.postings import Condition, Posting
-from cogs.panels.view import View, states
-from cogs.panels.words import REFUSED, REFUSED_SEVERAL, WARNINGS
+from cogs.panels.editor import forms, screens
+from cogs.panels.editor.appearance import screens as look_screens
+from cogs.panels.editor.channels import screens as posting_screens
+from cogs.panels.editor.order import screens as arranging_screens
+from cogs.panels.editor.view import View, states
+from cogs.panels.posting.postings import Condition, Posting
+from cogs.panels.ui.words import REFUSED, REFUSED_SEVERAL, WARNINGS
 from core.components import Payload, fit
 from core.i18n import available, translator
 from core.markup import escape
@@ -75,9 +78,9 @@ def test_discord_takes_every_screen(screen: Callable[[View], Payload], spec: Pan
 @pytest.mark.parametrize(
     "modal",
     [
-        modals.create_modal,
-        lambda t: modals.text_modal(panel(1, title="T" * 256, description="D" * 4000), t),
-        lambda t: modals.role_modal(FULL, FULL.roles[0], t),
+        forms.create_modal,
+        lambda t: forms.text_modal(panel(1, title="T" * 256, description="D" * 4000), t),
+        lambda t: forms.role_modal(FULL, FULL.roles[0], t),
         lambda t: look_screens.pictures_modal(BIG, t),
         lambda t: look_screens.pictures_modal(panel(0), t),
     ],
@@ -250,7 +253,7 @@ def test_what_does_not_fit_is_counted(lines: list[str], limit: int, text: str) -
 
 
 def test_button_colours_have_names() -> None:
-    options = modals.role_modal(FULL, FULL.roles[0], english())["components"][3]["component"]["options"]
+    options = forms.role_modal(FULL, FULL.roles[0], english())["components"][3]["component"]["options"]
     assert [option["value"] for option in options if option["default"]] == [ButtonColour.GREY.value]
     assert {option["value"] for option in options} == {colour.value for colour in ButtonColour}
 

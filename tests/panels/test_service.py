@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from cogs.panels.access import Editor
-from cogs.panels.inputs import PanelDraft, RoleText
-from cogs.panels.service import PanelService
+from cogs.panels.service.access import Editor
+from cogs.panels.service.inputs import PanelDraft, RoleText
+from cogs.panels.service.panels import PanelService
 from core.database import Database
 from core.errors import UserError
 from domain import clock

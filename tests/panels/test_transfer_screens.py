@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from cogs.panels.history_screens import revision
-from cogs.panels.revisions import Revision
-from cogs.panels.transfer_screens import Proposal, proposal
-from cogs.panels.view import View
+from cogs.panels.editor.view import View
+from cogs.panels.history.screens import revision
+from cogs.panels.service.revisions import Revision
+from cogs.panels.transfer.screens import Proposal, proposal
 from core.components import Payload
 from core.i18n import available, translator
 from domain import clock

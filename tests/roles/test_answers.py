@@ -2,9 +2,9 @@
 
 import pytest
 
-from cogs.roles.answers import MESSAGE_MAX, describe
-from cogs.roles.applier import Applied
-from cogs.roles.decision import Outcome
+from cogs.roles.change.applier import Applied
+from cogs.roles.decision.answers import MESSAGE_MAX, describe
+from cogs.roles.decision.decision import Outcome
 from core.i18n import available, translator
 from domain.panels import PanelSpec, RoleSpec
 from domain.plan import Refusal, RolePlan

@@ -1,6 +1,6 @@
 """What of a plan Discord confirmed, and what of its reservations can be released."""
 
-from cogs.roles.applier import Applied, compare
+from cogs.roles.change.applier import Applied, compare
 from domain.plan import Refusal, RolePlan
 from domain.role_safety import Problem
 

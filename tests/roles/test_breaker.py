@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from cogs.roles.applier import Applied
-from cogs.roles.breaker import Breaker
+from cogs.roles.change.applier import Applied
+from cogs.roles.change.breaker import Breaker
 from domain import clock
 from domain.plan import Refusal
 from domain.role_safety import Problem

@@ -9,9 +9,10 @@ from typing import TypeVar
 
 import pytest
 
-from cogs.roles import panel_cache, places
-from cogs.roles.cooldown import CLICKS, MEMBERS_MAX, Cooldown
-from cogs.roles.panel_cache import PanelCache
+from cogs.roles.decision import panel_cache
+from cogs.roles.decision.cooldown import CLICKS, MEMBERS_MAX, Cooldown
+from cogs.roles.decision.panel_cache import PanelCache
+from cogs.roles.grants import places
 from core import interactions
 from core.known_guilds import FACTS_MAX, facts_weight
 from core.shelf import MEBIBYTE, Shelf

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cogs.roles.decision import Board, Click, Decision, decide, decide_again
+from cogs.roles.decision.decision import Board, Click, Decision, decide, decide_again
 from domain.panels import Mode, PanelSpec, Requirement
 from domain.plan import RolePlan
 from domain.role_safety import Problem

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cogs.roles.errands import when_due
+from cogs.roles.grants.errands import when_due
 from domain import clock
 from models import AuditEntry
 

@@ -3,8 +3,8 @@
 import pytest
 from tortoise.expressions import F
 
-from cogs.roles import panel_cache
-from cogs.roles.panel_cache import PanelCache, weight
+from cogs.roles.decision import panel_cache
+from cogs.roles.decision.panel_cache import PanelCache, weight
 from core.shelf import Shelf
 from domain import clock
 from domain.panels import PanelSpec, RoleSpec

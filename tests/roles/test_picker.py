@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from cogs.roles.picker import CLEAR, PICK, TURN, picker
+from cogs.roles.click.picker import CLEAR, PICK, TURN, picker
 from core.i18n import translator
 from domain.custom_id import decode
 from domain.panels import Mode, PanelSpec, RoleSpec

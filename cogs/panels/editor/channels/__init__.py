@@ -1,0 +1,1 @@
+"""Where a panel stands: post, move, post again, take down."""

@@ -1,0 +1,1 @@
+"""The order of the roles on a panel."""

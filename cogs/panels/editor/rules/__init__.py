@@ -1,0 +1,1 @@
+"""What a panel asks of members, and the terms of its roles."""

@@ -1,0 +1,1 @@
+"""What a panel was: versions, undo and restoring."""

@@ -1,0 +1,1 @@
+"""Panels as messages: drawn, posted, followed, and taken down."""

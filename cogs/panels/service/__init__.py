@@ -1,0 +1,1 @@
+"""The use cases: panels, their rules and their copies, changed through one door."""

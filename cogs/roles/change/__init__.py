@@ -1,0 +1,1 @@
+"""Changing roles at Discord."""

@@ -1,0 +1,1 @@
+"""What becomes of roles that were given: their end, their places, what is done in the background."""
