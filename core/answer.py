@@ -125,6 +125,11 @@ class Answer:
         """Whether Discord has got nothing yet, so that a modal can still be opened."""
         return self._state is _State.FRESH
 
+    async def waits_for_word(self) -> bool:
+        """Whether a first answer that may be on its way leaves the person waiting, and nobody else is going to speak."""
+        async with self._lock:
+            return self._state is _State.DEFERRED and not self.settled and not self.inheritable
+
     @property
     def dead(self) -> bool:
         """Whether nothing can be shown any more: Discord takes no answer, or another process gives it."""

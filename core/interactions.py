@@ -175,6 +175,9 @@ class Gate:
     async def _tell(self, interaction: discord.Interaction, answer: Answer, error: Exception, done: deeds.Deeds) -> None:
         if not done.count:
             answer.inheritable = False  # nothing of it was stored
+        if isinstance(error, TooLate) and await answer.waits_for_word():
+            # It was acknowledged after all, while the process stood still: whoever waits behind "thinking…" hears something.
+            error = errors.UserError(errors.TOO_SLOW)
         if isinstance(error, TooLate) or (isinstance(error, NotServing) and answer.fresh and not done.count):
             logger.info("Interaction {} could no longer be answered", interaction.id)
             return

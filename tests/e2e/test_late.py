@@ -187,6 +187,26 @@ async def test_a_process_that_stood_still_before_anything_was_begun_asks_whether
     assert stood_still
 
 
+async def test_a_process_that_stood_still_while_it_was_acknowledged_leaves_nobody_waiting(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Something was stored, the acknowledgement is on its way, and by now it may be too late: what Discord says of it decides."""
+    service: Any = house.bot.cogs["panels"].service  # pyright: ignore[reportAttributeAccessIssue]
+    create, frozen = service.create, Fault("freeze", "POST", "/interactions/*", count=1)
+
+    async def stand_still(*args: Any) -> None:
+        await create(*args)
+        await frozen.struck.wait()
+        asyncio.get_running_loop().call_soon(frozen.release)
+        raise TooLate
+
+    form = await (await house.actor("olivia").in_("general").slash("panel create")).modal()
+    monkeypatch.setattr(service, "create", stand_still)
+    house.sandbox.faults.add(frozen)
+    result = await form.submit({"Title": "Late", "Roles": [house.sandbox.role("Green")]})
+    assert (await result.message()).text.startswith("That took too long.")
+
+
 @pytest.mark.parametrize("waits", [False, True])
 async def test_a_screen_whose_message_is_gone_is_shown_anew(house: House, waits: bool) -> None:
     """The answer to a press finds its message deleted: the person sees it all the same, and it is no error."""
