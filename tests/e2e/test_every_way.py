@@ -135,7 +135,7 @@ async def found_ill(house: House) -> MessageView:
     rows = PanelRole.filter(panel=panel)
     await rows.filter(label="Red").update(role_id=1)
     await rows.filter(label="Green").update(emoji="<:gone:123456789012345678>", blocked_role_ids=[1])
-    await rows.filter(label="Blue").update(role_id=house.sandbox.role("Moderator").id)
+    await rows.filter(label="Blue").update(role_id=house.sandbox.role("Moderator").id, label_set=True)
     await PanelMessage.create(panel=panel, channel_id=1, message_id=1, rendered_version=panel.version)
     house.sandbox.ledger.allow(status=404, code=10003)
     clock.shift(timedelta(seconds=11))

@@ -151,7 +151,7 @@ async def test_the_gateway_drops_in_the_middle_of_a_click(house: House) -> None:
 
 def now_running(name: str) -> ModuleType:
     """A module of the roles cog as the bot uses it: each start of the bot loads its cogs anew."""
-    return sys.modules[f"cogs.roles.{name}"]
+    return sys.modules[f"cogs.roles.click.{name}"]
 
 
 async def test_what_was_done_and_not_recorded_is_not_called_undone(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

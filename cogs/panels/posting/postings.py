@@ -64,7 +64,8 @@ async def postings_of(
         else:
             condition = Condition.POSTING if any(message.state is MessageState.POSTING for message in messages) else Condition.LEAVING
         ids = tuple(message.message_id for message in live if message.message_id and not message.missing)
-        refused = frozenset(item_id for message in live for item_id in message.refused_emojis)
+        current = (message for message in live if message.rendered_version >= specs[panel_id].version)  # others tell of an emoji before
+        refused = frozenset(item_id for message in current for item_id in message.refused_emojis)
         unknown = any(message.message_id is None for message in messages)
         found[panel_id].append(Posting(channel_id, ids, condition, refused, unknown))
     return {panel_id: tuple(postings) for panel_id, postings in found.items()}
