@@ -44,6 +44,7 @@ format: .venv/dev  ## bring source and page into form
 
 bench: .venv/dev  ## the bot measured beside others, for about 50 minutes; a table and a picture in .bench/
 	$(BIN)/python -m bench
+	$(BIN)/python -m pytest -q -s --whole tests/e2e/test_loop_cpu.py  # how long the largest of everything holds the loop
 
 transcript: .venv/dev  ## write docs/transcript.md anew
 	$(BIN)/python -m tools.transcript
