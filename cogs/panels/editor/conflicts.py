@@ -47,19 +47,18 @@ class Step:
 
     revision: Revision
     before: PanelSpec | None
-    found: Changes
 
-    @classmethod
-    def after(cls, before: Revision | None, revision: Revision) -> "Step":
-        """What a revision changed."""
-        return cls(revision, before.panel if before else None, changes(before.panel, revision.panel) if before else Changes())
+    @property
+    def found(self) -> Changes:
+        """What the revision changed: worked out when it is asked for, because of many only the first are told."""
+        return changes(self.before, self.revision.panel) if self.before else Changes()
 
 
 class Happened:
     """What was changed on a panel since a version that somebody saw, oldest first."""
 
     def __init__(self, shown: Revision | None, since: Sequence[Revision], facts: GuildFacts) -> None:
-        self._steps = [Step.after(before, one) for before, one in zip([shown, *since], since, strict=False)]
+        self._steps = [Step(one, before.panel if before else None) for before, one in zip([shown, *since], since, strict=False)]
         self._facts = facts
 
     @classmethod
@@ -67,7 +66,7 @@ class Happened:
         """Everything since a version. What lies so far back that it is no longer kept is not known."""
         since = await revisions.since(panel_id, shown)
         known = bool(since) and since[0].version == shown + 1
-        return await asyncio.to_thread(cls, await revisions.find(panel_id, shown) if known else None, since, facts)
+        return cls(await revisions.find(panel_id, shown) if known else None, since, facts)
 
     def lines(self, t: Translator, *, but_by: int | None = None) -> list[Markup]:
         """A line for each change: who, when, and what; those `but_by` somebody are left out."""
@@ -107,4 +106,5 @@ async def overwritten(press: Press, panel_id: int, facts: GuildFacts, names: Col
     """Whether a pick on this screen would undo what somebody else did to the same fields since it was drawn."""
     if press.shown is None:
         return False
-    return (await Happened.to(panel_id, press.shown, facts)).touched(names, role_id, but_by=press.member.id)
+    happened = await Happened.to(panel_id, press.shown, facts)
+    return await asyncio.to_thread(happened.touched, names, role_id, but_by=press.member.id)
