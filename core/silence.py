@@ -200,9 +200,9 @@ class SilenceWatch:
         left = (answer.get("session_start_limit") or {}).get("remaining", SPARE_SESSIONS + 1)
         if left <= SPARE_SESSIONS:
             raise ConnectionRefusedError(f"Discord allows only {left} more sessions today")
-        fresh = await identified(self._bot, socket.shard_id)
         holder = self._bot.gateway_watch.holder(shard_id)
         assert holder is not None, "it had a connection before"
+        fresh = await identified(self._bot, socket.shard_id)
         before = tries.next_at
         self._renewals.made(_now())
         tries.renewals += 1
