@@ -18,7 +18,7 @@ from cogs.roles.decision.cooldown import Cooldown
 from cogs.roles.decision.decision import Board, Click, Decision, decide, facts_of, planned
 from cogs.roles.decision.refusals import Refusals, Spawn
 from cogs.roles.queue.queue import Job, RoleQueue, Turn
-from cogs.roles.queue.tools import Tools
+from cogs.roles.queue.tools import Tools, wish_of
 from cogs.roles.queue.turns import BEING_EDITED, STALE_MAX, Part, Tell, Turns
 from core.answer import AnsweredElsewhere
 from core.calls import RateLimited
@@ -33,7 +33,7 @@ from domain.events import AuditWritten, RolesChanged
 from domain.plan import Refusal, RolePlan
 from domain.role_safety import GuildFacts, Problem
 from models import AuditEntry, AuditState
-from models.claim import Claim, Claimed, claim, settle
+from models.claim import Claimed, claim, settle
 
 if TYPE_CHECKING:
     from core.bot import RolePanelBot
@@ -224,15 +224,7 @@ class RoleService:
         return slot
 
     async def _claim_once(self, click: Click, board: Board, decision: Decision, turn: AsyncExitStack) -> tuple[Slot | None, Claimed]:
-        wish = Claim(
-            guild_id=click.guild_id,
-            member_id=click.member_id,
-            interaction_id=click.interaction_id,
-            panel=board.panel,
-            linked=board.linked,
-            grants=decision.grants,
-            holders=await self._places.holders(click.guild_id, decision.grants),
-        )
+        wish = await wish_of(click, board, decision.grants, self._places)
         payload = facts_of(click, board.panel, decision.plan, Applied())
         slot = await self._slot(click, decision, turn)
         state = AuditState.SENT if slot else AuditState.QUEUED

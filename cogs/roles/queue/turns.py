@@ -12,7 +12,7 @@ from loguru import logger
 from cogs.roles.change.applier import Applied, Seen, Target, look
 from cogs.roles.change.breaker import attempt
 from cogs.roles.decision.decision import Click, Decision, Outcome, decide_again, facts_of
-from cogs.roles.queue.tools import Tools
+from cogs.roles.queue.tools import Tools, wish_of
 from core.answer import TooLate
 from core.calls import RateLimited
 from core.errors import UserError
@@ -26,7 +26,7 @@ from domain.late import net_of
 from domain.plan import Refusal, RolePlan
 from domain.role_safety import GuildFacts, Problem
 from models import AuditEntry, AuditState
-from models.claim import Claim, Waiting, claim_again
+from models.claim import Waiting, claim_again
 
 if TYPE_CHECKING:
     from core.bot import RolePanelBot
@@ -167,15 +167,7 @@ class Turns:
         click, board = due.part.click, due.decision.board
         assert board is not None, "without its panel nothing is changed"
         made = grants(board.panel, due.plan)
-        wish = Claim(
-            guild_id=click.guild_id,
-            member_id=click.member_id,
-            interaction_id=click.interaction_id,
-            panel=board.panel,
-            linked=board.linked,
-            grants=made,
-            holders=await self._places.holders(click.guild_id, made),
-        )
+        wish = await wish_of(click, board, made, self._places)
         return Waiting(due.part.entry_id, AuditState.QUEUED, wish, facts_of(click, board.panel, due.plan, Applied()), click.to_json())
 
     async def _failed(self, part: Part, problem: Problem, facts: GuildFacts) -> _Due:
